@@ -1,0 +1,134 @@
+// Package account is the people: who they are, how they join, prove their address and sign in.
+package account
+
+import (
+	"net/mail"
+	"regexp"
+	"strings"
+	"time"
+
+	"golang.org/x/text/unicode/norm"
+
+	"ams/app/fault"
+	"ams/app/lang"
+)
+
+// Longest values that the columns hold, in characters.
+const (
+	maxEmail    = 254
+	maxUsername = 150
+	maxName     = 150
+)
+
+var usernamePattern = regexp.MustCompile(`^[a-zA-ZāēīōūĀĒĪŌŪ0-9._-]+$`)
+
+// Person is somebody with an account. The zero Person is an anonymous visitor.
+type Person struct {
+	ID         int64 `bun:",pk,autoincrement"`
+	UUID       string
+	Email      string
+	Username   string
+	FirstName  string
+	LastName   string
+	Picture    string `bun:"profile_picture"` // object key in the public bucket, empty without picture
+	Language   string // preferred language, empty for none; may be one that is not enabled now
+	Active     bool   `bun:"is_active"`
+	Staff      bool   `bun:"is_staff"`
+	Superuser  bool   `bun:"is_superuser"`
+	DateJoined time.Time
+	ErasedAt   *time.Time
+}
+
+// Name is the full name, shown everywhere. It is empty for an erased person: pages then print a text of the catalogue.
+func (p Person) Name() string {
+	return strings.TrimSpace(p.FirstName + " " + p.LastName)
+}
+
+// SignedIn tells a person from an anonymous visitor.
+func (p Person) SignedIn() bool { return p.ID != 0 }
+
+// Locale is the person's preferred language when that is enabled, else fallback.
+func (p Person) Locale(enabled []lang.Locale, fallback lang.Locale) lang.Locale {
+	for _, l := range enabled {
+		if string(l) == p.Language {
+			return l
+		}
+	}
+	return fallback
+}
+
+// MaySee reports whether p may open the dashboard of owner.
+func (p Person) MaySee(owner Person) bool {
+	return p.ID == owner.ID || p.Staff || p.Superuser
+}
+
+// CanonicalEmail is an address as it is stored and compared.
+func CanonicalEmail(s string) string { return strings.ToLower(strings.TrimSpace(s)) }
+
+// CanonicalUsername is a username as it is stored; uniqueness ignores case as well.
+func CanonicalUsername(s string) string { return norm.NFC.String(strings.TrimSpace(s)) }
+
+func checkEmail(p *fault.Fields, field, email string) {
+	switch {
+	case email == "":
+		p.Add(field, lang.M("Enter your e-mail address."))
+	case len([]rune(email)) > maxEmail:
+		p.Add(field, lang.M("The e-mail address can have at most %d characters.", maxEmail))
+	case !ValidEmail(email):
+		p.Add(field, lang.M("Enter an e-mail address in the form name@example.org."))
+	}
+}
+
+// ValidEmail accepts plain addresses with a domain; display names, comments and quoted local parts are refused.
+func ValidEmail(email string) bool {
+	if len([]rune(email)) > maxEmail || strings.ContainsAny(email, " \t\r\n\"<>(),;:\\[]") {
+		return false
+	}
+	a, err := mail.ParseAddress(email)
+	if err != nil || a.Address != email {
+		return false
+	}
+	local, domain, _ := strings.Cut(email, "@")
+	labels := strings.Split(domain, ".")
+	if len(local) > 64 || len(labels) < 2 {
+		return false
+	}
+	for _, l := range labels {
+		if l == "" || len(l) > 63 || strings.HasPrefix(l, "-") || strings.HasSuffix(l, "-") {
+			return false
+		}
+	}
+	return true
+}
+
+func checkName(p *fault.Fields, field, name string, missing lang.Message) {
+	switch {
+	case name == "":
+		p.Add(field, missing)
+	case len([]rune(name)) > maxName:
+		p.Add(field, lang.M("The name can have at most %d characters.", maxName))
+	}
+}
+
+func checkUsername(p *fault.Fields, field, username string) {
+	switch {
+	case username == "":
+		p.Add(field, lang.M("Choose a username."))
+	case len([]rune(username)) > maxUsername:
+		p.Add(field, lang.M("The username can have at most %d characters.", maxUsername))
+	case username == "." || username == ".." || !usernamePattern.MatchString(username):
+		p.Add(field, lang.M("Use only letters from a to z, vowels with a macron, digits, full stops, hyphens and underscores in the username."))
+	}
+}
+
+func checkLanguage(p *fault.Fields, field, code string, enabled []lang.Locale) {
+	if code == "" {
+		return
+	}
+	for _, l := range enabled {
+		if string(l) == code {
+			return
+		}
+	}
+	p.Add(field, lang.M("Choose one of the languages in the list."))
+}

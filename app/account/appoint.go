@@ -1,0 +1,96 @@
+package account
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"ams/app/fault"
+	"ams/app/lang"
+	"ams/app/password"
+)
+
+// Appointment is an account that an operator makes. Its address counts as verified.
+type Appointment struct {
+	Email, Username, FirstName, LastName string
+	Password                             string // empty: nobody can sign in until one is set
+	Superuser                            bool
+}
+
+// CreateSuperuser makes an account with every right. The username may be the e-mail address.
+func (s *Service) CreateSuperuser(ctx context.Context, a Appointment) error {
+	a = a.canonical()
+	a.Superuser = true
+	var p fault.Fields
+	checkEmail(&p, "email", a.Email)
+	if a.Username != a.Email {
+		checkUsername(&p, "username", a.Username)
+	}
+	if a.Password != "" {
+		about := password.About{Username: a.Username, FirstName: a.FirstName, LastName: a.LastName, Email: a.Email}
+		for _, text := range s.rules.Check(a.Password, about) {
+			p.Add("password", text)
+		}
+	}
+	if p.Any() {
+		return fault.Invalid(p)
+	}
+	created, err := s.Appoint(ctx, a)
+	if err == nil && !created {
+		return fault.Conflict(lang.M("There is an account with this e-mail address already."))
+	}
+	return err
+}
+
+// Appoint makes the account, or sees to it that the one with this address is verified and has the rights asked for. An
+// existing password stays.
+func (s *Service) Appoint(ctx context.Context, a Appointment) (created bool, err error) {
+	a = a.canonical()
+	hash := password.Unusable()
+	if a.Password != "" {
+		if hash, err = s.hasher.Hash(ctx, a.Password); err != nil {
+			return false, err
+		}
+	}
+	err = s.db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
+		owner, found, err := ownerOf(ctx, tx, a.Email)
+		if err != nil {
+			return err
+		}
+		if found {
+			return promote(ctx, tx, owner.ID, a)
+		}
+		created = true
+		row := &userRow{Password: hash, Person: Person{
+			UUID: uuid.NewString(), Email: a.Email, Username: a.Username, FirstName: a.FirstName, LastName: a.LastName,
+			Active: true, Staff: a.Superuser, Superuser: a.Superuser, DateJoined: s.clock.Now(),
+		}}
+		return insertUser(ctx, tx, row, &addressRow{Email: a.Email, Primary: true, Verified: true})
+	})
+	return created, err
+}
+
+func (a Appointment) canonical() Appointment {
+	a.Email, a.Username = CanonicalEmail(a.Email), CanonicalUsername(a.Username)
+	if a.Username == "" {
+		a.Username = a.Email
+	}
+	return a
+}
+
+func promote(ctx context.Context, tx bun.Tx, id int64, a Appointment) error {
+	if err := Lock(ctx, tx, id); err != nil {
+		return err
+	}
+	if a.Superuser {
+		if err := grantAll(ctx, tx, id); err != nil {
+			return err
+		}
+	}
+	address, err := addressFor(ctx, tx, id, a.Email)
+	if err != nil || address.Verified {
+		return err
+	}
+	return verify(ctx, tx, address)
+}

@@ -1,0 +1,49 @@
+package account
+
+import (
+	"context"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"ams/app/lang"
+	"ams/app/mail"
+)
+
+// confirmationMail and existsMail are what views/mail/account_email_confirmation and account_already_exists tell.
+type (
+	confirmationMail struct {
+		Name, Link string
+		Days       int
+	}
+	existsMail struct{ Name, SignIn string }
+)
+
+type letters struct {
+	confirmation mail.Letter[confirmationMail]
+	exists       mail.Letter[existsMail]
+}
+
+func bindLetters(post *mail.Post) letters {
+	return letters{
+		confirmation: mail.Bind[confirmationMail](post, "account_email_confirmation"),
+		exists:       mail.Bind[existsMail](post, "account_already_exists"),
+	}
+}
+
+func (s *Service) sendConfirmation(ctx context.Context, tx bun.Tx, to Person, a addressRow, now time.Time) error {
+	in := s.languageOf(to)
+	facts := confirmationMail{
+		Name: to.Name(), Days: int(confirmLife.Hours() / 24),
+		Link: s.cfg.Address(in, "/accounts/confirm-email/"+confirmKey(s.cfg.Secret, a.ID, now)+"/"),
+	}
+	return s.post.Add(ctx, tx, s.letters.confirmation.To(a.Email, in, facts, mail.User(to.ID), mail.Until(now.Add(confirmLife))))
+}
+
+func (s *Service) sendAlreadyExists(ctx context.Context, tx bun.Tx, owner Person, email string) error {
+	in := s.languageOf(owner)
+	facts := existsMail{Name: owner.Name(), SignIn: s.cfg.Address(in, "/accounts/login/")}
+	return s.post.Add(ctx, tx, s.letters.exists.To(email, in, facts, mail.User(owner.ID)))
+}
+
+func (s *Service) languageOf(p Person) lang.Locale { return p.Locale(s.cfg.Languages, lang.Default) }

@@ -1,0 +1,133 @@
+package account
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/uptrace/bun"
+
+	"ams/app/fault"
+	"ams/app/lang"
+	"ams/app/password"
+)
+
+// Credentials are a sign-in form as typed.
+type Credentials struct{ Email, Password string }
+
+// Entry says how far a sign-in with right credentials got.
+type Entry int
+
+// The ends of a sign-in. Wrong credentials are a fault.Invalid instead.
+const (
+	Entered    Entry = iota // the person is in; the caller starts the session
+	Inactive                // the account is switched off
+	Unverified              // the address typed has to be confirmed first
+)
+
+// Arrival is the result of a sign-in with right credentials.
+type Arrival struct {
+	Entry        Entry
+	Person       Person
+	PasswordHash string // as stored now: sessions derive their fingerprint from it
+	Mailed       string // address that a verification mail was queued for, empty when none was
+}
+
+// SignIn checks the credentials in the order of the specification: password, active, address verified. On success it
+// records the sign-in and renews an outdated hash.
+func (s *Service) SignIn(ctx context.Context, c Credentials) (Arrival, error) {
+	email := CanonicalEmail(c.Email)
+	var p fault.Fields
+	if email == "" {
+		p.Add("login", lang.M("Enter your e-mail address."))
+	}
+	if c.Password == "" {
+		p.Add("password", lang.M("Enter your password."))
+	}
+	if p.Any() {
+		return Arrival{}, fault.Invalid(p)
+	}
+	user, found, err := userByAnyEmail(ctx, s.db, email)
+	if err != nil {
+		return Arrival{}, err
+	}
+	if !found {
+		if err := s.hasher.Waste(ctx, c.Password); err != nil {
+			return Arrival{}, err
+		}
+		return Arrival{}, wrongCredentials()
+	}
+	plain, outdated, err := s.verify(ctx, user.Password, c.Password)
+	if err != nil {
+		return Arrival{}, err
+	}
+	if plain == "" {
+		return Arrival{}, wrongCredentials()
+	}
+	if !user.Active || user.ErasedAt != nil {
+		return Arrival{Entry: Inactive, Person: user.Person}, nil
+	}
+	fresh := ""
+	if outdated {
+		if fresh, err = s.hasher.Hash(ctx, plain); err != nil {
+			return Arrival{}, err
+		}
+	}
+	return s.enter(ctx, user, email, fresh)
+}
+
+// verify tries the password as typed, then without surrounding spaces, and gives the one that fits, else "". A stored
+// hash that nobody can read fits nothing.
+func (s *Service) verify(ctx context.Context, hash, typed string) (plain string, outdated bool, err error) {
+	tries := []string{typed}
+	if bare := strings.TrimSpace(typed); bare != typed && bare != "" {
+		tries = append(tries, bare)
+	}
+	for _, try := range tries {
+		ok, outdated, err := s.hasher.Verify(ctx, hash, try)
+		switch {
+		case errors.Is(err, password.ErrUnreadable), errors.Is(err, password.ErrTooCostly):
+			return "", false, nil
+		case err != nil:
+			return "", false, err
+		case ok:
+			return try, outdated, nil
+		}
+	}
+	return "", false, nil
+}
+
+// enter is one transaction: a verified address signs in, another one gets its verification mail.
+func (s *Service) enter(ctx context.Context, user userRow, email, freshHash string) (Arrival, error) {
+	now := s.clock.Now()
+	a := Arrival{Person: user.Person, PasswordHash: user.Password}
+	err := s.db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
+		if err := Lock(ctx, tx, user.ID); err != nil {
+			return err
+		}
+		address, err := addressFor(ctx, tx, user.ID, email)
+		if err != nil {
+			return err
+		}
+		if !address.Verified {
+			a.Entry = Unverified
+			may, err := s.mayMail(ctx, tx, email, now)
+			if err != nil || !may {
+				return err
+			}
+			a.Mailed = email
+			return s.sendConfirmation(ctx, tx, a.Person, address, now)
+		}
+		if freshHash != "" {
+			a.PasswordHash = freshHash
+		}
+		return recordSignIn(ctx, tx, user.ID, a.PasswordHash, now)
+	})
+	return a, err
+}
+
+func wrongCredentials() error {
+	var p fault.Fields
+	p.Add("", lang.M("The e-mail address or the password is not right. Check both and try again."))
+	return fault.Invalid(p)
+}

@@ -1,0 +1,139 @@
+package account
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"ams/app/database"
+	"ams/app/fault"
+	"ams/app/lang"
+	"ams/app/password"
+)
+
+// Registration is a sign-up form as typed.
+type Registration struct {
+	Email, Password, Repeat, FirstName, LastName, Username, Language string
+}
+
+// canonical trims what people type; passwords stay as they are.
+func (r Registration) canonical() Registration {
+	r.Email = CanonicalEmail(r.Email)
+	r.Username = CanonicalUsername(r.Username)
+	r.FirstName = strings.TrimSpace(r.FirstName)
+	r.LastName = strings.TrimSpace(r.LastName)
+	return r
+}
+
+// SignUp creates an account with an unverified address and queues the verification mail. For an address that belongs
+// to an account already it changes nothing, tells that address by mail, and returns the same as for a new one.
+func (s *Service) SignUp(ctx context.Context, r Registration) error {
+	if !s.cfg.Open {
+		return fault.Forbidden(lang.M("Registration is closed at the moment."))
+	}
+	r = r.canonical()
+	problems, err := s.checkRegistration(ctx, r)
+	if err != nil {
+		return err
+	}
+	if problems.Any() {
+		return fault.Invalid(problems)
+	}
+	hash, err := s.hasher.Hash(ctx, r.Password)
+	if err != nil {
+		return err
+	}
+	err = s.register(ctx, r, hash)
+	switch database.Constraint(err) {
+	case "users_email_unique", "email_addresses_one_verified": // somebody signed up with it meanwhile
+		return s.register(ctx, r, hash)
+	case "users_username_unique":
+		var taken fault.Fields
+		taken.Add("username", usernameTaken())
+		return fault.Invalid(taken)
+	}
+	return err
+}
+
+func (s *Service) checkRegistration(ctx context.Context, r Registration) (fault.Fields, error) {
+	var p fault.Fields
+	checkEmail(&p, "email", r.Email)
+	about := password.About{Username: r.Username, FirstName: r.FirstName, LastName: r.LastName, Email: r.Email}
+	switch {
+	case r.Password == "":
+		p.Add("password1", lang.M("Choose a password."))
+	default:
+		for _, text := range s.rules.Check(r.Password, about) {
+			p.Add("password1", text)
+		}
+	}
+	switch {
+	case r.Repeat == "":
+		p.Add("password2", lang.M("Enter the password a second time."))
+	case r.Repeat != r.Password:
+		p.Add("password2", lang.M("The two passwords are different. Enter the same one twice."))
+	}
+	checkName(&p, "first_name", r.FirstName, lang.M("Enter your first name."))
+	checkName(&p, "last_name", r.LastName, lang.M("Enter your last name."))
+	checkUsername(&p, "username", r.Username)
+	if len(p.Of("username")) == 0 {
+		taken, err := usernameExists(ctx, s.db, r.Username)
+		if err != nil {
+			return p, err
+		}
+		if taken {
+			p.Add("username", usernameTaken())
+		}
+	}
+	checkLanguage(&p, "language", r.Language, s.cfg.Languages)
+	return p, nil
+}
+
+func usernameTaken() lang.Message {
+	return lang.M("Somebody uses this username already. Choose another one.")
+}
+
+// register is one transaction: the account with its mail, or the mail that the account is there already.
+func (s *Service) register(ctx context.Context, r Registration, hash string) error {
+	now := s.clock.Now()
+	return s.db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
+		owner, found, err := ownerOf(ctx, tx, r.Email)
+		if err != nil {
+			return err
+		}
+		mayMail, err := s.mayMail(ctx, tx, r.Email, now)
+		if err != nil {
+			return err
+		}
+		if found {
+			if !mayMail {
+				return nil
+			}
+			return s.sendAlreadyExists(ctx, tx, owner, r.Email)
+		}
+		row := &userRow{Password: hash, Person: Person{
+			UUID: uuid.NewString(), Email: r.Email, Username: r.Username, FirstName: r.FirstName, LastName: r.LastName,
+			Language: r.Language, Active: true, DateJoined: now,
+		}}
+		address := &addressRow{Email: r.Email, Primary: true}
+		if err := insertUser(ctx, tx, row, address); err != nil {
+			return err
+		}
+		if !mayMail {
+			return nil
+		}
+		return s.sendConfirmation(ctx, tx, row.Person, *address, now)
+	})
+}
+
+// Free reports whether nobody uses the username; sign-up forms ask while people type.
+func (s *Service) Free(ctx context.Context, username string) (bool, error) {
+	taken, err := usernameExists(ctx, s.db, CanonicalUsername(username))
+	if err != nil {
+		return false, fmt.Errorf("look up username: %w", err)
+	}
+	return !taken, nil
+}

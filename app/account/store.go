@@ -1,0 +1,181 @@
+package account
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/uptrace/bun"
+)
+
+type userRow struct {
+	bun.BaseModel `bun:"table:users,alias:u"`
+	Person
+
+	Password  string
+	LastLogin *time.Time
+}
+
+type addressRow struct {
+	bun.BaseModel `bun:"table:email_addresses,alias:ea"`
+
+	ID       int64 `bun:",pk,autoincrement"`
+	UserID   int64
+	Email    string
+	Verified bool
+	Primary  bool
+}
+
+// Lock holds a person's row until the transaction ends: changes to one account happen one after another. Rows that
+// refer to the person can still be inserted meanwhile.
+func Lock(ctx context.Context, tx bun.Tx, id int64) error {
+	var locked int64
+	err := tx.NewSelect().Model((*userRow)(nil)).Column("id").Where("u.id = ?", id).For("NO KEY UPDATE OF ?TableAlias").Scan(ctx, &locked)
+	if errors.Is(err, sql.ErrNoRows) {
+		return unknownPerson()
+	}
+	if err != nil {
+		return fmt.Errorf("lock user %d: %w", id, err)
+	}
+	return nil
+}
+
+func personByUsername(ctx context.Context, db bun.IDB, username string) (Person, error) {
+	var u userRow
+	err := db.NewSelect().Model(&u).Where("u.username = ?", username).Scan(ctx)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Person{}, unknownPerson()
+	}
+	if err != nil {
+		return Person{}, fmt.Errorf("find user by username: %w", err)
+	}
+	return u.Person, nil
+}
+
+func usernameExists(ctx context.Context, db bun.IDB, username string) (bool, error) {
+	found, err := db.NewSelect().Model((*userRow)(nil)).Where("lower(u.username) = lower(?)", username).Exists(ctx)
+	if err != nil {
+		return false, fmt.Errorf("look up username: %w", err)
+	}
+	return found, nil
+}
+
+// ownerOf finds the account that an address belongs to: as primary address, or verified. An unverified secondary
+// address on somebody's account does not count.
+func ownerOf(ctx context.Context, db bun.IDB, email string) (Person, bool, error) {
+	const owners = `u.id IN (SELECT id FROM users WHERE lower(email) = ?0
+		UNION SELECT user_id FROM email_addresses WHERE email = ?0 AND verified)`
+	row, found, err := first(ctx, db.NewSelect().Where(owners, email).Order("u.id"))
+	return row.Person, found, err
+}
+
+// userByAnyEmail finds who signs in with an address: who has it verified, else whose primary address it is, else who
+// has it at all.
+func userByAnyEmail(ctx context.Context, db bun.IDB, email string) (userRow, bool, error) {
+	const holders = `JOIN (
+		SELECT user_id AS id, CASE WHEN verified THEN 1 ELSE 3 END AS rank FROM email_addresses WHERE email = ?0
+		UNION ALL SELECT id, 2 FROM users WHERE lower(email) = ?0) AS holder ON holder.id = u.id`
+	return first(ctx, db.NewSelect().Join(holders, email).OrderExpr("holder.rank, u.id"))
+}
+
+func first(ctx context.Context, q *bun.SelectQuery) (row userRow, found bool, err error) {
+	err = q.Model(&row).Limit(1).Scan(ctx)
+	if errors.Is(err, sql.ErrNoRows) {
+		return row, false, nil
+	}
+	if err != nil {
+		return row, false, fmt.Errorf("find user by e-mail: %w", err)
+	}
+	return row, true, nil
+}
+
+// insertUser stores a new account with its first address; both rows get their ids.
+func insertUser(ctx context.Context, tx bun.Tx, user *userRow, address *addressRow) error {
+	if _, err := tx.NewInsert().Model(user).Returning("id").Exec(ctx); err != nil {
+		return fmt.Errorf("insert user: %w", err)
+	}
+	address.UserID = user.ID
+	return insertAddress(ctx, tx, address)
+}
+
+func insertAddress(ctx context.Context, tx bun.Tx, address *addressRow) error {
+	if _, err := tx.NewInsert().Model(address).Returning("id").Exec(ctx); err != nil {
+		return fmt.Errorf("insert address of user %d: %w", address.UserID, err)
+	}
+	return nil
+}
+
+// addressFor gives the person's row for an address; imported accounts may lack one, so it is made when missing.
+func addressFor(ctx context.Context, tx bun.Tx, user int64, email string) (addressRow, error) {
+	var a addressRow
+	err := tx.NewSelect().Model(&a).Where("ea.user_id = ? AND ea.email = ?", user, email).Scan(ctx)
+	if errors.Is(err, sql.ErrNoRows) {
+		a = addressRow{UserID: user, Email: email}
+		return a, insertAddress(ctx, tx, &a)
+	}
+	if err != nil {
+		return a, fmt.Errorf("find address of user %d: %w", user, err)
+	}
+	return a, nil
+}
+
+// addressByID finds an address and whose it is; found is false when there is no such row.
+func addressByID(ctx context.Context, db bun.IDB, id int64) (a addressRow, owner Person, found bool, err error) {
+	var u userRow
+	err = db.NewSelect().Model(&a).Where("ea.id = ?", id).Scan(ctx)
+	if err == nil {
+		err = db.NewSelect().Model(&u).Where("u.id = ?", a.UserID).Scan(ctx)
+	}
+	if errors.Is(err, sql.ErrNoRows) {
+		return a, owner, false, nil
+	}
+	if err != nil {
+		return a, owner, false, fmt.Errorf("find address %d: %w", id, err)
+	}
+	return a, u.Person, true, nil
+}
+
+func verifiedElsewhere(ctx context.Context, db bun.IDB, email string, than int64) (bool, error) {
+	found, err := db.NewSelect().Model((*addressRow)(nil)).
+		Where("ea.email = ? AND ea.verified AND ea.user_id <> ?", email, than).Exists(ctx)
+	if err != nil {
+		return false, fmt.Errorf("look for another owner of an address: %w", err)
+	}
+	return found, nil
+}
+
+// verify marks an address as its owner's. Somebody without a primary address gets this one.
+func verify(ctx context.Context, tx bun.Tx, a addressRow) error {
+	const mark = `
+		UPDATE email_addresses SET verified = true, "primary" = "primary" OR NOT EXISTS
+			(SELECT 1 FROM email_addresses o WHERE o.user_id = ?1 AND o."primary")
+		WHERE id = ?0`
+	if _, err := tx.NewRaw(mark, a.ID, a.UserID).Exec(ctx); err != nil {
+		return fmt.Errorf("verify address %d: %w", a.ID, err)
+	}
+	const copyPrimary = `
+		UPDATE users u SET email = a.email FROM email_addresses a
+		WHERE u.id = ? AND a.user_id = u.id AND a."primary" AND u.email <> a.email`
+	if _, err := tx.NewRaw(copyPrimary, a.UserID).Exec(ctx); err != nil {
+		return fmt.Errorf("copy primary address of user %d: %w", a.UserID, err)
+	}
+	return nil
+}
+
+func grantAll(ctx context.Context, tx bun.Tx, id int64) error {
+	const grant = "UPDATE users SET is_active = true, is_staff = true, is_superuser = true WHERE id = ?"
+	if _, err := tx.NewRaw(grant, id).Exec(ctx); err != nil {
+		return fmt.Errorf("grant all rights to user %d: %w", id, err)
+	}
+	return nil
+}
+
+func recordSignIn(ctx context.Context, tx bun.Tx, id int64, hash string, now time.Time) error {
+	const record = "UPDATE users SET last_login = ?1, password = ?2 WHERE id = ?0"
+	if _, err := tx.NewRaw(record, id, now, hash).Exec(ctx); err != nil {
+		return fmt.Errorf("record sign-in of user %d: %w", id, err)
+	}
+	return nil
+}

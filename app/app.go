@@ -1,0 +1,133 @@
+// Package app puts the program together: settings, connections, services, jobs and routes, and one function for each
+// command. It is the only place that knows everything.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"runtime"
+
+	"ams/app/account"
+	"ams/app/clock"
+	"ams/app/cms"
+	"ams/app/database"
+	"ams/app/dev/inbox"
+	"ams/app/lang"
+	"ams/app/mail"
+	"ams/app/session"
+	"ams/app/web"
+	"ams/app/web/accounts"
+	"ams/app/web/dev"
+	"ams/app/web/site"
+	"ams/jobs"
+	"ams/static"
+	"ams/views"
+)
+
+// Outside is what the program talks to beside its database. Tests put servers of their own here.
+type Outside struct {
+	Clock  clock.Clock
+	Mail   mail.Transport
+	Inbox  *inbox.Inbox // shown below /dev; nil in production
+	Log    *slog.Logger
+	Report func(context.Context, error) // tells the error sink
+}
+
+// App is the whole program on one database.
+type App struct {
+	Handler  http.Handler
+	Registry *jobs.Registry
+	People   *account.Service
+	Content  *cms.Service
+
+	cfg   Config
+	db    *database.DB
+	out   Outside
+	views *views.Set
+}
+
+// New composes the program. Everything that is bound by name is checked here, so that a mistake stops the start.
+func New(cfg Config, db *database.DB, out Outside) (*App, error) {
+	assets, err := static.Load()
+	if err != nil {
+		return nil, err
+	}
+	texts, err := lang.Load()
+	if err != nil {
+		return nil, err
+	}
+	languages := lang.NewLanguages(cfg.Site.Languages)
+	var translators []views.Translator
+	for _, l := range languages.Enabled() {
+		translators = append(translators, texts.Translator(l))
+	}
+	set, err := views.Load(views.FS, assets, translators...)
+	if err != nil {
+		return nil, err
+	}
+	a := &App{cfg: cfg, db: db, out: out, views: set, Registry: jobs.NewRegistry()}
+	post, err := a.post(translators)
+	if err != nil {
+		return nil, err
+	}
+	a.Content = cms.New(db.DB, out.Clock, set, cms.Config{
+		Languages: languages.Enabled(), Domain: cfg.Site.Domain, Port: cfg.Site.Port, Off: []string{"events", "resources"},
+	}, out.Log)
+	a.People, err = account.New(db.DB, out.Clock, post, account.Config{
+		Secret: cfg.Security.Key("account"), Open: cfg.Site.Open, Languages: languages.Enabled(), Address: a.address,
+		HashesAtOnce: runtime.GOMAXPROCS(0),
+	})
+	if err != nil {
+		return nil, err
+	}
+	kernel, err := a.kernel(languages, texts, set)
+	if err != nil {
+		return nil, err
+	}
+	accounts.New(a.People, set).Routes(kernel)
+	site.New(assets, a.Content, site.Health{
+		Database: db.PingContext,
+		Pending:  func(ctx context.Context) (int, error) { return database.Pending(ctx, db) },
+	}).Routes(kernel)
+	if out.Inbox != nil {
+		dev.New(out.Inbox, set).Routes(kernel)
+	}
+	a.Content.Reserve(kernel.Mounts())
+	a.Handler = kernel.Handler()
+	return a, errors.Join(set.Err(), post.Err(), a.Registry.Err())
+}
+
+// address is the absolute address of a path in a language, for letters: it never trusts a request.
+func (a *App) address(l lang.Locale, path string) string {
+	return a.cfg.Site.BaseURL + "/" + string(l) + path
+}
+
+func (a *App) post(translators []views.Translator) (*mail.Post, error) {
+	mail.NewCourier(a.db.DB, a.out.Clock, a.out.Mail).Jobs(a.Registry)
+	a.registerCleanup()
+	return mail.New(mail.Config{
+		From: a.cfg.Mail.From, SubjectPrefix: a.cfg.Mail.SubjectPrefix, BaseURL: a.cfg.Site.BaseURL,
+		Association: cms.LetterName,
+	}, a.out.Clock, jobs.NewQueue(a.Registry), views.FS, translators...)
+}
+
+func (a *App) kernel(languages lang.Languages, texts *lang.Catalogues, set *views.Set) (*web.Web, error) {
+	secure := a.cfg.Profile == Production
+	sessions := session.NewStore(a.db.DB, a.out.Clock, session.Config{
+		CookieKey: a.cfg.Security.Key("session cookie"), FingerprintKey: a.cfg.Security.Key("session fingerprint"), Secure: secure,
+	})
+	w, err := web.New(web.Config{
+		BaseURL: a.cfg.Site.BaseURL, Hosts: a.cfg.HTTP.Hosts, TrustedProxies: a.cfg.HTTP.ProxyCount,
+		TrustedOrigins: a.cfg.HTTP.Origins, Secure: secure, RedirectHTTPS: a.cfg.HTTP.SecureOnly,
+		HSTSSubdomains: a.cfg.HTTP.HSTSSubdomains, HSTSPreload: a.cfg.HTTP.HSTSPreload, SignUp: a.cfg.Site.Open,
+	}, web.Parts{
+		Views: set, Languages: languages, Texts: texts, Sessions: sessions, Site: a.Content, Log: a.out.Log, Report: a.out.Report,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("prepare the web server: %w", err)
+	}
+	return w, nil
+}

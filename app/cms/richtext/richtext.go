@@ -1,0 +1,206 @@
+// Package richtext keeps the HTML that editors write to a short list of elements, and resolves the links in it.
+//
+// Stored text links to a page of the site by its id (<a data-page="12">), so that the link follows when the page moves.
+package richtext
+
+import (
+	"html"
+	"html/template"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/microcosm-cc/bluemonday"
+	nethtml "golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+)
+
+// Kind says which elements a text may have.
+type Kind int
+
+// Paragraph has emphasis, lists, raised, lowered and struck text, links and alignment; Line leaves lists, raised, lowered
+// and struck text out.
+const (
+	Paragraph Kind = iota
+	Line
+)
+
+// listDepth is how deep lists may be nested; what is deeper loses its list but not its words.
+const listDepth = 4
+
+var (
+	alignment = regexp.MustCompile(`^align-(?:left|center|right|justify)$`)
+	id        = regexp.MustCompile(`^[1-9][0-9]{0,17}$`)
+)
+
+// A policy never changes once it is built, so all texts share it.
+var (
+	paragraph = sync.OnceValue(func() *bluemonday.Policy {
+		return policy("p", "br", "b", "strong", "i", "em", "a", "ul", "ol", "li", "sup", "sub", "s", "del")
+	})
+	line = sync.OnceValue(func() *bluemonday.Policy { return policy("p", "br", "b", "strong", "i", "em", "a") })
+	none = sync.OnceValue(bluemonday.StrictPolicy)
+)
+
+func policy(elements ...string) *bluemonday.Policy {
+	p := bluemonday.NewPolicy()
+	p.AllowElements(elements...)
+	p.AllowAttrs("class").Matching(alignment).OnElements("p")
+	p.AllowAttrs("href").OnElements("a")
+	p.AllowAttrs("data-page", "data-document").Matching(id).OnElements("a")
+	p.AllowURLSchemes("http", "https", "ftp", "mailto", "tel")
+	p.AllowRelativeURLs(true)
+	p.RequireParseableURLs(true)
+	p.RequireNoFollowOnFullyQualifiedLinks(true)
+	p.RequireNoReferrerOnFullyQualifiedLinks(true)
+	return p
+}
+
+func (k Kind) policy() *bluemonday.Policy {
+	if k == Line {
+		return line()
+	}
+	return paragraph()
+}
+
+// Clean gives what may be stored of a text, with every element closed. Cleaning a second time changes nothing.
+func Clean(k Kind, text string) string {
+	text = strings.ReplaceAll(strings.ToValidUTF8(text, ""), "\x00", "")
+	balanced, err := balance(text)
+	if err != nil { // nested beyond all reason
+		return none().Sanitize(text)
+	}
+	return strings.TrimSpace(k.policy().Sanitize(balanced))
+}
+
+// balance closes what is open: the policy looks at one tag after the other and would let an unclosed one through, into
+// the rest of the page.
+func balance(text string) (string, error) {
+	nodes, err := nethtml.ParseFragment(strings.NewReader(text), &nethtml.Node{Type: nethtml.ElementNode, Data: "div", DataAtom: atom.Div})
+	if err != nil {
+		return "", err
+	}
+	var out strings.Builder
+	for _, n := range nodes {
+		flatten(n, 0)
+		if err := nethtml.Render(&out, n); err != nil {
+			return "", err
+		}
+	}
+	return out.String(), nil
+}
+
+// flatten turns lists that are nested too deep into plain elements, which the policy drops.
+func flatten(n *nethtml.Node, depth int) {
+	if n.Type == nethtml.ElementNode {
+		switch n.DataAtom {
+		case atom.Ul, atom.Ol:
+			depth++
+		}
+		if depth > listDepth && (n.DataAtom == atom.Ul || n.DataAtom == atom.Ol || n.DataAtom == atom.Li) {
+			n.DataAtom, n.Data = atom.Span, "span"
+		}
+	}
+	for c := n.FirstChild; c != nil; c = c.NextSibling {
+		flatten(c, depth)
+	}
+}
+
+// Plain is the text without markup; empty when there is nothing to read.
+func Plain(text string) string {
+	return strings.TrimSpace(html.UnescapeString(none().Sanitize(strings.ReplaceAll(text, "<", " <"))))
+}
+
+// Targets gives the ids of the pages and documents that a text links to.
+func Targets(text string) (pages, documents []int64) {
+	z := nethtml.NewTokenizer(strings.NewReader(text))
+	for z.Next() != nethtml.ErrorToken {
+		if t := z.Token(); t.DataAtom == atom.A {
+			if n, ok := number(t, "data-page"); ok {
+				pages = append(pages, n)
+			}
+			if n, ok := number(t, "data-document"); ok {
+				documents = append(documents, n)
+			}
+		}
+	}
+	return pages, documents
+}
+
+// Links tells where links lead. A nil function knows no target.
+type Links struct {
+	Page     func(id int64) (href string, ok bool)
+	Document func(id int64) (href string, ok bool)
+	Localise func(href string) string // of links that editors typed
+}
+
+// Render gives a stored text for a page: cleaned once more, since the rules may have become stricter since it was stored, and
+// with its links resolved. A link whose target is gone leaves its words.
+func Render(k Kind, text string, to Links) template.HTML {
+	z := nethtml.NewTokenizer(strings.NewReader(Clean(k, text)))
+	var out strings.Builder
+	for {
+		switch z.Next() {
+		case nethtml.ErrorToken: // the end
+			return template.HTML(out.String())
+		case nethtml.StartTagToken:
+			if t := z.Token(); t.DataAtom == atom.A {
+				out.WriteString(to.link(t))
+			} else {
+				out.WriteString(t.String())
+			}
+		default:
+			out.Write(z.Raw())
+		}
+	}
+}
+
+// link writes the opening tag; an element without an address is plain text to browsers.
+func (to Links) link(t nethtml.Token) string {
+	href, rel := "", ""
+	for _, a := range t.Attr {
+		switch a.Key {
+		case "href":
+			href = a.Val
+			if to.Localise != nil {
+				href = to.Localise(href)
+			}
+		case "rel":
+			rel = a.Val
+		}
+	}
+	if n, ok := number(t, "data-document"); ok {
+		href, rel = target(to.Document, n), ""
+	}
+	if n, ok := number(t, "data-page"); ok {
+		href, rel = target(to.Page, n), ""
+	}
+	out := nethtml.Token{Type: nethtml.StartTagToken, DataAtom: atom.A, Data: "a"}
+	if href != "" {
+		out.Attr = append(out.Attr, nethtml.Attribute{Key: "href", Val: href})
+	}
+	if rel != "" {
+		out.Attr = append(out.Attr, nethtml.Attribute{Key: "rel", Val: rel})
+	}
+	return out.String()
+}
+
+func target(find func(int64) (string, bool), id int64) string {
+	if find != nil {
+		if href, ok := find(id); ok {
+			return href
+		}
+	}
+	return ""
+}
+
+func number(t nethtml.Token, key string) (int64, bool) {
+	for _, a := range t.Attr {
+		if a.Key == key {
+			n, err := strconv.ParseInt(a.Val, 10, 64)
+			return n, err == nil
+		}
+	}
+	return 0, false
+}

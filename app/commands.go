@@ -1,0 +1,96 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// Streams are where a command reads and writes.
+type Streams struct {
+	In       io.Reader
+	Out, Err io.Writer
+}
+
+// environment of one call of the program.
+type call struct {
+	Streams
+	getenv func(string) string
+}
+
+// cli is every command; kong makes the help of it.
+type cli struct {
+	Dev             devCommand         `cmd:"" help:"Web and worker in one process, with PostgreSQL, object store, inbox and sample data."`
+	Web             webCommand         `cmd:"" help:"The web server."`
+	Worker          workerCommand      `cmd:"" help:"The job worker with its schedule."`
+	Migrate         migrateCommand     `cmd:"" help:"Apply pending migrations."`
+	DeploySteps     deployStepsCommand `cmd:"" name:"deploy_steps" help:"What a release needs before it serves: migrate, setup_cms."`
+	SetupCMS        setupCMSCommand    `cmd:"" name:"setup_cms" help:"Make a site with a home page for each enabled language."`
+	Createsuperuser superuserCommand   `cmd:"" help:"Make an account with every right."`
+	SampleData      sampleDataCommand  `cmd:"" name:"sample_data" help:"Fill a database that is no deployment's with samples."`
+	CheckConfig     checkConfigCommand `cmd:"" name:"check_config" help:"Check all settings and what they lead to."`
+	Healthcheck     healthCommand      `cmd:"" help:"Whether the web server or the worker of this container is well."`
+	Version         versionCommand     `cmd:"" help:"Print release and source revision."`
+}
+
+// errTold means that the command has said everything itself.
+var errTold = errors.New("")
+
+// Main runs the command that args name, args[0] being the program, until it ends or ctx does. It returns the exit code.
+func Main(ctx context.Context, args []string, getenv func(string) string, s Streams) int {
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	code := -1
+	parser, err := kong.New(&cli{}, kong.Name("ams"), kong.Description("The association management system."),
+		kong.UsageOnError(), kong.Writers(s.Out, s.Err), kong.Exit(func(c int) { code = c }),
+		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(&call{Streams: s, getenv: getenv}))
+	if err != nil {
+		fmt.Fprintln(s.Err, "ams:", err)
+		return 1
+	}
+	parsed, err := parser.Parse(args[1:])
+	if code >= 0 { // help was asked for
+		return code
+	}
+	if err != nil {
+		fmt.Fprintln(s.Err, "ams:", err)
+		return 2
+	}
+	if err := parsed.Run(); err != nil {
+		if !errors.Is(err, errTold) {
+			fmt.Fprintln(s.Err, "ams:", err)
+		}
+		return 1
+	}
+	return 0
+}
+
+type versionCommand struct{}
+
+// Run prints what the build noted.
+func (versionCommand) Run(c *call) error {
+	fmt.Fprintln(c.Out, "ams", version())
+	return nil
+}
+
+// version is the release and the revision of the source that the program was built from.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	v := info.Main.Version
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" {
+			v += " " + s.Value
+		}
+	}
+	return v
+}

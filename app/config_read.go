@@ -1,0 +1,173 @@
+package app
+
+import (
+	"log/slog"
+	"math"
+	"net"
+	"net/mail"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"ams/app/lang"
+)
+
+// shortestKey is the least number of characters of the secret that all keys come from.
+const shortestKey = 32
+
+// hostName is a name or an IPv4 address, without port.
+var hostName = regexp.MustCompile(`^(?i)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$`)
+
+// ReadConfig reads every setting. The error is of type Problems and names all that is wrong at once.
+func ReadConfig(getenv func(string) string) (Config, error) {
+	e := newEnvironment(getenv)
+	c := Config{Profile: e.profile, Deployed: e.flag("DEPLOYED") || e.profile == Production, LogLevel: e.logLevel()}
+	c.Site = e.site(c.Deployed)
+	c.HTTP = e.http(c.Site)
+	c.Database = e.database()
+	c.Security = e.security()
+	c.Mail = e.mail()
+	c.Objects = ObjectsConfig{Public: e.bucket("PUBLIC"), Private: e.bucket("PRIVATE")}
+	c.Sentry = e.sentry()
+	c.Worker = WorkerConfig{
+		Concurrency: e.whole("AMS_WORKER_CONCURRENCY", 1, 16),
+		Poll:        time.Duration(e.whole("AMS_WORKER_POLL_SECONDS", 1, 60)) * time.Second,
+		Embedded:    e.flag("AMS_WORKER_EMBEDDED"),
+	}
+	c.Samples = SampleConfig{
+		AdminEmail: e.address("SAMPLE_DATA_ADMIN_EMAIL"), AdminPassword: e.secret("SAMPLE_DATA_ADMIN_PASSWORD"),
+		UserEmail: e.address("SAMPLE_DATA_USER_EMAIL"), UserPassword: e.secret("SAMPLE_DATA_USER_PASSWORD"),
+	}
+	c.Dev = e.dev()
+	if len(e.problems) > 0 {
+		return Config{}, e.problems
+	}
+	return c, nil
+}
+
+func (e *environment) logLevel() slog.Level {
+	switch e.choice("DJANGO_LOG_LEVEL", "INFO", "DEBUG", "WARNING", "ERROR", "CRITICAL") {
+	case "DEBUG":
+		return slog.LevelDebug
+	case "WARNING":
+		return slog.LevelWarn
+	case "ERROR", "CRITICAL":
+		return slog.LevelError
+	}
+	return slog.LevelInfo
+}
+
+func (e *environment) site(deployed bool) SiteConfig {
+	s := SiteConfig{
+		Domain: e.fitting("SITE_DOMAIN", hostName.MatchString, "must be a host name without scheme, port and path"),
+		Port:   e.whole("SITE_PORT", 1, math.MaxUint16),
+		Open:   e.flag("DJANGO_ACCOUNT_ALLOW_REGISTRATION"),
+	}
+	switch {
+	case deployed:
+		s.BaseURL = "https://" + s.Domain
+	case s.Port == 80 || s.Port == 443:
+		s.BaseURL = "http://" + s.Domain
+	default:
+		s.BaseURL = "http://" + net.JoinHostPort(s.Domain, strconv.Itoa(s.Port))
+	}
+	const languages = "AMS_ENABLED_LANGUAGES"
+	for _, code := range e.list(languages) {
+		if l := lang.Locale(code); slices.Contains(lang.Available(), l) && !slices.Contains(s.Languages, l) {
+			s.Languages = append(s.Languages, l)
+		}
+	}
+	if !slices.Contains(s.Languages, lang.Default) {
+		e.refuse(languages, "must name en among its languages")
+	}
+	return s
+}
+
+func (e *environment) http(site SiteConfig) HTTPConfig {
+	h := HTTPConfig{
+		Listen:         net.JoinHostPort("0.0.0.0", strconv.Itoa(e.whole("PORT", 1, math.MaxUint16))),
+		Hosts:          e.list("DJANGO_ALLOWED_HOSTS"),
+		Origins:        []string{site.BaseURL},
+		ProxyCount:     e.whole("AMS_TRUSTED_PROXY_COUNT", 0, 10),
+		SecureOnly:     e.flag("DJANGO_SECURE_SSL_REDIRECT"),
+		HSTSSubdomains: e.flag("DJANGO_SECURE_HSTS_INCLUDE_SUBDOMAINS"),
+		HSTSPreload:    e.flag("DJANGO_SECURE_HSTS_PRELOAD"),
+		NoSniff:        e.flag("DJANGO_SECURE_CONTENT_TYPE_NOSNIFF"),
+	}
+	for _, host := range h.Hosts {
+		if host != "*" && !hostName.MatchString(strings.TrimPrefix(host, ".")) {
+			e.refuse("DJANGO_ALLOWED_HOSTS", "must be a list of host names without scheme and port")
+			break
+		}
+	}
+	if e.profile == Production {
+		return h
+	}
+	if tunnel := e.fitting("NGROK_HOST", hostName.MatchString, "must be a host name"); tunnel != "" {
+		h.Hosts = append(h.Hosts, tunnel)
+		h.Origins = append(h.Origins, "https://"+tunnel)
+	}
+	return h
+}
+
+func (e *environment) security() SecurityConfig {
+	const name = "DJANGO_SECRET_KEY"
+	long := func(key string) bool { return e.profile != Production || len(key) >= shortestKey }
+	return SecurityConfig{Master: Secret(e.fitting(name, long, "is too short: it takes at least 32 characters"))}
+}
+
+func (e *environment) mail() MailConfig {
+	e.choice("DJANGO_EMAIL_ESP", "mailgun")
+	return MailConfig{
+		From:          e.address("DJANGO_DEFAULT_FROM_EMAIL"),
+		SubjectPrefix: e.value("DJANGO_EMAIL_SUBJECT_PREFIX"),
+		Inbox:         e.profile != Production,
+		MailgunKey:    e.secret("MAILGUN_API_KEY"),
+		MailgunDomain: e.fitting("MAILGUN_DOMAIN", hostName.MatchString, "must be a domain without scheme and path"),
+		MailgunURL:    e.fitting("MAILGUN_API_URL", webAddress, "must be a URL that begins with http:// or https://"),
+	}
+}
+
+func (e *environment) address(name string) string {
+	single := func(s string) bool { _, err := mail.ParseAddress(s); return err == nil }
+	return e.fitting(name, single, "must be one e-mail address")
+}
+
+func (e *environment) sentry() SentryConfig {
+	const name = "SENTRY_DSN"
+	if strings.EqualFold(e.text(name), "off") {
+		return SentryConfig{}
+	}
+	project := func(s string) bool {
+		u, err := url.Parse(s)
+		return err == nil && webAddress(s) && u.User.Username() != "" && strings.Trim(u.Path, "/") != ""
+	}
+	return SentryConfig{DSN: Secret(e.fitting(name, project, "must be the DSN of a project, or off"))}
+}
+
+func (e *environment) dev() DevConfig {
+	if e.profile == Production {
+		if e.value("AMS_DEV_NOW") != "" {
+			e.refuse("AMS_DEV_NOW", "must be empty in production")
+		}
+		return DevConfig{}
+	}
+	d := DevConfig{
+		Dir: e.text("AMS_DEV_DIR"), SampleData: e.flag("AMS_DEV_SAMPLE_DATA"), PostgresBin: e.text("AMS_PG_BIN"),
+	}
+	instant := func(s string) (ok bool) {
+		at, err := time.Parse(time.RFC3339, s)
+		d.Now = at
+		return err == nil
+	}
+	e.fitting("AMS_DEV_NOW", instant, "must be an instant as in RFC 3339")
+	return d
+}
+
+func webAddress(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != ""
+}

@@ -1,0 +1,63 @@
+package database
+
+import (
+	"context"
+	"strings"
+	"sync"
+
+	"github.com/uptrace/bun"
+)
+
+// Counter collects the statements of one piece of work. It is safe for use by several goroutines.
+type Counter struct {
+	mu         sync.Mutex
+	statements []string
+}
+
+type counterKey struct{}
+
+// Count returns a context whose statements, sent through Bun, the counter sees. Tests use it to hold a page to its five
+// queries; BEGIN, COMMIT and the like do not count.
+func Count(ctx context.Context) (context.Context, *Counter) {
+	c := &Counter{}
+	return context.WithValue(ctx, counterKey{}, c), c
+}
+
+// N is the number of statements so far.
+func (c *Counter) N() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.statements)
+}
+
+// Statements are the SQL texts so far, for the message of a failing test. They hold values: never log them.
+func (c *Counter) Statements() []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return append([]string(nil), c.statements...)
+}
+
+// counting is on every DB: without a counter in the context it costs one look-up.
+type counting struct{}
+
+func (counting) BeforeQuery(ctx context.Context, e *bun.QueryEvent) context.Context {
+	c, ok := ctx.Value(counterKey{}).(*Counter)
+	if !ok || transactionControl(e.Query) {
+		return ctx
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.statements = append(c.statements, e.Query)
+	return ctx
+}
+
+func (counting) AfterQuery(context.Context, *bun.QueryEvent) {}
+
+func transactionControl(query string) bool {
+	word, _, _ := strings.Cut(strings.TrimSpace(query), " ")
+	switch strings.ToUpper(word) {
+	case "BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE":
+		return true
+	}
+	return false
+}

@@ -1,0 +1,122 @@
+package mail
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"ams/app/clock"
+	"ams/jobs"
+)
+
+// How delivery is tried.
+const (
+	maxAttempts = 8
+	firstPause  = 30 * time.Second
+	longestWait = time.Hour
+	usualPause  = time.Minute    // for a provider that does not say how long it is busy
+	longestBusy = 24 * time.Hour // whatever a provider says
+)
+
+// Send is the job that delivers one message.
+type Send struct{ Message string }
+
+// Kind names the job in the queue.
+func (Send) Kind() string { return "email.send" }
+
+// Key lets one job wait for a message.
+func (s Send) Key() string { return s.Message }
+
+// Courier delivers what the outbox holds.
+type Courier struct {
+	db        *bun.DB
+	clock     clock.Clock
+	transport Transport
+}
+
+// NewCourier delivers through one transport.
+func NewCourier(db *bun.DB, c clock.Clock, t Transport) *Courier {
+	return &Courier{db: db, clock: c, transport: t}
+}
+
+// Jobs registers the delivery.
+func (c *Courier) Jobs(r *jobs.Registry) {
+	jobs.Handle(r, c.deliver, jobs.Lane("mail"), jobs.Attempts(maxAttempts), jobs.Backoff(firstPause, longestWait))
+}
+
+// deliver is safe to run twice. The transport is called outside any transaction; a process that dies between its
+// answer and the record sends the message again under the same id.
+func (c *Courier) deliver(ctx context.Context, job Send) error {
+	row, found, err := find(ctx, c.db, job.Message)
+	if err != nil {
+		return err
+	}
+	if !found {
+		return jobs.Permanent(fmt.Errorf("message %s is no longer in the outbox", job.Message))
+	}
+	now := c.clock.Now()
+	switch row.Status {
+	case sent, cancelled, expired:
+		return nil
+	case failed: // somebody had the dead job run again
+		row.Attempts = 0
+	}
+	switch {
+	case row.ExpiresAt != nil && !now.Before(*row.ExpiresAt):
+		row.Status = expired
+		row.blank()
+		return record(ctx, c.db, row)
+	case row.HTML == "":
+		return jobs.Permanent(fmt.Errorf("message %s has lost its text, which is kept for a week only", row.ID))
+	}
+	id, sendErr := c.transport.Send(ctx, row.message())
+	if sendErr != nil && errors.Is(ctx.Err(), context.Canceled) {
+		return sendErr // the worker stops, which is nobody's failed attempt
+	}
+	verdict := c.judge(row, id, sendErr, now)
+	keep, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	if err := record(keep, c.db, row); err != nil {
+		return err
+	}
+	if verdict == nil {
+		slog.InfoContext(ctx, "mail sent", "message", row.ID, "template", row.Template, "transport", row.Transport)
+	}
+	return verdict
+}
+
+// judge notes the outcome in the row and says what the queue is to do.
+func (c *Courier) judge(row *outboxRow, id string, err error, now time.Time) error {
+	row.Transport = c.transport.Name()
+	if err == nil {
+		row.Attempts++
+		row.Status, row.SentAt, row.ProviderID, row.LastError = sent, &now, id, ""
+		row.blank()
+		return nil
+	}
+	row.Status, row.LastError = queued, err.Error()
+	err = fmt.Errorf("send message %s: %w", row.ID, err)
+	if busy, ok := errors.AsType[*Busy](err); ok {
+		return jobs.Later(pause(busy.After), err)
+	}
+	row.Attempts++
+	if _, ok := errors.AsType[*Rejected](err); ok {
+		row.Status = failed
+		return jobs.Permanent(err)
+	}
+	if row.Attempts >= maxAttempts {
+		row.Status = failed
+	}
+	return err
+}
+
+func pause(asked time.Duration) time.Duration {
+	if asked <= 0 {
+		return usualPause
+	}
+	return min(asked, longestBusy)
+}

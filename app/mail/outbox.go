@@ -1,0 +1,114 @@
+package mail
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/uptrace/bun"
+)
+
+// The states of a message in the outbox.
+const (
+	queued    = "queued"
+	sent      = "sent"
+	failed    = "failed"
+	cancelled = "cancelled"
+	expired   = "expired"
+)
+
+// How long the outbox keeps what.
+const (
+	keepFailedBodies = 7 * 24 * time.Hour
+	keepRows         = 90 * 24 * time.Hour
+	maxError         = 4000
+)
+
+type outboxRow struct {
+	bun.BaseModel `bun:"table:email_messages"`
+
+	ID         string     `bun:"id,pk"`
+	Template   string     `bun:"template_id"`
+	To         []string   `bun:"recipients,array"`
+	From       string     `bun:"from"`
+	ReplyTo    string     `bun:"reply_to"`
+	Subject    string     `bun:"subject"`
+	Language   string     `bun:"language"`
+	HTML       string     `bun:"html"`
+	Text       string     `bun:"text"`
+	Status     string     `bun:"status"`
+	Attempts   int        `bun:"attempts"`
+	Transport  string     `bun:"transport"`
+	ProviderID string     `bun:"provider_message_id"`
+	LastError  string     `bun:"last_error"`
+	UserID     *int64     `bun:"user_id"`
+	ExpiresAt  *time.Time `bun:"expires_at"`
+	CreatedAt  time.Time  `bun:"created_at"`
+	SentAt     *time.Time `bun:"sent_at"`
+}
+
+func (r *outboxRow) message() Message {
+	return Message{
+		ID: r.ID, From: r.From, To: r.To, ReplyTo: r.ReplyTo, Subject: r.Subject, Language: r.Language,
+		HTML: r.HTML, Text: r.Text,
+	}
+}
+
+func (r *outboxRow) blank() { r.HTML, r.Text = "", "" }
+
+func insert(ctx context.Context, db bun.IDB, r *outboxRow) error {
+	if _, err := db.NewInsert().Model(r).Exec(ctx); err != nil {
+		return fmt.Errorf("write letter %s to the outbox: %w", r.Template, err)
+	}
+	return nil
+}
+
+func find(ctx context.Context, db bun.IDB, id string) (row *outboxRow, found bool, err error) {
+	row = new(outboxRow)
+	err = db.NewSelect().Model(row).Where("id = ?", id).Scan(ctx)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, false, nil
+	}
+	if err != nil {
+		return nil, false, fmt.Errorf("read message %s: %w", id, err)
+	}
+	return row, true, nil
+}
+
+// record stores how an attempt ended. A message that another run has sent meanwhile stays sent.
+func record(ctx context.Context, db bun.IDB, r *outboxRow) error {
+	r.LastError = strings.ToValidUTF8(strings.ReplaceAll(r.LastError, "\x00", ""), "")
+	if text := []rune(r.LastError); len(text) > maxError {
+		r.LastError = string(text[:maxError])
+	}
+	_, err := db.NewUpdate().Model(r).
+		Column("html", "text", "status", "attempts", "transport", "provider_message_id", "last_error", "sent_at").
+		WherePK().Where("status <> ?", sent).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("record message %s as %s: %w", r.ID, r.Status, err)
+	}
+	return nil
+}
+
+// Purge blanks what nobody may read any longer (letters whose link has expired, failed ones after a week) and forgets
+// messages after ninety days.
+func Purge(ctx context.Context, db bun.IDB, now time.Time) error {
+	const (
+		dead  = `UPDATE email_messages SET status = ?, html = '', text = '' WHERE status IN (?, ?) AND expires_at <= ?`
+		stale = `UPDATE email_messages SET html = '', text = '' WHERE status = ? AND created_at < ? AND html <> ''`
+		old   = `DELETE FROM email_messages WHERE created_at < ?`
+	)
+	if _, err := db.NewRaw(dead, expired, queued, failed, now).Exec(ctx); err != nil {
+		return fmt.Errorf("expire messages: %w", err)
+	}
+	if _, err := db.NewRaw(stale, failed, now.Add(-keepFailedBodies)).Exec(ctx); err != nil {
+		return fmt.Errorf("blank failed messages: %w", err)
+	}
+	if _, err := db.NewRaw(old, now.Add(-keepRows)).Exec(ctx); err != nil {
+		return fmt.Errorf("forget old messages: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,122 @@
+package app
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"ams/app/account"
+	"ams/app/database"
+	"ams/app/fault"
+	"ams/app/lang"
+)
+
+type superuserCommand struct {
+	Email     string `help:"Address to sign in with; counts as confirmed."`
+	Username  string `help:"Empty: the e-mail address."`
+	FirstName string `name:"first-name"`
+	LastName  string `name:"last-name"`
+}
+
+// Run asks for what the flags leave out. The password is a line of the input; without one nobody can sign in until it
+// is set.
+func (s superuserCommand) Run(ctx context.Context, c *call) error {
+	cfg, err := c.settings()
+	if err != nil {
+		return err
+	}
+	in := bufio.NewReader(c.In)
+	ask := func(label string, known *string) {
+		if *known == "" {
+			fmt.Fprint(c.Out, label+": ")
+			line, _ := in.ReadString('\n') // the end of the input is an empty answer
+			*known = strings.TrimRight(line, "\r\n")
+		}
+	}
+	password := ""
+	ask("E-mail address", &s.Email)
+	ask("Password", &password)
+	a, closing, err := c.prepared(ctx, cfg, false, false)
+	if err != nil {
+		return err
+	}
+	defer closing()
+	err = a.People.CreateSuperuser(ctx, account.Appointment{
+		Email: s.Email, Username: s.Username, FirstName: s.FirstName, LastName: s.LastName, Password: password,
+	})
+	if problems, refused := fault.Problems(err); refused {
+		return tell(c.Err, problems)
+	}
+	return err
+}
+
+func tell(out io.Writer, problems fault.Fields) error {
+	texts, err := lang.Load()
+	if err != nil {
+		return err
+	}
+	for _, p := range problems.List() {
+		fmt.Fprintf(out, "%s: %s\n", p.Name, texts.Translator(lang.Default).Say(p.Text))
+	}
+	return errTold
+}
+
+type sampleDataCommand struct{}
+
+// Run migrates first.
+func (sampleDataCommand) Run(ctx context.Context, c *call) error {
+	cfg, err := c.settings()
+	if err != nil {
+		return err
+	}
+	if cfg.Deployed {
+		return errors.New("this is a deployment: sample data would mix with the data of members")
+	}
+	if err := (migrateCommand{}).Run(ctx, c); err != nil {
+		return err
+	}
+	a, closing, err := c.prepared(ctx, cfg, false, false)
+	if err != nil {
+		return err
+	}
+	defer closing()
+	if err := a.setUpContent(ctx, c.Out); err != nil {
+		return err
+	}
+	if err := a.samplePeople(ctx); err != nil {
+		return err
+	}
+	return a.Content.SampleContent(ctx)
+}
+
+// samplePeople makes the accounts that everybody may try; existing ones keep their password.
+func (a *App) samplePeople(ctx context.Context) error {
+	samples := a.cfg.Samples
+	password := samples.UserPassword.Reveal()
+	for _, p := range []account.Appointment{
+		{
+			Email: samples.AdminEmail, Username: "admin", FirstName: "Admin", LastName: "Account",
+			Password: samples.AdminPassword.Reveal(), Superuser: true,
+		},
+		{Email: samples.UserEmail, Username: "user", FirstName: "Sample", LastName: "User", Password: password},
+		{Email: "user2@example.com", Username: "user2", FirstName: "Sample", LastName: "User 2", Password: password},
+		{Email: "user3@example.com", Username: "user3", FirstName: "Sample", LastName: "User 3", Password: password},
+	} {
+		if _, err := a.People.Appoint(ctx, p); err != nil {
+			return fmt.Errorf("sample account %s: %w", p.Username, err)
+		}
+	}
+	return nil
+}
+
+// isEmpty tells whether nobody has an account yet: then the samples are new, too.
+func isEmpty(ctx context.Context, db *database.DB) (bool, error) {
+	var anybody bool
+	if err := db.NewRaw("SELECT EXISTS (SELECT 1 FROM users)").Scan(ctx, &anybody); err != nil {
+		return false, fmt.Errorf("look for accounts: %w", err)
+	}
+	return !anybody, nil
+}

@@ -1,0 +1,203 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"ams/app/database"
+	"ams/app/dev/inbox"
+	"ams/app/mail"
+	"ams/jobs"
+)
+
+const (
+	statementLimit = 30 * time.Second
+	connectLimit   = 10 * time.Second
+	grace          = 25 * time.Second
+	// spare is how many connections a worker needs beside one for each runner and its handler: to listen, for the
+	// schedule and for the heartbeat.
+	spare = 4
+)
+
+// settings reads the configuration of this call.
+func (c *call) settings() (Config, error) {
+	getenv, err := WithDotEnv(c.getenv, os.ReadFile)
+	if err != nil {
+		return Config{}, err
+	}
+	return ReadConfig(getenv)
+}
+
+func (c *call) logger(cfg Config) *slog.Logger {
+	options := &slog.HandlerOptions{Level: cfg.LogLevel}
+	if cfg.Profile == Production {
+		return slog.New(slog.NewJSONHandler(c.Out, options))
+	}
+	return slog.New(slog.NewTextHandler(c.Err, options))
+}
+
+// outside connects what the settings name.
+func (c *call) outside(cfg Config) (Outside, func(), error) {
+	report, flush, err := reporter(cfg)
+	if err != nil {
+		return Outside{}, nil, err
+	}
+	out := Outside{Clock: cfg.Clock(), Log: c.logger(cfg), Report: report}
+	if !cfg.Mail.Inbox {
+		out.Mail, err = mail.NewMailgun(mail.MailgunConfig{
+			Domain: cfg.Mail.MailgunDomain, Key: cfg.Mail.MailgunKey.Reveal(), URL: cfg.Mail.MailgunURL,
+		})
+		return out, flush, err
+	}
+	box, err := inbox.Open(filepath.Join(cfg.Dev.Dir, "mail"), out.Clock)
+	if err != nil {
+		return out, nil, err
+	}
+	out.Mail, out.Inbox = box, box
+	return out, flush, nil
+}
+
+// open waits for the database and connects. Commands that need one say so when none is named.
+func open(ctx context.Context, cfg Config, conns int, limit time.Duration) (*database.DB, error) {
+	if cfg.Database.URL == "" {
+		return nil, errors.New("no database: set DATABASE_URL, or start everything with ams dev")
+	}
+	if err := database.WaitFor(ctx, cfg.Database.URL.Reveal()); err != nil {
+		return nil, err
+	}
+	return database.Open(ctx, cfg.Database.URL.Reveal(), database.Options{
+		MaxConns: int32(conns), StatementTimeout: limit, ConnectTimeout: connectLimit, ConnLifetime: cfg.Database.Lifetime,
+		IdleInTransactionTimeout: -1, // a running job is an idle transaction
+		ApplicationName:          "ams", IgnoreUnknownColumns: cfg.Profile == Production,
+	})
+}
+
+// conns is the size of the pool of a process that serves pages, works off jobs, or both.
+func (cfg Config) conns(serves, works bool) int {
+	n := 0
+	if serves {
+		n += 10
+	}
+	if works {
+		n += 3*(cfg.Worker.Concurrency+1) + spare
+	}
+	return n
+}
+
+// prepared is the program with its connections; close ends them.
+func (c *call) prepared(ctx context.Context, cfg Config, serves, works bool) (a *App, closing func(), err error) {
+	out, flush, err := c.outside(cfg)
+	if err != nil {
+		return nil, nil, err
+	}
+	db, err := open(ctx, cfg, cfg.conns(serves, works), statementLimit)
+	if err != nil {
+		return nil, nil, err
+	}
+	closing = func() {
+		if err := db.Close(); err != nil {
+			out.Log.Warn("close the database", "error", err)
+		}
+		flush()
+	}
+	if a, err = New(cfg, db, out); err != nil {
+		closing()
+		return nil, nil, err
+	}
+	return a, closing, nil
+}
+
+// serve answers requests until ctx ends, then lets running ones finish. ready is called with the address.
+func (a *App) serve(ctx context.Context, ready func(net.Addr)) error {
+	listener, err := net.Listen("tcp", a.cfg.HTTP.Listen)
+	if err != nil {
+		return fmt.Errorf("listen on %s: %w", a.cfg.HTTP.Listen, err)
+	}
+	server := &http.Server{
+		Handler: a.Handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: time.Minute,
+		IdleTimeout: 2 * time.Minute, ErrorLog: slog.NewLogLogger(a.out.Log.Handler(), slog.LevelWarn),
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- server.Serve(listener) }()
+	ready(listener.Addr())
+	select {
+	case err := <-ended:
+		return fmt.Errorf("serve: %w", err)
+	case <-ctx.Done():
+	}
+	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
+	defer cancel()
+	if err := server.Shutdown(stopping); err != nil {
+		return fmt.Errorf("stop the web server: %w", err)
+	}
+	return nil
+}
+
+// work works off jobs until ctx ends.
+func (a *App) work(ctx context.Context) error {
+	runner, err := jobs.NewRunner(jobs.RunnerConfig{
+		DB: a.db.DB, Pool: a.db.Pool, Registry: a.Registry, Log: a.out.Log, Report: a.out.Report, Grace: grace,
+		Lanes: map[string]int{jobs.DefaultLane: a.cfg.Worker.Concurrency}, Poll: a.cfg.Worker.Poll, Version: version(),
+	})
+	if err != nil {
+		return err
+	}
+	return runner.Run(ctx)
+}
+
+// both runs web and worker in one process; the end of one ends the other.
+func (a *App) both(ctx context.Context, ready func(net.Addr)) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	worked := make(chan error, 1)
+	go func() {
+		worked <- a.work(ctx)
+		stop()
+	}()
+	err := a.serve(ctx, ready)
+	stop()
+	return errors.Join(err, <-worked)
+}
+
+type webCommand struct{}
+
+// Run serves. It never migrates: with migrations pending it is up but not ready.
+func (webCommand) Run(ctx context.Context, c *call) error {
+	cfg, err := c.settings()
+	if err != nil {
+		return err
+	}
+	a, closing, err := c.prepared(ctx, cfg, true, cfg.Worker.Embedded)
+	if err != nil {
+		return err
+	}
+	defer closing()
+	ready := func(at net.Addr) { a.out.Log.Info("listening", "address", at.String()) }
+	if cfg.Worker.Embedded {
+		return a.both(ctx, ready)
+	}
+	return a.serve(ctx, ready)
+}
+
+type workerCommand struct{}
+
+// Run works until it is stopped.
+func (workerCommand) Run(ctx context.Context, c *call) error {
+	cfg, err := c.settings()
+	if err != nil {
+		return err
+	}
+	a, closing, err := c.prepared(ctx, cfg, false, true)
+	if err != nil {
+		return err
+	}
+	defer closing()
+	return a.work(ctx)
+}

@@ -1,0 +1,88 @@
+package session
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"encoding/gob"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"ams/app/account"
+)
+
+// sessionRow is a stored session together with the person it belongs to (id 0: nobody).
+type sessionRow struct {
+	account.Person
+
+	Password    string
+	TokenHash   []byte
+	Fingerprint []byte
+	Data        []byte
+	CreatedAt   time.Time
+	ExpiresAt   time.Time
+}
+
+// state is all that a request knows of its session, kept among the values of gorilla's under stateKey.
+type state struct {
+	row  sessionRow
+	kept contents
+}
+
+type stateKey struct{}
+
+// contents are what a session remembers beside its owner.
+type contents struct{ Flashes []Flash }
+
+// findRow is the one query that tells who a request comes from.
+func findRow(ctx context.Context, db bun.IDB, tokenHash []byte, now time.Time) (row sessionRow, found bool, err error) {
+	const visit = `
+		SELECT s.token_hash, s.fingerprint, s.data, s.created_at, s.expires_at,
+		       u.id, u.uuid, u.email, u.username, u.first_name, u.last_name, u.password, u.profile_picture, u.language,
+		       u.is_active, u.is_staff, u.is_superuser, u.date_joined, u.erased_at
+		FROM sessions s LEFT JOIN users u ON u.id = s.user_id
+		WHERE s.token_hash = ? AND s.expires_at > ?`
+	err = db.NewRaw(visit, tokenHash, now).Scan(ctx, &row)
+	if errors.Is(err, sql.ErrNoRows) {
+		return row, false, nil
+	}
+	if err != nil {
+		return row, false, fmt.Errorf("find session: %w", err)
+	}
+	return row, true, nil
+}
+
+func saveRow(ctx context.Context, db bun.IDB, row sessionRow) error {
+	const save = `
+		INSERT INTO sessions (token_hash, user_id, fingerprint, data, created_at, expires_at)
+		VALUES (?0, nullif(?1, 0), ?2, ?3, ?4, ?5)
+		ON CONFLICT (token_hash) DO UPDATE SET data = excluded.data`
+	_, err := db.NewRaw(save, row.TokenHash, row.ID, row.Fingerprint, row.Data, row.CreatedAt, row.ExpiresAt).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("save session: %w", err)
+	}
+	return nil
+}
+
+func deleteRow(ctx context.Context, db bun.IDB, tokenHash []byte) error {
+	if _, err := db.NewRaw("DELETE FROM sessions WHERE token_hash = ?", tokenHash).Exec(ctx); err != nil {
+		return fmt.Errorf("end session: %w", err)
+	}
+	return nil
+}
+
+func encode(c contents) ([]byte, error) {
+	var out bytes.Buffer
+	err := gob.NewEncoder(&out).Encode(c)
+	return out.Bytes(), err
+}
+
+func decode(data []byte) (c contents, err error) {
+	if len(data) > 0 {
+		err = gob.NewDecoder(bytes.NewReader(data)).Decode(&c)
+	}
+	return c, err
+}

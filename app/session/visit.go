@@ -1,0 +1,105 @@
+package session
+
+import (
+	"net/http"
+
+	"github.com/gorilla/sessions"
+
+	"ams/app/account"
+	"ams/app/lang"
+)
+
+// Level is how a flash message is meant.
+type Level string
+
+// The levels of flash messages.
+const (
+	Info    Level = "info"
+	Success Level = "success"
+	Warning Level = "warning"
+	Failure Level = "error"
+)
+
+// Flash is a message for the next page that the visitor sees, in whatever language that has. The arguments of its text
+// are strings and numbers.
+type Flash struct {
+	Level Level
+	Text  lang.Message
+}
+
+// Visit is one request's view of its session. It is stored only when something changed.
+type Visit struct {
+	store   *Store
+	r       *http.Request
+	session *sessions.Session
+	state   *state
+	changed bool
+	retired [][]byte // rows that a new one replaces
+}
+
+// Open finds the session of a request with at most one query, none without a cookie.
+func (s *Store) Open(r *http.Request) (*Visit, error) {
+	session, err := s.Get(r, s.CookieName())
+	if err != nil {
+		return nil, err
+	}
+	return &Visit{store: s, r: r, session: session, state: session.Values[stateKey{}].(*state)}, nil
+}
+
+// Person is who the request comes from; the zero Person for an anonymous visitor.
+func (v *Visit) Person() account.Person { return v.state.row.Person }
+
+// SignIn begins a new session under a new token. Its cookie outlives the browser when the person wants to be
+// remembered. Messages for the next page go along.
+func (v *Visit) SignIn(p account.Person, passwordHash string, remember bool) {
+	v.renew(sessionRow{Person: p, Fingerprint: v.store.fingerprint(passwordHash)})
+	if remember {
+		v.session.Options.MaxAge = int(Life.Seconds())
+	}
+}
+
+// SignOut ends the session for everybody who has its cookie.
+func (v *Visit) SignOut() { v.renew(sessionRow{Fingerprint: []byte{}}) }
+
+func (v *Visit) renew(row sessionRow) {
+	if v.session.ID != "" {
+		v.retired = append(v.retired, hashed(v.session.ID))
+		v.session.ID = ""
+	}
+	v.state.row = row
+	v.session.Options.MaxAge = 0
+	v.changed = true
+}
+
+// Flash leaves a message for the next page that the visitor sees.
+func (v *Visit) Flash(level Level, text lang.Message) {
+	v.state.kept.Flashes = append(v.state.kept.Flashes, Flash{Level: level, Text: text})
+	v.changed = true
+}
+
+// TakeFlashes gives the messages in order and forgets them.
+func (v *Visit) TakeFlashes() []Flash {
+	taken := v.state.kept.Flashes
+	if len(taken) > 0 {
+		v.state.kept.Flashes = nil
+		v.changed = true
+	}
+	return taken
+}
+
+// Commit stores what changed and sets the cookie. Call it before the first byte of the body.
+func (v *Visit) Commit(w http.ResponseWriter) error {
+	if !v.changed {
+		return nil
+	}
+	for _, token := range v.retired {
+		if err := deleteRow(v.r.Context(), v.store.db, token); err != nil {
+			return err
+		}
+	}
+	if v.Person().ID == 0 && len(v.state.kept.Flashes) == 0 {
+		v.session.Options.MaxAge = -1 // nothing is left to remember
+	}
+	v.changed, v.retired = false, nil
+	return v.store.Save(v.r, w, v.session)
+}

@@ -1,0 +1,102 @@
+package accounts
+
+import (
+	"ams/app/account"
+	"ams/app/fault"
+	"ams/app/lang"
+	"ams/app/session"
+	"ams/app/web"
+	"ams/views"
+)
+
+func (h *Handler) newSession(c *web.Ctx) error {
+	if c.Person().SignedIn() {
+		return onward(c, c.Person())
+	}
+	return web.Show(c, h.page.entrance, h.signInPage(c, signInForm(c, "", false)))
+}
+
+func (h *Handler) createSession(c *web.Ctx) error {
+	if c.Person().SignedIn() {
+		return onward(c, c.Person())
+	}
+	remember := c.Ticked("remember")
+	arrival, err := h.people.SignIn(c.Context(), account.Credentials{Email: c.Form("login"), Password: c.Form("password")})
+	if problems, refused := fault.Problems(err); refused {
+		form := refuse(c, signInForm(c, c.Form("login"), remember), problems)
+		return web.Invalid(c, h.page.entrance, h.signInPage(c, form), h.form, form)
+	}
+	if err != nil {
+		return err
+	}
+	switch arrival.Entry {
+	case account.Inactive:
+		return web.Go(c, c.Path("/accounts/inactive/"))
+	case account.Unverified:
+		if arrival.Mailed != "" {
+			c.Flash(session.Info, lang.M("We have sent a confirmation message to %s.", arrival.Mailed))
+		}
+		return web.Go(c, c.Path("/accounts/confirm-email/"))
+	}
+	c.SignIn(arrival.Person, arrival.PasswordHash, remember)
+	return onward(c, arrival.Person)
+}
+
+func signInForm(c *web.Ctx, email string, remember bool) views.Form {
+	login := views.EmailField("login", c.Text(lang.M("E-mail address")), email)
+	login.Input.Autocomplete = "username"
+	return views.Form{
+		ID: "sign-in", Action: c.Path("/accounts/login/"), Hidden: carried(c),
+		Fields: []views.Field{
+			login,
+			views.PasswordField("password", c.Text(lang.M("Password")), "current-password"),
+			views.CheckField("remember", c.Text(lang.M("Keep me signed in on this device for two weeks")), remember),
+		},
+		Buttons: views.Buttons{Submit: views.Submit{Text: c.Text(lang.M("Sign in"))}},
+	}
+}
+
+func (h *Handler) signInPage(c *web.Ctx, form views.Form) entrancePage {
+	title := c.Text(lang.M("Sign in"))
+	p := entrancePage{Head: views.Head{Title: title}, Heading: views.Heading{Title: title}, Form: form}
+	if h.people.Open() {
+		p.Question = c.Text(lang.M("New here?"))
+		p.Other = views.Link{Text: c.Text(lang.M("Sign up")), Href: sibling(c, "/accounts/signup/")}
+	}
+	return p
+}
+
+func (h *Handler) inactive(c *web.Ctx) error {
+	return h.notice(c, lang.M("Your account is switched off"), []lang.Message{
+		lang.M("You cannot sign in with it at the moment. Please contact the association."),
+	}, views.Buttons{})
+}
+
+// leaving asks before it signs out: a link from elsewhere cannot do it.
+func (h *Handler) leaving(c *web.Ctx) error {
+	if !c.Person().SignedIn() {
+		return leave(c)
+	}
+	title := c.Text(lang.M("Sign out"))
+	return web.Show(c, h.page.question, questionPage{
+		Head: views.Head{Title: title},
+		Confirmation: views.Confirmation{
+			Title: title, Lines: []string{c.Text(lang.M("Do you want to sign out?"))},
+			Action: c.Path("/accounts/logout/"), Fields: carried(c),
+			Submit: views.Submit{Text: title},
+			Cancel: views.Link{Text: c.Text(lang.M("Stay signed in")), Href: ownPath(c, c.Person())},
+		},
+	})
+}
+
+func (h *Handler) deleteSession(c *web.Ctx) error {
+	c.SignOut()
+	return leave(c)
+}
+
+func leave(c *web.Ctx) error {
+	if next := c.Next(); next != "" {
+		return web.Go(c, next)
+	}
+	return web.Go(c, "/")
+}

@@ -1,0 +1,126 @@
+package accounts
+
+import (
+	"net/url"
+	"strings"
+
+	"ams/app/account"
+	"ams/app/fault"
+	"ams/app/lang"
+	"ams/app/session"
+	"ams/app/web"
+	"ams/views"
+)
+
+func (h *Handler) newAccount(c *web.Ctx) error {
+	if c.Person().SignedIn() {
+		return onward(c, c.Person())
+	}
+	if !h.people.Open() {
+		return h.closed(c)
+	}
+	var typed account.Registration
+	if email := c.Query("email"); account.ValidEmail(email) {
+		typed.Email = email
+	}
+	return web.Show(c, h.page.entrance, signUpPage(c, h.signUpForm(c, typed)))
+}
+
+func (h *Handler) createAccount(c *web.Ctx) error {
+	if c.Person().SignedIn() {
+		return onward(c, c.Person())
+	}
+	if !h.people.Open() {
+		return h.closed(c)
+	}
+	typed := account.Registration{
+		Email: c.Form("email"), Password: c.Form("password1"), Repeat: c.Form("password2"),
+		FirstName: c.Form("first_name"), LastName: c.Form("last_name"),
+		Username: c.Form("username"), Language: c.Form("language"),
+	}
+	err := h.people.SignUp(c.Context(), typed)
+	if problems, refused := fault.Problems(err); refused {
+		form := refuse(c, h.signUpForm(c, typed), problems)
+		return web.Invalid(c, h.page.entrance, signUpPage(c, form), h.form, form)
+	}
+	if err != nil {
+		return err
+	}
+	c.Flash(session.Info, lang.M("We have sent a confirmation message to %s.", account.CanonicalEmail(typed.Email)))
+	return web.Go(c, c.Path("/accounts/confirm-email/"))
+}
+
+func (h *Handler) closed(c *web.Ctx) error {
+	return h.notice(c, lang.M("Sign up"), []lang.Message{
+		lang.M("Signing up is closed at the moment."),
+		lang.M("If you have an account already, you can sign in."),
+	}, signInLink(c))
+}
+
+func (h *Handler) signUpForm(c *web.Ctx, typed account.Registration) views.Form {
+	password := views.PasswordField("password1", c.Text(lang.M("Password")), "new-password")
+	password.Help = strings.Join(c.Texts(h.people.PasswordRules()), " ")
+	username := views.TextField("username", c.Text(lang.M("Username")), typed.Username)
+	username.Help = c.Text(lang.M("Part of the address of your own page. Letters, vowels with a macron, digits, full stops, hyphens and underscores."))
+	username.Input.Autocomplete, username.Input.Plain, username.Input.MaxLength = "username", true, "150"
+	first := views.TextField("first_name", c.Text(lang.M("First name")), typed.FirstName)
+	first.Input.Autocomplete = "given-name"
+	last := views.TextField("last_name", c.Text(lang.M("Last name")), typed.LastName)
+	last.Input.Autocomplete = "family-name"
+	email := views.EmailField("email", c.Text(lang.M("E-mail address")), typed.Email)
+	email.Help = c.Text(lang.M("We send a message to it, to make sure that it is yours."))
+	fields := []views.Field{
+		email, password, views.PasswordField("password2", c.Text(lang.M("Password again")), "new-password"), first, last, username,
+	}
+	if len(c.Languages()) > 1 {
+		fields = append(fields, languageField(c, typed.Language))
+	}
+	return views.Form{
+		ID: "sign-up", Action: c.Path("/accounts/signup/"), Hidden: carried(c), Fields: fields,
+		Buttons: views.Buttons{Submit: views.Submit{Text: c.Text(lang.M("Sign up"))}},
+	}
+}
+
+func languageField(c *web.Ctx, chosen string) views.Field {
+	var options []views.Option
+	for _, l := range c.Languages() {
+		options = append(options, views.Option{Value: string(l), Text: lang.Native(l)})
+	}
+	field := views.SelectField("language", c.Text(lang.M("Preferred language")), chosen, options)
+	field.Optional = true
+	field.Select.Empty = c.Text(lang.M("No preference"))
+	field.Help = c.Text(lang.M("For messages to you, and for the page that you see after signing in."))
+	return field
+}
+
+func signUpPage(c *web.Ctx, form views.Form) entrancePage {
+	title := c.Text(lang.M("Sign up"))
+	return entrancePage{
+		Head: views.Head{Title: title}, Heading: views.Heading{Title: title},
+		Question: c.Text(lang.M("Have an account already?")),
+		Other:    views.Link{Text: c.Text(lang.M("Sign in")), Href: sibling(c, "/accounts/login/")},
+		Form:     form,
+	}
+}
+
+// sibling leads to the other entrance and keeps the destination.
+func sibling(c *web.Ctx, path string) string {
+	if next := c.Next(); next != "" {
+		return c.Path(path) + "?next=" + url.QueryEscape(next)
+	}
+	return c.Path(path)
+}
+
+// refuse shows all problems at once, in the summary and beside their fields.
+func refuse(c *web.Ctx, form views.Form, problems fault.Fields) views.Form {
+	var general []string
+	wrong := map[string][]string{}
+	for _, p := range problems.List() {
+		if p.Name == "" {
+			general = append(general, c.Text(p.Text))
+			continue
+		}
+		wrong[p.Name] = append(wrong[p.Name], c.Text(p.Text))
+	}
+	return form.Refused(general, wrong)
+}

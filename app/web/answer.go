@@ -1,0 +1,91 @@
+package web
+
+import (
+	"html/template"
+	"net/http"
+
+	"ams/views"
+)
+
+// Show answers with a page. Where a fragment is wanted, the page's content is sent without its frame.
+func Show[T views.Headed](c *Ctx, page views.Page[T], model T) error {
+	return show(c, http.StatusOK, page, model)
+}
+
+func show[T views.Headed](c *Ctx, status int, page views.Page[T], model T) error {
+	body, err := page.Render(string(c.locale), model)
+	if err != nil {
+		return err
+	}
+	return c.frame(status, model.PageHead(), body)
+}
+
+// Swap answers with one fragment.
+func Swap[T any](c *Ctx, part views.Part[T], model T) error {
+	body, err := part.Render(string(c.locale), model)
+	if err != nil {
+		return err
+	}
+	return c.send(http.StatusOK, body)
+}
+
+// Invalid answers a refused form: the form alone where a fragment is wanted, else its whole page. Status 422 either way.
+func Invalid[P views.Headed, F any](c *Ctx, page views.Page[P], whole P, part views.Part[F], form F) error {
+	if !c.HX() {
+		return show(c, http.StatusUnprocessableEntity, page, whole)
+	}
+	body, err := part.Render(string(c.locale), form)
+	if err != nil {
+		return err
+	}
+	return c.send(http.StatusUnprocessableEntity, body)
+}
+
+// Go sends the browser elsewhere on this site, or to an address that the caller vouches for.
+func Go(c *Ctx, href string) error {
+	if err := c.visit.Commit(c.gin.Writer); err != nil {
+		return err
+	}
+	c.written = true
+	if c.HX() {
+		c.Header("HX-Redirect", href)
+		c.Header("Vary", "HX-Request")
+		c.gin.Status(http.StatusNoContent)
+		c.gin.Writer.WriteHeaderNow()
+		return nil
+	}
+	status := http.StatusSeeOther
+	if c.Method() == http.MethodGet || c.Method() == http.MethodHead {
+		status = http.StatusFound
+	}
+	c.gin.Redirect(status, href)
+	return nil
+}
+
+// frame puts a page's content into the layout.
+func (c *Ctx) frame(status int, head views.Head, body template.HTML) error {
+	if c.HX() {
+		return c.send(status, body)
+	}
+	shell, err := c.shell(head, body)
+	if err != nil {
+		return err
+	}
+	html, err := c.web.layout.Render(string(c.locale), shell)
+	if err != nil {
+		return err
+	}
+	return c.send(status, html)
+}
+
+func (c *Ctx) send(status int, html template.HTML) error {
+	if c.visit != nil {
+		if err := c.visit.Commit(c.gin.Writer); err != nil {
+			return err
+		}
+	}
+	c.written = true
+	c.gin.Writer.Header().Add("Vary", "HX-Request")
+	c.gin.Data(status, "text/html; charset=utf-8", []byte(html))
+	return nil
+}

@@ -1,0 +1,158 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"ams/app/account"
+	"ams/app/lang"
+	"ams/app/session"
+)
+
+// Ctx is one request and its answer.
+type Ctx struct {
+	web     *Web
+	gin     *gin.Context
+	id      string
+	locale  lang.Locale
+	prefix  bool // the path begins with the language
+	visit   *session.Visit
+	version *int64 // of the content
+	query   url.Values
+	form    url.Values
+	written bool
+}
+
+const ctxKey = "ams"
+
+func ctxOf(g *gin.Context) *Ctx {
+	c, _ := g.MustGet(ctxKey).(*Ctx)
+	return c
+}
+
+// Context ends with the request or its time limit.
+func (c *Ctx) Context() context.Context { return c.gin.Request.Context() }
+
+// Locale is the language of the page.
+func (c *Ctx) Locale() lang.Locale { return c.locale }
+
+// Person is who asks; the zero Person for an anonymous visitor.
+func (c *Ctx) Person() account.Person {
+	if c.visit == nil {
+		return account.Person{}
+	}
+	return c.visit.Person()
+}
+
+// Param is a named segment of the path, decoded.
+func (c *Ctx) Param(name string) string { return c.gin.Param(name) }
+
+// Query is a value of the address, "" when absent.
+func (c *Ctx) Query(name string) string { return c.query.Get(name) }
+
+// Form is a value of the posted form as typed, "" when absent.
+func (c *Ctx) Form(name string) string { return c.form.Get(name) }
+
+// Trimmed is a value of the posted form without spaces around it.
+func (c *Ctx) Trimmed(name string) string { return strings.TrimSpace(c.form.Get(name)) }
+
+// Ticked tells whether a tick-box of the posted form is on.
+func (c *Ctx) Ticked(name string) bool { return c.form.Get(name) != "" }
+
+// Next is where the person wanted to go, from the form or the address; "" when it is no path of this site.
+func (c *Ctx) Next() string {
+	next := c.form.Get("next")
+	if next == "" {
+		next = c.query.Get("next")
+	}
+	if !safeNext(next) {
+		return ""
+	}
+	return next
+}
+
+// HX tells whether a fragment is wanted instead of a page.
+func (c *Ctx) HX() bool {
+	h := c.gin.Request.Header
+	return h.Get("HX-Request") == "true" && h.Get("HX-History-Restore-Request") != "true" && h.Get("HX-Boosted") != "true"
+}
+
+// Method is that of the request.
+func (c *Ctx) Method() string { return c.gin.Request.Method }
+
+// Address is the path with its query, as the browser asked for it.
+func (c *Ctx) Address() string { return c.gin.Request.URL.RequestURI() }
+
+// Path is a path of the site in the language of the page.
+func (c *Ctx) Path(path string) string { return c.PathIn(c.locale, path) }
+
+// PathIn is a path of the site in a language.
+func (c *Ctx) PathIn(l lang.Locale, path string) string { return "/" + string(l) + path }
+
+// Text is a message in the language of the page.
+func (c *Ctx) Text(m lang.Message) string { return c.web.texts[c.locale].Say(m) }
+
+// Texts gives several messages in the language of the page.
+func (c *Ctx) Texts(all []lang.Message) []string {
+	out := make([]string, 0, len(all))
+	for _, m := range all {
+		out = append(out, c.Text(m))
+	}
+	return out
+}
+
+// Translator writes dates and numbers in the language of the page.
+func (c *Ctx) Translator() *lang.Translator { return c.web.texts[c.locale] }
+
+// Languages are those that people can choose from.
+func (c *Ctx) Languages() []lang.Locale { return c.web.languages.Enabled() }
+
+// Flash leaves a message for the next page.
+func (c *Ctx) Flash(level session.Level, text lang.Message) { c.visit.Flash(level, text) }
+
+// SignIn begins a session for a person whose credentials were right.
+func (c *Ctx) SignIn(p account.Person, passwordHash string, remember bool) {
+	c.visit.SignIn(p, passwordHash, remember)
+}
+
+// SignOut ends the session.
+func (c *Ctx) SignOut() { c.visit.SignOut() }
+
+// Header sets a header of the answer.
+func (c *Ctx) Header(name, value string) { c.gin.Header(name, value) }
+
+// ServeFile hands the request to a handler that knows files.
+func (c *Ctx) ServeFile(h http.Handler) error {
+	c.written = true
+	h.ServeHTTP(c.gin.Writer, c.gin.Request)
+	return nil
+}
+
+// JSON answers with data for programs.
+func (c *Ctx) JSON(status int, data any) error {
+	c.written = true
+	c.gin.JSON(status, data)
+	return nil
+}
+
+// Plain answers with something that is no page.
+func (c *Ctx) Plain(status int, contentType, body string) error {
+	c.written = true
+	c.gin.Data(status, contentType, []byte(body))
+	return nil
+}
+
+// safeNext accepts paths of this site only. Browsers read a backslash as a slash and skip control characters.
+func safeNext(next string) bool {
+	if !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") || strings.ContainsFunc(next, unsafeInPath) {
+		return false
+	}
+	u, err := url.Parse(next)
+	return err == nil && u.Host == "" && u.Scheme == ""
+}
+
+func unsafeInPath(r rune) bool { return r < ' ' || r == 0x7f || r == '\\' }

@@ -1,0 +1,150 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"math"
+	"net/http"
+	"strconv"
+
+	"ams/app/fault"
+	"ams/app/lang"
+	"ams/views"
+)
+
+// Refusals of the kernel itself, which no service knows.
+var (
+	errForeign = errors.New("the request comes from another site")
+	errTooLong = errors.New("the request is too long")
+	errMethod  = errors.New("the method is not offered here")
+)
+
+// errorPage is views/error/page.
+type errorPage struct {
+	views.Head
+	Heading, Text string
+	Reference     string
+	Elsewhere     []elsewhere
+	Way           views.Link
+}
+
+// elsewhere is the page that was asked for, in another language.
+type elsewhere struct{ Lang, Language, Title, Href string }
+
+// refusal is how one kind of failure is told.
+type refusal struct {
+	status        int
+	heading, text lang.Message
+}
+
+func refusalOf(err error) refusal {
+	switch {
+	case errors.Is(err, errForeign):
+		return refusal{
+			403, lang.M("Nothing was changed"),
+			lang.M("The request came from another website, so it was not carried out. Open the page here and try again."),
+		}
+	case errors.Is(err, errTooLong):
+		return refusal{413, lang.M("Too much at once"), lang.M("What was sent is larger than this page accepts. Nothing was stored.")}
+	case errors.Is(err, errMethod):
+		return refusal{405, lang.M("That does not work here"), lang.M("This page cannot be used in that way.")}
+	}
+	r := refusalByKind(fault.KindOf(err))
+	var told *fault.Error
+	if errors.As(err, &told) && !told.Text.Empty() {
+		r.text = told.Text
+	}
+	return r
+}
+
+func refusalByKind(k fault.Kind) refusal {
+	switch k {
+	case fault.Refused:
+		return refusal{422, lang.M("Please check what you entered"), lang.M("Something in the form does not fit. Nothing was stored.")}
+	case fault.Malformed:
+		return refusal{400, lang.M("This request cannot be understood"), lang.M("Go back and try again.")}
+	case fault.Missing:
+		return refusal{404, lang.M("Page not found"), lang.M("There is nothing at this address. Perhaps it was moved or its address was mistyped.")}
+	case fault.Denied:
+		return refusal{403, lang.M("You may not see this"), lang.M("Your account does not have the permission for this page.")}
+	case fault.Clash:
+		return refusal{409, lang.M("Somebody else was faster"), lang.M("What you wanted to change has changed meanwhile. Open the page again.")}
+	case fault.TooFast:
+		return refusal{429, lang.M("Too many attempts"), lang.M("Please wait a moment and try again.")}
+	case fault.Away:
+		return refusal{503, lang.M("Please try again later"), lang.M("A service that this page needs does not answer at the moment.")}
+	}
+	return refusal{500, lang.M("Something went wrong"), lang.M("This is our mistake, not yours. We have been told about it.")}
+}
+
+// fail answers with the page of an error.
+func (w *Web) fail(c *Ctx, err error) {
+	r := refusalOf(err)
+	if r.status == http.StatusInternalServerError || c.visit == nil && r.status != http.StatusBadRequest {
+		w.broken(c, err)
+		return
+	}
+	var told *fault.Error
+	if errors.As(err, &told) && told.Kind == fault.TooFast {
+		c.Header("Retry-After", strconv.Itoa(int(math.Ceil(told.After.Seconds()))))
+	}
+	if r.status >= http.StatusInternalServerError {
+		w.log.WarnContext(c.Context(), "unavailable", "id", c.id, "error", err)
+	}
+	page := errorPage{
+		Head:    views.Head{Title: c.Text(r.heading), Apart: true},
+		Heading: c.Text(r.heading), Text: c.Text(r.text),
+		Way: views.Link{Text: c.Text(lang.M("Go to the home page")), Href: c.Path("/")},
+	}
+	if errors.Is(err, errForeign) {
+		page.Way = views.Link{Text: c.Text(lang.M("Open the page")), Href: c.gin.Request.URL.EscapedPath()}
+	}
+	if r.status == http.StatusNotFound && c.prefix {
+		page.Elsewhere = c.elsewhere()
+	}
+	if err := show(c, r.status, w.failure, page); err != nil {
+		w.broken(c, err)
+	}
+}
+
+// elsewhere offers the page of the same path in the other languages. A failure there never spoils the error page.
+func (c *Ctx) elsewhere() []elsewhere {
+	found, err := c.web.site.Elsewhere(c.Context(), c.withoutLocale(), c.locale)
+	if err != nil {
+		c.web.log.WarnContext(c.Context(), "look for the page in other languages", "id", c.id, "error", err)
+		return nil
+	}
+	var out []elsewhere
+	for _, e := range found {
+		if e.MembersOnly {
+			continue
+		}
+		out = append(out, elsewhere{Lang: string(e.Lang), Language: lang.Native(e.Lang), Title: e.Title, Href: e.Path})
+	}
+	return out
+}
+
+// broken answers when nothing can be relied on: a page without database, session and theme. The person learns the id
+// under which the operator finds the cause.
+func (w *Web) broken(c *Ctx, err error) {
+	if errors.Is(err, context.Canceled) && c.Context().Err() != nil {
+		c.gin.Abort() // the browser has gone
+		return
+	}
+	w.log.ErrorContext(c.Context(), "request failed", "id", c.id, "route", c.gin.FullPath(), "error", err)
+	w.report(c.Context(), err)
+	if c.gin.Writer.Written() {
+		return
+	}
+	r := refusalByKind(fault.Internal)
+	html, err := w.bare.Render(string(c.locale), views.Bare{
+		Title: c.Text(r.heading), Heading: c.Text(r.heading), Text: c.Text(r.text), Reference: c.id,
+		Home: views.Link{Text: c.Text(lang.M("Go to the home page")), Href: c.Path("/")},
+	})
+	if err != nil {
+		w.log.ErrorContext(c.Context(), "render the last page", "id", c.id, "error", err)
+	}
+	c.Header("Cache-Control", "no-store")
+	c.gin.Data(r.status, "text/html; charset=utf-8", []byte(html))
+	c.gin.Abort()
+}

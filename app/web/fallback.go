@@ -1,0 +1,84 @@
+package web
+
+import (
+	"net/http"
+	"regexp"
+	"strings"
+
+	"ams/app/fault"
+	"ams/app/lang"
+	"ams/views"
+)
+
+// contentPath is the form of a content page's address below its language.
+var contentPath = regexp.MustCompile(`^/(?:[\pL\pM\pN_-]+/)*$`)
+
+// missing answers what no route does: the slash that was left out, the language that was left out, a content page, or
+// the page that says that there is nothing.
+func (w *Web) missing(c *Ctx) error {
+	r := c.gin.Request
+	path := r.URL.Path
+	slashed := path
+	if !strings.HasSuffix(path, "/") {
+		slashed += "/"
+	}
+	below := slashed
+	if c.prefix {
+		below = strings.TrimPrefix(slashed, "/"+string(c.locale))
+	}
+	isContent := contentPath.MatchString(below)
+	reads := r.Method == http.MethodGet || r.Method == http.MethodHead
+	switch {
+	case slashed != path && (w.routes.match(slashed) || c.prefix && isContent):
+		return c.redirect(redirectStatus(r), r.URL.EscapedPath()+"/")
+	case !isContent:
+		return fault.NotFound(lang.Message{})
+	case !reads:
+		return errMethod
+	case !c.prefix:
+		address := r.URL.EscapedPath()
+		if slashed != path {
+			address += "/"
+		}
+		return c.redirect(http.StatusFound, "/"+string(c.locale)+address)
+	}
+	return w.contentPage(c, below)
+}
+
+// redirect keeps the query.
+func (c *Ctx) redirect(status int, path string) error {
+	if q := c.gin.Request.URL.RawQuery; q != "" {
+		path += "?" + q
+	}
+	c.written = true
+	c.gin.Redirect(status, path)
+	return nil
+}
+
+func (w *Web) wrongMethod(c *Ctx) error { return errMethod }
+
+// contentPage shows a page that editors wrote.
+func (w *Web) contentPage(c *Ctx, path string) error {
+	version, err := c.contentVersion()
+	if err != nil {
+		return err
+	}
+	p, err := w.site.Page(c.Context(), version, path, c.locale)
+	if err != nil {
+		return err
+	}
+	if p.MembersOnly {
+		return fault.Forbidden(lang.M("This page is for members. Sign in with the account of an active member to see it."))
+	}
+	if p.StructureOnly {
+		if p.First == "" {
+			return fault.NotFound(lang.Message{})
+		}
+		return Go(c, p.First)
+	}
+	head := views.Head{
+		Title: p.Title, Window: p.SEOTitle, Description: p.Description, BodyID: p.BodyID, Home: p.Home,
+		Crumbs: p.Ancestors, Canonical: p.Path, Alternates: p.Alternates,
+	}
+	return Show(c, w.content, views.Content{Head: head, Heading: p.Heading, Body: p.Body})
+}

@@ -1,0 +1,130 @@
+package web
+
+import (
+	"errors"
+	"mime"
+	"net"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/gin-gonic/gin"
+
+	"ams/app/fault"
+	"ams/app/lang"
+)
+
+// guard refuses what no page of ours sends, before any handler sees it.
+func (w *Web) guard(g *gin.Context) {
+	c := ctxOf(g)
+	if err := w.check(c); err != nil {
+		w.fail(c, err)
+		g.Abort()
+		return
+	}
+	if c.written {
+		g.Abort()
+	}
+}
+
+func (w *Web) check(c *Ctx) error {
+	r := c.gin.Request
+	if unguarded(r.URL.Path) {
+		return nil
+	}
+	if !w.knownHost(r.Host) {
+		return fault.BadRequest(lang.M("This address does not belong to this site."))
+	}
+	if w.cfg.RedirectHTTPS && !w.overHTTPS(r) {
+		c.written = true
+		c.gin.Redirect(redirectStatus(r), "https://"+r.Host+r.URL.RequestURI())
+		return nil
+	}
+	if strings.HasPrefix(r.URL.Path, "/static/") {
+		return nil
+	}
+	visit, err := w.sessions.Open(r)
+	if err != nil {
+		return err
+	}
+	c.visit = visit
+	if w.origin.Check(r) != nil {
+		return errForeign
+	}
+	return c.read(w.cfg.BodyLimit)
+}
+
+// unguarded addresses are asked by machines that know no host name and no session.
+func unguarded(path string) bool {
+	return path == "/livez" || path == "/healthz" || path == "/readyz"
+}
+
+func redirectStatus(r *http.Request) int {
+	if r.Method == http.MethodGet || r.Method == http.MethodHead {
+		return http.StatusMovedPermanently
+	}
+	return http.StatusPermanentRedirect
+}
+
+func (w *Web) knownHost(host string) bool {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	host = strings.ToLower(strings.TrimSuffix(host, "."))
+	return slices.ContainsFunc(w.cfg.Hosts, func(allowed string) bool {
+		switch {
+		case allowed == "*":
+			return host != ""
+		case strings.HasPrefix(allowed, "."):
+			return host == allowed[1:] || strings.HasSuffix(host, allowed)
+		}
+		return host == allowed
+	})
+}
+
+// read takes address and form in. PostgreSQL stores neither NUL bytes nor broken UTF-8, so neither gets in.
+func (c *Ctx) read(limit int64) error {
+	r := c.gin.Request
+	c.query, _ = url.ParseQuery(r.URL.RawQuery) // what does not parse is left out: links collect such rests on their way
+	if !clean(r.URL.Path) || !cleanValues(c.query) {
+		return fault.BadRequest(lang.M("The address holds characters that cannot be read."))
+	}
+	if r.Method != http.MethodPost {
+		return nil
+	}
+	r.Body = http.MaxBytesReader(c.gin.Writer, r.Body, limit)
+	if err := parseForm(r); err != nil {
+		var tooLong *http.MaxBytesError
+		if errors.As(err, &tooLong) {
+			return errTooLong
+		}
+		return fault.BadRequest(lang.M("The form could not be read."))
+	}
+	c.form = r.PostForm
+	if !cleanValues(c.form) {
+		return fault.BadRequest(lang.M("The form holds characters that cannot be stored."))
+	}
+	return nil
+}
+
+// parseForm takes at most 10,000 fields, and 1,000 with files; net/http counts them.
+func parseForm(r *http.Request) error {
+	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if kind == "multipart/form-data" {
+		return r.ParseMultipartForm(1 << 20)
+	}
+	return r.ParseForm()
+}
+
+func clean(s string) bool { return utf8.ValidString(s) && !strings.ContainsRune(s, 0) }
+
+func cleanValues(values url.Values) bool {
+	for name, all := range values {
+		if !clean(name) || slices.ContainsFunc(all, func(v string) bool { return !clean(v) }) {
+			return false
+		}
+	}
+	return true
+}

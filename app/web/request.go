@@ -1,0 +1,116 @@
+package web
+
+import (
+	"context"
+	"crypto/rand"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"ams/app/account"
+	"ams/app/lang"
+	"ams/jobs"
+)
+
+const languageCookie = "ams_language"
+
+// begin gives each request an id, a time limit and a language, and logs its end.
+func (w *Web) begin(g *gin.Context) {
+	started := time.Now()
+	c := &Ctx{web: w, gin: g, id: rand.Text()[:16], query: url.Values{}, form: url.Values{}}
+	ctx, cancel := context.WithTimeout(jobs.WithCorrelation(g.Request.Context(), c.id), w.cfg.TimeLimit)
+	defer cancel()
+	g.Request = g.Request.WithContext(ctx)
+	c.locale, c.prefix = w.localeOf(g.Request)
+	g.Set(ctxKey, c)
+	h := g.Writer.Header()
+	h.Set("X-Request-Id", c.id)
+	h.Set("Content-Language", string(c.locale))
+	if !c.prefix {
+		h.Add("Vary", "Accept-Language, Cookie")
+	}
+	w.secure(c, h)
+	g.Next()
+	w.log.InfoContext(ctx, "request", "id", c.id, "method", g.Request.Method, "route", g.FullPath(),
+		"status", g.Writer.Status(), "ms", time.Since(started).Milliseconds(), "person", c.Person().ID, "client", w.client(g.Request))
+}
+
+// localeOf is the language of the first segment, else the one that the visitor prefers.
+func (w *Web) localeOf(r *http.Request) (l lang.Locale, prefixed bool) {
+	first, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+	if l, ok := w.languages.Parse(first); ok {
+		return l, true
+	}
+	if cookie, err := r.Cookie(languageCookie); err == nil {
+		if l, ok := w.languages.Parse(cookie.Value); ok {
+			return l, false
+		}
+	}
+	return w.languages.Match(r.Header.Get("Accept-Language")), false
+}
+
+// secure sets the headers that every answer has. Scripts and styles come from our own files only.
+func (w *Web) secure(c *Ctx, h http.Header) {
+	images := "img-src 'self' data:"
+	if w.cfg.Media != "" {
+		images += " " + w.cfg.Media
+	}
+	h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; "+
+		"connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "+images)
+	h.Set("X-Frame-Options", "DENY")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "strict-origin-when-cross-origin")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	if !w.cfg.Secure || !w.overHTTPS(c.gin.Request) {
+		return
+	}
+	policy := "max-age=518400"
+	if w.cfg.HSTSSubdomains {
+		policy += "; includeSubDomains"
+	}
+	if w.cfg.HSTSPreload {
+		policy += "; preload"
+	}
+	h.Set("Strict-Transport-Security", policy)
+}
+
+func (w *Web) overHTTPS(r *http.Request) bool {
+	return r.TLS != nil || strings.EqualFold(r.Header.Get("X-Forwarded-Proto"), "https")
+}
+
+// client is the address of whoever sent the request, as far as our own proxies vouch for it.
+func (w *Web) client(r *http.Request) string {
+	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
+	if n := w.cfg.TrustedProxies; n > 0 && len(hops) >= n {
+		if ip := net.ParseIP(strings.TrimSpace(hops[len(hops)-n])); ip != nil {
+			return ip.String()
+		}
+	}
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	return host
+}
+
+// Client is the address that limits and notices name.
+func (c *Ctx) Client() string { return c.web.client(c.gin.Request) }
+
+// signInAddress is where an anonymous visitor is sent, to come back afterwards.
+func (c *Ctx) signInAddress() string {
+	return c.Path("/accounts/login/") + "?next=" + url.QueryEscape(c.Address())
+}
+
+// SignedIn lets only people with a session reach a handler.
+func SignedIn(h func(*Ctx, account.Person) error) Handler {
+	return func(c *Ctx) error {
+		if !c.Person().SignedIn() {
+			return Go(c, c.signInAddress())
+		}
+		return h(c, c.Person())
+	}
+}

@@ -1,0 +1,143 @@
+package web
+
+import (
+	"html/template"
+	"strings"
+
+	"ams/app/cms"
+	"ams/app/lang"
+	"ams/app/session"
+	"ams/views"
+)
+
+// shell is everything around a page's content.
+func (c *Ctx) shell(head views.Head, body template.HTML) (views.Shell, error) {
+	f, err := c.frameOfSite()
+	if err != nil {
+		return views.Shell{}, err
+	}
+	path := c.gin.Request.URL.Path
+	s := views.Shell{
+		Lang: string(c.locale), Title: windowTitle(head, f.Name), Description: head.Description, Author: f.Name,
+		ThemeStyle: f.ThemeStyle, ThemeHead: f.ThemeHead, BodyID: head.BodyID,
+		Mode: f.Mode, NavbarMode: f.NavbarMode, FooterMode: f.FooterMode,
+		Home: f.Home, Brand: f.Brand, FooterLogo: f.FooterLogo, Menu: f.Menu(path),
+		Languages: c.switcher(head.Alternates), Crumbs: c.crumbs(head, f),
+		LinkedIn: f.LinkedIn, Facebook: f.Facebook, Columns: f.Columns, FooterText: f.FooterText,
+		Body: body,
+	}
+	if s.Description == "" {
+		s.Description = f.Description()
+	}
+	if head.Canonical != "" {
+		s.Canonical = c.web.cfg.BaseURL + head.Canonical
+	}
+	for _, a := range head.Alternates {
+		s.Alternates = append(s.Alternates, views.Alternate{Lang: a.Lang, Href: c.web.cfg.BaseURL + a.Href})
+	}
+	c.account(&s, f)
+	if c.visit != nil {
+		for _, flash := range c.visit.TakeFlashes() {
+			s.Flashes = append(s.Flashes, views.Message{Level: level(flash.Level), Text: c.Text(flash.Text)})
+		}
+	}
+	return s, nil
+}
+
+func level(l session.Level) views.Level { return views.Level(l) }
+
+func windowTitle(head views.Head, association string) string {
+	switch {
+	case head.Window != "":
+		return head.Window
+	case head.Home || head.Title == "":
+		return association
+	}
+	return head.Title + " – " + association
+}
+
+// account fills the corner for people: who is signed in, or how to.
+func (c *Ctx) account(s *views.Shell, f *cms.Frame) {
+	if p := c.Person(); p.SignedIn() {
+		s.Person = &views.ShellPerson{
+			Name: p.Name(), Avatar: views.Avatar{Name: p.Name(), Decorative: true},
+			Dashboard: c.Path("/users/" + p.Username + "/"), SignOut: c.Path("/accounts/logout/"),
+		}
+		return
+	}
+	signIn, signUp := c.Path("/accounts/login/"), c.Path("/accounts/signup/")
+	s.SignIn = &views.ShellLink{Text: orElse(f.SignInLabel, c.Text(lang.M("Sign in"))), Href: signIn, Class: f.SignInClass}
+	if c.web.cfg.SignUp {
+		s.SignUp = &views.ShellLink{Text: orElse(f.SignUpLabel, c.Text(lang.M("Sign up"))), Href: signUp, Class: f.SignUpClass}
+	}
+}
+
+func orElse(text, otherwise string) string {
+	if text == "" {
+		return otherwise
+	}
+	return text
+}
+
+// switcher leads to the same page in the other languages: the linked one where there is one, else the same path.
+func (c *Ctx) switcher(alternates []views.Alternate) []views.Language {
+	enabled := c.Languages()
+	if len(enabled) < 2 {
+		return nil
+	}
+	linked := map[string]string{}
+	for _, a := range alternates {
+		linked[a.Lang] = a.Href
+	}
+	address := c.Address()
+	if c.Method() != "GET" && c.Method() != "HEAD" {
+		address = c.gin.Request.URL.EscapedPath()
+	}
+	var out []views.Language
+	for _, l := range enabled {
+		entry := views.Language{Code: string(l), Name: lang.Native(l), Current: l == c.locale}
+		if !entry.Current {
+			entry.Href = orElse(linked[string(l)], c.web.site.Translate(address, l))
+		}
+		out = append(out, entry)
+	}
+	return out
+}
+
+func (c *Ctx) crumbs(head views.Head, f *cms.Frame) []views.Crumb {
+	if head.Home {
+		return nil
+	}
+	home := views.Crumb{Text: c.Text(lang.M("Home")), Href: f.Home}
+	if head.Apart {
+		return []views.Crumb{home}
+	}
+	out := append([]views.Crumb{home}, head.Crumbs...)
+	return append(out, views.Crumb{Text: head.Title, Last: true})
+}
+
+// frameOfSite is the site's part of the shell, from memory unless an editor changed something.
+func (c *Ctx) frameOfSite() (*cms.Frame, error) {
+	version, err := c.contentVersion()
+	if err != nil {
+		return nil, err
+	}
+	return c.web.site.Frame(c.Context(), version, c.locale)
+}
+
+// contentVersion is asked once per request.
+func (c *Ctx) contentVersion() (int64, error) {
+	if c.version != nil {
+		return *c.version, nil
+	}
+	v, err := c.web.site.Version(c.Context())
+	if err == nil {
+		c.version = &v
+	}
+	return v, err
+}
+
+// withoutLocale is the path below the language, "/about/" for "/en/about/".
+func (c *Ctx) withoutLocale() string {
+	return strings.TrimPrefix(c.gin.Request.URL.Path, "/"+string(c.locale))
+}

@@ -1,0 +1,121 @@
+// Package web is the HTTP kernel: it turns requests into a Ctx, handlers' answers into pages or fragments, and errors
+// into the right status on a themed page. It knows no page of its own but those of errors.
+package web
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"ams/app/cms"
+	"ams/app/lang"
+	"ams/app/session"
+	"ams/views"
+)
+
+// Config is what the kernel takes from the settings.
+type Config struct {
+	BaseURL        string   // scheme, host and port of absolute addresses
+	Hosts          []string // allowed Host headers: exact, ".example.org" with its subdomains, or "*"
+	TrustedProxies int      // hops at the right end of X-Forwarded-For that are ours
+	TrustedOrigins []string // more origins whose forms are accepted, usually none
+	Secure         bool     // the site is reached by HTTPS: strict transport security, secure cookies
+	RedirectHTTPS  bool     // plain HTTP is sent to HTTPS
+	HSTSSubdomains bool
+	HSTSPreload    bool
+	Media          string // origin of public pictures, for the content policy; empty when it is the site's own
+	SignUp         bool   // the header offers it
+	Development    bool
+	TimeLimit      time.Duration // of one request; 0 means 30 seconds
+	BodyLimit      int64         // in bytes; 0 means one mebibyte
+}
+
+// Web is the kernel. Areas mount their routes on Localised or Plain, then Handler serves.
+type Web struct {
+	cfg       Config
+	engine    *gin.Engine
+	languages lang.Languages
+	texts     map[lang.Locale]*lang.Translator
+	sessions  *session.Store
+	site      *cms.Service
+	log       *slog.Logger
+	report    func(context.Context, error)
+	origin    *http.CrossOriginProtection
+	routes    routes
+	layout    views.Part[views.Shell]
+	bare      views.Part[views.Bare]
+	failure   views.Page[errorPage]
+	content   views.Page[views.Content]
+}
+
+// Parts are what the kernel works with.
+type Parts struct {
+	Views     *views.Set
+	Languages lang.Languages
+	Texts     *lang.Catalogues
+	Sessions  *session.Store
+	Site      *cms.Service
+	Log       *slog.Logger
+	Report    func(context.Context, error) // tells the error sink; nil for none
+}
+
+// New prepares a kernel without routes.
+func New(cfg Config, p Parts) (*Web, error) {
+	if cfg.TimeLimit == 0 {
+		cfg.TimeLimit = 30 * time.Second
+	}
+	if cfg.BodyLimit == 0 {
+		cfg.BodyLimit = 1 << 20
+	}
+	w := &Web{
+		cfg: cfg, languages: p.Languages, texts: map[lang.Locale]*lang.Translator{}, sessions: p.Sessions, site: p.Site,
+		log: p.Log, report: p.Report, origin: http.NewCrossOriginProtection(),
+		layout:  views.BindPart[views.Shell](p.Views, "layout/site"),
+		bare:    views.BindPart[views.Bare](p.Views, "layout/bare"),
+		failure: views.BindPage[errorPage](p.Views, "error/page"),
+		content: views.BindPage[views.Content](p.Views, "site/page"),
+	}
+	if w.report == nil {
+		w.report = func(context.Context, error) {}
+	}
+	for _, o := range cfg.TrustedOrigins {
+		if err := w.origin.AddTrustedOrigin(o); err != nil {
+			return nil, err
+		}
+	}
+	for _, l := range p.Languages.Enabled() {
+		w.texts[l] = p.Texts.Translator(l)
+	}
+	w.engine = w.newEngine()
+	return w, nil
+}
+
+func (w *Web) newEngine() *gin.Engine {
+	gin.SetMode(gin.ReleaseMode)
+	e := gin.New()
+	e.RedirectTrailingSlash = false // it would take slashes away; missing answers them
+	e.HandleMethodNotAllowed = true
+	e.UseRawPath = true // an encoded slash is part of a name, not of the path
+	e.UnescapePathValues = true
+	e.Use(gin.CustomRecoveryWithWriter(io.Discard, w.panicked), w.begin, w.guard)
+	e.NoRoute(w.adapt(w.missing))
+	e.NoMethod(w.adapt(w.wrongMethod))
+	return e
+}
+
+// Handler serves every request that the mounted areas, the content pages and the error pages answer.
+func (w *Web) Handler() http.Handler { return w.engine }
+
+// panicked answers for a handler that broke.
+func (w *Web) panicked(g *gin.Context, cause any) {
+	if cause == http.ErrAbortHandler {
+		panic(cause)
+	}
+	w.broken(ctxOf(g), fmt.Errorf("panic: %v\n%s", cause, debug.Stack()))
+}

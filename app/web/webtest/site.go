@@ -1,0 +1,172 @@
+// Package webtest drives the whole program through its public door, as browsers do: a database of its own for each
+// test, a clock that stands still until it is moved, and an inbox for what was sent.
+package webtest
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"ams/app"
+	"ams/app/account"
+	"ams/app/database"
+	"ams/app/database/dbtest"
+	"ams/app/dev/inbox"
+	"ams/jobs"
+)
+
+// Password fits every rule; all people of Site.Person have it.
+const Password = "kererū-in-the-miro-tree"
+
+// Site is the running program.
+type Site struct {
+	T     *testing.T
+	App   *app.App
+	DB    *database.DB
+	Inbox *inbox.Inbox
+	Clock *Clock
+	URL   string // of the server, without a slash at the end
+
+	last *atomic.Pointer[database.Counter] // of the newest request
+}
+
+// Clock stands still until Pass moves it.
+type Clock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+// Now is the application's time.
+func (c *Clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+// Pass lets time go by.
+func (c *Clock) Pass(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(d)
+}
+
+// New starts the program with the settings of the test profile, and those that are given as name, value.
+func New(t *testing.T, settings ...string) *Site {
+	t.Helper()
+	values := map[string]string{"DJANGO_SETTINGS_MODULE": "config.settings.test", "AMS_ENABLED_LANGUAGES": "en,mi"}
+	for i := 0; i+1 < len(settings); i += 2 {
+		values[settings[i]] = settings[i+1]
+	}
+	cfg, err := app.ReadConfig(func(name string) string { return values[name] })
+	if err != nil {
+		t.Fatalf("ReadConfig() = %v", err)
+	}
+	s := &Site{T: t, DB: dbtest.New(t), last: &atomic.Pointer[database.Counter]{}, Clock: &Clock{now: time.Date(2027, 3, 3, 1, 0, 0, 0, time.UTC)}}
+	if s.Inbox, err = inbox.Open(t.TempDir(), s.Clock); err != nil {
+		t.Fatal(err)
+	}
+	outside := app.Outside{
+		Clock: s.Clock, Mail: s.Inbox, Log: slog.New(slog.DiscardHandler),
+		Report: func(_ context.Context, err error) { t.Logf("reported: %v", err) },
+	}
+	if cfg.Mail.Inbox {
+		outside.Inbox = s.Inbox
+	}
+	if s.App, err = app.New(cfg, s.DB, outside); err != nil {
+		t.Fatalf("app.New() = %v", err)
+	}
+	if _, err := s.App.Content.Setup(t.Context()); err != nil {
+		t.Fatalf("Setup() = %v", err)
+	}
+	server := httptest.NewServer(http.HandlerFunc(s.serve))
+	t.Cleanup(server.Close)
+	s.URL = server.URL
+	return s
+}
+
+func (s *Site) serve(w http.ResponseWriter, r *http.Request) {
+	ctx, counter := database.Count(r.Context())
+	s.last.Store(counter)
+	s.App.Handler.ServeHTTP(w, r.WithContext(ctx))
+}
+
+// Statements are the queries that the newest request made.
+func (s *Site) Statements() []string { return s.last.Load().Statements() }
+
+// For is the same site for a subtest.
+func (s *Site) For(t *testing.T) *Site {
+	same := *s
+	same.T = t
+	return &same
+}
+
+// Person makes an account with a verified address, named after its username.
+func (s *Site) Person(username string) {
+	s.T.Helper()
+	s.appoint(account.Appointment{Username: username, FirstName: "Mere", LastName: "Kahu"})
+}
+
+// Staff makes an account with every right.
+func (s *Site) Staff(username string) {
+	s.T.Helper()
+	s.appoint(account.Appointment{Username: username, FirstName: "Hōne", LastName: "Heke", Superuser: true})
+}
+
+func (s *Site) appoint(a account.Appointment) {
+	s.T.Helper()
+	a.Email, a.Password = Address(a.Username), Password
+	if _, err := s.App.People.Appoint(s.T.Context(), a); err != nil {
+		s.T.Fatalf("Appoint(%s) = %v", a.Username, err)
+	}
+}
+
+// Address is the e-mail address of somebody whom the site made.
+func Address(username string) string { return username + "@example.org" }
+
+// Work does all jobs that are due.
+func (s *Site) Work() {
+	s.T.Helper()
+	if err := jobs.Drain(s.T.Context(), s.DB.DB, s.App.Registry); err != nil {
+		s.T.Fatalf("Drain() = %v", err)
+	}
+}
+
+// Mails works and gives what was sent to an address, newest first.
+func (s *Site) Mails(to string) []inbox.Entry {
+	s.T.Helper()
+	s.Work()
+	all, err := s.Inbox.List(s.T.Context(), 100)
+	if err != nil {
+		s.T.Fatalf("List() = %v", err)
+	}
+	var found []inbox.Entry
+	for _, e := range all {
+		if e.To == to {
+			found = append(found, e)
+		}
+	}
+	return found
+}
+
+// Count is the one number that a query gives.
+func (s *Site) Count(query string, args ...any) int {
+	s.T.Helper()
+	var n int
+	if err := s.DB.NewRaw(query, args...).Scan(s.T.Context(), &n); err != nil {
+		s.T.Fatalf("%s = %v", query, err)
+	}
+	return n
+}
+
+// Exec changes the database behind the program's back.
+func (s *Site) Exec(query string, args ...any) {
+	s.T.Helper()
+	if _, err := s.DB.NewRaw(query, args...).Exec(s.T.Context()); err != nil {
+		s.T.Fatalf("%s = %v", query, err)
+	}
+}

@@ -1,0 +1,13 @@
+import { Idiomorph } from 'idiomorph/dist/idiomorph.esm.js'
+
+// hx-swap="morph" changes what differs and leaves the rest: what has the focus keeps it.
+export function useMorph(htmx) {
+  const inner = (style) => style === 'morph:innerHTML'
+  htmx.defineExtension('morph', {
+    isInlineSwap: (style) => style.startsWith('morph') && !inner(style),
+    handleSwap(style, target, fragment) {
+      if (!style.startsWith('morph')) return false
+      return Idiomorph.morph(target, fragment.children, { morphStyle: inner(style) ? 'innerHTML' : 'outerHTML' })
+    },
+  })
+}

@@ -1,0 +1,42 @@
+// The browser side of the public site. Every page works without it; nothing here evaluates text as code.
+import htmx from 'htmx.org'
+import 'bootstrap/js/src/carousel.js'
+import { announce, announceIn, announceOnLoad } from './announce.js'
+import { watchSubmits } from './busy.js'
+import { watchActions } from './confirm.js'
+import { focusProblems, watchProblemLinks } from './problems.js'
+import { watchMenus } from './menus.js'
+import { watchMessages } from './messages.js'
+import { useMorph } from './morph.js'
+import { watchTables } from './tables.js'
+import { watchChanges } from './unsaved.js'
+
+window.htmx = htmx
+document.documentElement.classList.add('js')
+useMorph(htmx)
+watchSubmits()
+watchActions()
+watchMenus()
+watchMessages()
+watchProblemLinks()
+
+function ready() {
+  watchChanges(document)
+  watchTables()
+  focusProblems(document)
+  announceOnLoad()
+}
+if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', ready)
+else ready()
+
+document.addEventListener('htmx:afterSettle', (event) => {
+  const region = event.detail.elt
+  watchChanges(region)
+  watchTables()
+  focusProblems(region)
+  announceIn(region)
+})
+
+for (const name of ['htmx:sendError', 'htmx:responseError', 'htmx:timeout']) {
+  document.addEventListener(name, () => announce('failed'))
+}

@@ -1,0 +1,164 @@
+package views
+
+import "strconv"
+
+// Kind says how the cells of a column are set.
+type Kind string
+
+// The kinds of columns.
+const (
+	KindText    Kind = "text"
+	KindNumber  Kind = "number" // right-aligned, tabular figures; money too
+	KindDate    Kind = "date"
+	KindBadge   Kind = "badge"
+	KindLink    Kind = "link"
+	KindActions Kind = "actions" // the last, quiet column; its label is only heard
+)
+
+// Table (shared/table) is a list. Its first column is the name and the link. Under 640 px each row becomes a card with
+// the same order of facts. Replace it as a whole by its ID; sort links and pager do so.
+type Table struct {
+	ID      string
+	Caption string // always there for screen readers
+	Shown   bool   // the caption is also seen: tables without a heading above
+	Count   string // "24 people", announced after a swap
+	Columns []Column
+	Rows    []Row
+	Empty   Empty // instead of a table without rows
+	Pager   Pager
+}
+
+// Column is a column of a Table.
+type Column struct {
+	Label string
+	Kind  Kind
+	Sort  Sort
+}
+
+// Quiet columns have a label that is only heard.
+func (c Column) Quiet() bool { return c.Kind == KindActions }
+
+// Sort makes a column's label a link that sorts by it. Zero: the column cannot be sorted.
+type Sort struct {
+	Href       string
+	Ascending  bool // at most one of these
+	Descending bool
+}
+
+// State is the value of aria-sort.
+func (s Sort) State() string {
+	switch {
+	case s.Ascending:
+		return "ascending"
+	case s.Descending:
+		return "descending"
+	}
+	return "none"
+}
+
+// Row is a row of a Table; make it with Table.Add.
+type Row struct {
+	ID    string
+	Cells []Cell
+}
+
+// Cell is a fact of a row: text or a link, a second line, badges, lines or actions.
+type Cell struct {
+	Label   string // of its column; Table.Add sets it
+	Kind    Kind   // of its column; Table.Add sets it
+	Text    string
+	Href    string
+	Title   string // the exact date, where Text is relative
+	Under   string // second, muted line
+	Avatar  Avatar
+	Badges  []Badge
+	Lines   []CellLine
+	Actions []Action
+}
+
+// CellLine is one of several things in a cell: an invoice and its state.
+type CellLine struct {
+	Link   Link
+	NewTab bool
+	Badge  Badge
+}
+
+// Blank tells whether the cell lacks a fact, which a dash shows. No actions is nothing to show.
+func (c Cell) Blank() bool {
+	return c.Kind != KindActions && c.Text == "" && len(c.Badges)+len(c.Lines)+len(c.Actions) == 0
+}
+
+// Add appends a row; its cells stand in the order of the columns.
+func (t *Table) Add(id string, cells ...Cell) {
+	for i := range min(len(cells), len(t.Columns)) {
+		cells[i].Label, cells[i].Kind = t.Columns[i].Label, t.Columns[i].Kind
+	}
+	t.Rows = append(t.Rows, Row{ID: id, Cells: cells})
+}
+
+// Pager (shared/pager) leads through the pages of a list: numbers around the current one, and "load more" with htmx,
+// which appends the next page to the element Target. Zero: absent, as on a list of one page.
+type Pager struct {
+	ID         string
+	Label      string // "Pages of the members list"
+	Target     string // id of the element whose children are the entries; empty: no "load more"
+	Prev, Next string // addresses; empty at the ends
+	Pages      []PagerPage
+}
+
+// PagerPage is a number of a Pager, or the gap between numbers.
+type PagerPage struct {
+	Number  string
+	Href    string
+	Current bool
+	Gap     bool
+	Far     bool // first and last page, left out on a phone
+}
+
+// NewPager shows the pages within two of page, the first and the last. href gives the address of a page. A list of
+// one page has no pager.
+func NewPager(id, label string, page, pages int, href func(page int) string) Pager {
+	if pages < 2 {
+		return Pager{}
+	}
+	page = min(max(page, 1), pages)
+	p := Pager{ID: id, Label: label}
+	if page > 1 {
+		p.Prev = href(page - 1)
+	}
+	if page < pages {
+		p.Next = href(page + 1)
+	}
+	from, to := max(page-2, 1), min(page+2, pages)
+	add := func(n int, far bool) {
+		p.Pages = append(p.Pages, PagerPage{Number: strconv.Itoa(n), Href: href(n), Current: n == page, Far: far})
+	}
+	if from > 1 {
+		add(1, true)
+	}
+	if from > 2 {
+		p.Pages = append(p.Pages, PagerPage{Gap: true, Far: true})
+	}
+	for n := from; n <= to; n++ {
+		add(n, false)
+	}
+	if to < pages-1 {
+		p.Pages = append(p.Pages, PagerPage{Gap: true, Far: true})
+	}
+	if to < pages {
+		add(pages, true)
+	}
+	return p
+}
+
+// Filters (shared/filters) shows what a list is narrowed to; each chip is a link to the list without it. Zero: absent.
+type Filters struct {
+	Chips []Chip
+	Clear string // address of the whole list
+}
+
+// Chip is a filter that can be removed.
+type Chip struct {
+	Text string // "Status: active"
+	Href string // the list without this filter
+}
