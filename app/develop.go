@@ -40,10 +40,16 @@ func (devCommand) Run(ctx context.Context, c *call) error {
 		cfg.Database.URL = Secret(server.DSN("ams"))
 		go endWith(server.Done(), stop, "PostgreSQL")
 	}
-	store, err := objects.Start(context.WithoutCancel(ctx), objects.Config{Dir: filepath.Join(cfg.Dev.Dir, "objects")})
+	storing, endStore := context.WithCancel(context.WithoutCancel(ctx)) // the web server needs it until its own end
+	store, err := objects.Start(storing, objects.Config{Dir: filepath.Join(cfg.Dev.Dir, "objects")})
 	if err != nil {
+		endStore()
 		return err
 	}
+	defer func() {
+		endStore()
+		<-store.Done()
+	}()
 	go endWith(store.Done(), stop, "the object store")
 	if err := c.prepareDatabase(ctx, cfg); err != nil {
 		return err

@@ -12,6 +12,7 @@ import (
 
 	"ams/app/database"
 	"ams/jobs"
+	"ams/storage"
 )
 
 type checkConfigCommand struct {
@@ -47,8 +48,33 @@ func (k checkConfigCommand) Run(ctx context.Context, c *call) error {
 	if err := database.Check(ctx, db); err != nil {
 		return err
 	}
-	fmt.Fprintln(c.Out, "settings and database are fine")
+	if err := cfg.Objects.probe(ctx); err != nil {
+		return err
+	}
+	fmt.Fprintln(c.Out, "settings, database and buckets are fine")
 	return nil
+}
+
+// probe proves both buckets. Outside production there may be none.
+func (o ObjectsConfig) probe(ctx context.Context) error {
+	if !o.Given() {
+		return nil
+	}
+	var problems []error
+	for _, b := range []struct {
+		BucketConfig
+		public bool
+	}{{o.Public, true}, {o.Private, false}} {
+		bucket, err := storage.Open(storage.Config{
+			Name: b.Name, Endpoint: b.Endpoint, Region: b.Region, AccessKey: b.AccessKey.Reveal(), SecretKey: b.SecretKey.Reveal(),
+			Public: b.public,
+		})
+		if err == nil {
+			err = bucket.Probe(ctx)
+		}
+		problems = append(problems, err)
+	}
+	return errors.Join(problems...)
 }
 
 type healthCommand struct {

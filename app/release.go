@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"text/tabwriter"
@@ -86,6 +87,9 @@ func (s setupCMSCommand) Run(ctx context.Context, c *call) error {
 }
 
 func (a *App) setUpContent(ctx context.Context, out io.Writer) error {
+	if pending, err := database.Pending(ctx, a.db); err != nil || pending > 0 {
+		return errors.Join(err, fmt.Errorf("the database lacks %d migrations: run ams migrate first", pending))
+	}
 	done, err := a.Content.Setup(ctx)
 	if err != nil {
 		return err

@@ -32,7 +32,12 @@ func (c *call) settings() (Config, error) {
 	if err != nil {
 		return Config{}, err
 	}
-	return ReadConfig(getenv)
+	cfg, err := ReadConfig(getenv)
+	if err != nil {
+		return Config{}, err
+	}
+	cfg.Dev.Dir, err = filepath.Abs(cfg.Dev.Dir) // the object store changes the folder that the process works in
+	return cfg, err
 }
 
 func (c *call) logger(cfg Config) *slog.Logger {
@@ -149,7 +154,10 @@ func (a *App) work(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return runner.Run(ctx)
+	if err := runner.Run(ctx); err != nil && !errors.Is(err, context.Canceled) {
+		return err
+	}
+	return nil
 }
 
 // both runs web and worker in one process; the end of one ends the other.

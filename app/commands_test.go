@@ -1,0 +1,250 @@
+package app_test
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"ams/app"
+	"ams/app/database/dbtest"
+)
+
+// output collects what a command prints while it still runs.
+type output struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.text.Write(p)
+}
+
+func (o *output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.text.String()
+}
+
+// run is the program as a shell calls it.
+func run(t *testing.T, getenv func(string) string, stdin string, args ...string) (code int, out, errs string) {
+	t.Helper()
+	var o, e output
+	code = app.Main(t.Context(), append([]string{"ams"}, args...), getenv, app.Streams{In: strings.NewReader(stdin), Out: &o, Err: &e})
+	return code, o.String(), e.String()
+}
+
+func TestCommands(t *testing.T) {
+	t.Parallel()
+	db := dbtest.Empty(t)
+	local := localEnv("DATABASE_URL", dbtest.DSN(t), "AMS_ENABLED_LANGUAGES", "en,mi", "AMS_DEV_DIR", t.TempDir())
+	must := func(t *testing.T, stdin string, args ...string) string {
+		t.Helper()
+		code, out, errs := run(t, local, stdin, args...)
+		if code != 0 {
+			t.Fatalf("ams %v = %d, want 0\n%s%s", args, code, out, errs)
+		}
+		return out
+	}
+	refused := func(t *testing.T, getenv func(string) string, stdin, why string, args ...string) {
+		t.Helper()
+		code, out, errs := run(t, getenv, stdin, args...)
+		if code == 0 || !strings.Contains(out+errs, why) {
+			t.Errorf("ams %v = %d and says %q, want a refusal with %q", args, code, out+errs, why)
+		}
+	}
+	// In their order, as a first deployment goes.
+	refused(t, local, "", "migrat", "setup_cms")
+	if out := must(t, "", "migrate", "--status"); !strings.Contains(out, "pending") {
+		t.Errorf("migrate --status = %q, want pending ones", out)
+	}
+	if out := must(t, "", "deploy_steps"); !strings.Contains(out, "/mi/") {
+		t.Errorf("deploy_steps = %q, want the address of each site", out)
+	}
+	must(t, "", "deploy_steps")
+	must(t, "", "setup_cms", "--check")
+	must(t, "a long password of hers\n", "createsuperuser", "--email", "Boss@Example.org", "--username", "boss")
+	refused(t, local, "a long password of hers\n", "already", "createsuperuser", "--email", "boss@example.org", "--username", "b2")
+	refused(t, local, "short\n", "password: ", "createsuperuser", "--email", "b3@example.org", "--username", "b3")
+	refused(t, local, "\n", "email: ", "createsuperuser", "--email", "no address")
+	must(t, "", "sample_data")
+	must(t, "", "sample_data")
+	var people, supers int
+	if err := db.NewRaw("SELECT count(*), count(*) FILTER (WHERE is_superuser) FROM users").Scan(t.Context(), &people, &supers); err != nil {
+		t.Fatal(err)
+	}
+	if people != 5 || supers != 2 {
+		t.Errorf("%d accounts with %d superusers, want 5 with 2", people, supers)
+	}
+	if out := must(t, "", "check_config"); !strings.Contains(out, "are fine") || strings.Contains(out, "password\tgiven") {
+		t.Errorf("check_config = %q", out)
+	}
+	refused(t, local, "", "no worker", "healthcheck", "worker")
+	refused(t, local, "", "", "healthcheck", "web")
+	if out := must(t, "", "version"); !strings.Contains(out, "ams ") {
+		t.Errorf("version = %q", out)
+	}
+	deployed := localEnv("DATABASE_URL", dbtest.DSN(t), "DEPLOYED", "True")
+	refused(t, deployed, "", "deployment", "sample_data")
+	refused(t, deployed, "", "deployment", "dev")
+	refused(t, env(nil), "", "DJANGO_SECRET_KEY", "web")
+	refused(t, env(nil), "", "MAILGUN_API_KEY", "check_config", "--offline")
+	refused(t, localEnv(), "", "DATABASE_URL", "migrate")
+	refused(t, local, "", "", "no_such_command")
+}
+
+// program makes the test binary behave as ams: the child processes of started.
+const program = "AMS_TEST_PROGRAM"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(program) != "" {
+		os.Exit(app.Main(context.Background(), os.Args, os.Getenv, app.Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}))
+	}
+	os.Exit(m.Run())
+}
+
+// started runs a command as a process of its own until stop interrupts it, as Ctrl-C does.
+func started(t *testing.T, settings []string, ready string, args ...string) (stop func() int, out *output) {
+	t.Helper()
+	out = &output{}
+	cmd := exec.Command(os.Args[0], args...)
+	cmd.Dir, cmd.Stdout, cmd.Stderr = t.TempDir(), out, out
+	cmd.Env = append(os.Environ(), program+"=1")
+	for i := 0; i+1 < len(settings); i += 2 {
+		cmd.Env = append(cmd.Env, settings[i]+"="+settings[i+1])
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan int, 1)
+	go func() {
+		_ = cmd.Wait()
+		ended <- cmd.ProcessState.ExitCode()
+	}()
+	t.Cleanup(func() { _ = cmd.Process.Kill() }) // after a failure; else it has ended
+	deadline := time.After(time.Minute)
+	for !strings.Contains(out.String(), ready) {
+		select {
+		case code := <-ended:
+			t.Fatalf("ams %v ended with %d:\n%s", args, code, out)
+		case <-deadline:
+			t.Fatalf("ams %v is not ready:\n%s", args, out)
+		case <-time.After(5 * time.Millisecond):
+		}
+	}
+	return func() int {
+		_ = cmd.Process.Signal(os.Interrupt)
+		return <-ended
+	}, out
+}
+
+func freePort(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
+}
+
+func status(t *testing.T, url string) int {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return 0
+	}
+	_, _ = io.Copy(io.Discard, answer.Body)
+	_ = answer.Body.Close()
+	return answer.StatusCode
+}
+
+// ams dev brings all it needs, and takes all of it away again.
+func TestDev(t *testing.T) {
+	t.Parallel()
+	port, dir := freePort(t), t.TempDir()
+	settings := []string{"PORT", port, "AMS_DEV_DIR", dir}
+	site := "http://localhost:" + port
+	for _, start := range []string{"first", "second"} {
+		began := time.Now()
+		stop, out := started(t, settings, "Ready ", "dev")
+		t.Logf("%s start: %v", start, time.Since(began))
+		for _, path := range []string{"/en/", "/mi/", "/en/about/", "/dev/mail", "/dev/parts/", "/readyz"} {
+			if got := status(t, site+path); got != http.StatusOK {
+				t.Errorf("%s start: GET %s = %d, want 200", start, path, got)
+			}
+		}
+		if !strings.Contains(out.String(), "admin@ams.com") {
+			t.Errorf("%s start names no accounts:\n%s", start, out)
+		}
+		if code := stop(); code != 0 {
+			t.Errorf("%s start ends with %d, want 0:\n%s", start, code, out)
+		}
+		if got := status(t, site+"/livez"); got != 0 {
+			t.Errorf("after the %s start the port still answers %d", start, got)
+		}
+		if pids, _ := filepath.Glob(filepath.Join(dir, "postgres", "*", "postmaster.pid")); len(pids) > 0 {
+			t.Errorf("after the %s start PostgreSQL still runs: %v", start, pids)
+		}
+	}
+}
+
+func TestDevWithoutPostgres(t *testing.T) {
+	t.Parallel()
+	empty := t.TempDir()
+	code, out, errs := run(t, env(nil, "PORT", freePort(t), "AMS_DEV_DIR", t.TempDir(), "AMS_PG_BIN", empty), "", "dev")
+	if code != 1 || strings.Count(strings.TrimSpace(errs), "\n") != 0 || !strings.Contains(errs, "PostgreSQL") {
+		t.Errorf("ams dev = %d, %q %q, want one sentence that names PostgreSQL", code, out, errs)
+	}
+}
+
+// Web and worker are two processes in a deployment; the worker's heartbeat is what its health check looks at.
+func TestWorker(t *testing.T) {
+	t.Parallel()
+	dbtest.New(t)
+	settings := []string{
+		"DJANGO_SETTINGS_MODULE", "config.settings.local", "DATABASE_URL", dbtest.DSN(t), "AMS_DEV_DIR", t.TempDir(),
+		"PORT", freePort(t), "AMS_WORKER_EMBEDDED", "False",
+	}
+	getenv := env(nil, settings...)
+	if code, out, errs := run(t, getenv, "", "setup_cms"); code != 0 {
+		t.Fatalf("setup_cms = %d: %s%s", code, out, errs)
+	}
+	stopWeb, _ := started(t, settings, "listening", "web")
+	stopWorker, worker := started(t, settings, "", "worker")
+	healthy := func(process string) bool {
+		code, _, _ := run(t, getenv, "", "healthcheck", process)
+		return code == 0
+	}
+	deadline := time.Now().Add(30 * time.Second)
+	for !healthy("worker") || !healthy("web") {
+		if time.Now().After(deadline) {
+			t.Fatal("web and worker are not healthy after half a minute")
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	if code := stopWorker(); code != 0 {
+		t.Errorf("worker ends with %d, want 0:\n%s", code, worker)
+	}
+	if healthy("worker") {
+		t.Error("the worker is still healthy after its end")
+	}
+	if code := stopWeb(); code != 0 {
+		t.Errorf("web ends with %d, want 0", code)
+	}
+}
