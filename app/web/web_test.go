@@ -6,7 +6,11 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/jackc/pgx/v5"
+
+	"ams/app/database/dbtest"
 	"ams/app/web/webtest"
 )
 
@@ -219,4 +223,34 @@ func production() []string {
 			bucket+"ACCESS_KEY", "key", bucket+"SECRET_KEY", "secret")
 	}
 	return settings
+}
+
+// A restart of PostgreSQL ends every connection. The pool looks at those that were idle for a second before it uses
+// them, so the site is back by itself as soon as the server is.
+func TestDatabaseRestart(t *testing.T) {
+	t.Parallel()
+	s := webtest.New(t)
+	s.Person("kea")
+	v := s.SignedIn("kea")
+	for range 4 { // several connections, as after some traffic
+		v.Get("/en/users/kea/").Status(http.StatusOK)
+	}
+	const end = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+	other, err := pgx.Connect(t.Context(), dbtest.DSN(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close(t.Context())
+	var ended int
+	if err := other.QueryRow(t.Context(), end).Scan(&ended); err != nil || ended == 0 {
+		t.Fatalf("ended %d connections: %v", ended, err)
+	}
+	deadline := time.Now().Add(5 * time.Second)
+	for v.Get("/en/users/kea/").StatusCode != http.StatusOK {
+		if time.Now().After(deadline) {
+			t.Fatal("the site is not back five seconds after the restart")
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	v.Post("/en/accounts/logout/").Status(http.StatusSeeOther)
 }
