@@ -77,6 +77,9 @@ func (o ObjectsConfig) probe(ctx context.Context) error {
 	return errors.Join(problems...)
 }
 
+// silence is how long a worker may give no sign before it counts as gone.
+const silence = time.Minute
+
 type healthCommand struct {
 	Process string `arg:"" enum:"web,worker" help:"web or worker"`
 }
@@ -97,8 +100,8 @@ func (h healthCommand) Run(ctx context.Context, c *call) error {
 		return err
 	}
 	defer db.Close()
-	alive, err := jobs.Alive(ctx, db)
-	if err == nil && !alive {
+	seen, err := jobs.Alive(ctx, db)
+	if err == nil && time.Since(seen) > silence {
 		return errors.New("no worker has shown itself for a minute")
 	}
 	return err

@@ -145,19 +145,27 @@ func (a *App) serve(ctx context.Context, ready func(net.Addr)) error {
 	return nil
 }
 
+// lanes gives each lane a runner of its own, so that a provider that hangs delays nobody else, and the default one as
+// many as the settings say.
+func (a *App) lanes() map[string]int {
+	lanes := map[string]int{}
+	for _, lane := range a.Registry.Lanes() {
+		lanes[lane] = 1
+	}
+	lanes[jobs.DefaultLane] = a.cfg.Worker.Concurrency
+	return lanes
+}
+
 // work works off jobs until ctx ends.
 func (a *App) work(ctx context.Context) error {
 	runner, err := jobs.NewRunner(jobs.RunnerConfig{
 		DB: a.db.DB, Pool: a.db.Pool, Registry: a.Registry, Log: a.out.Log, Report: a.out.Report, Grace: grace,
-		Lanes: map[string]int{jobs.DefaultLane: a.cfg.Worker.Concurrency}, Poll: a.cfg.Worker.Poll, Version: version(),
+		Lanes: a.lanes(), Poll: a.cfg.Worker.Poll, Version: version(),
 	})
 	if err != nil {
 		return err
 	}
-	if err := runner.Run(ctx); err != nil && !errors.Is(err, context.Canceled) {
-		return err
-	}
-	return nil
+	return runner.Run(ctx)
 }
 
 // both runs web and worker in one process; the end of one ends the other.

@@ -1,9 +1,11 @@
-// Package jobs is the queue: work that is enqueued in the caller's transaction and done later, by kind, with attempts
-// and pauses of its own, until it succeeds or lies among the dead jobs for staff to see.
+// Package jobs is the durable queue: typed jobs that are added in the caller's transaction and worked off by workers.
 //
-// Handlers run at least once: they are safe to run twice, open their own transactions and never see the queue's. Run
-// times, pauses and limits follow the machine's clock; callers pass delays only. Business dates are found by scheduled
-// kinds, never by a run time.
+// It runs on gue, which holds a job's row locked in a transaction of its own while the job runs and ends it together
+// with the verdict. A worker that dies therefore frees its jobs at once, and a job may run twice: handlers open their
+// own transactions, never see the queue's, and must be safe to repeat.
+//
+// Run times, time limits and schedules go by the machine's clock only. Callers pass delays, so that the queue does not
+// care which day the application's clock shows.
 package jobs
 
 import (
@@ -12,44 +14,69 @@ import (
 	"time"
 )
 
-// Args are the typed arguments of a kind of job: ids, never secrets or texts. They travel as JSON. Args that also have
-// Key() string are enqueued at most once per key until the job starts.
-type Args interface{ Kind() string }
+// Args are what a job is told: ids, never texts, addresses or secrets. They travel as JSON. Args that also have
+// Key() string let at most one job of their kind wait for each key, the empty one included. The key is free again when
+// the job starts, so that an event during its run causes another one.
+type Args interface {
+	// Kind names the job in the queue, "billing.raise_invoice".
+	Kind() string
+}
 
 type keyed interface{ Key() string }
 
-// permanent and later are what a handler's error may ask of the queue.
-type permanent struct{ error }
+// keyOf is "" for args without a key.
+func keyOf(a Args) string {
+	if k, ok := a.(keyed); ok {
+		return a.Kind() + ":" + k.Key()
+	}
+	return ""
+}
 
-func (p permanent) Unwrap() error { return p.error }
+type permanentError struct{ error }
 
-type later struct {
+func (e permanentError) Unwrap() error { return e.error }
+
+// Permanent says that trying again is useless: the job goes to the dead jobs at once. Permanent(nil) is nil.
+func Permanent(err error) error {
+	if err == nil {
+		return nil
+	}
+	return permanentError{err}
+}
+
+// What Later makes of an unknown and of a very long delay.
+const (
+	usualDelay   = time.Minute
+	longestDelay = 24 * time.Hour
+)
+
+type laterError struct {
 	error
 	in time.Duration
 }
 
-func (l later) Unwrap() error { return l.error }
+func (e laterError) Unwrap() error { return e.error }
 
-// Permanent says that another attempt is no use: the job is dead at once.
-func Permanent(err error) error { return permanent{err} }
-
-// Later puts the job off without counting an attempt, because somebody else asked for patience.
-func Later(in time.Duration, err error) error { return later{err, in} }
-
-func asLater(err error) (later, bool) {
-	var l later
-	ok := errors.As(err, &l)
-	return l, ok
+// Later puts the job off without counting an attempt, for services that ask for a pause: a minute where d is not
+// positive, a day at most.
+func Later(d time.Duration, err error) error {
+	if err == nil {
+		err = errors.New("put off")
+	}
+	if d <= 0 {
+		d = usualDelay
+	}
+	return laterError{error: err, in: min(d, longestDelay)}
 }
 
 type correlationKey struct{}
 
-// WithCorrelation names what jobs enqueued under ctx come from: the id of a request.
+// WithCorrelation names the request that is being served. The jobs it adds, and those that they add, carry the name.
 func WithCorrelation(ctx context.Context, id string) context.Context {
 	return context.WithValue(ctx, correlationKey{}, id)
 }
 
-// Correlation is the request that a job comes from, "" for none.
+// Correlation is the name of the request that ctx serves or that caused the running job, "" when there is none.
 func Correlation(ctx context.Context) string {
 	id, _ := ctx.Value(correlationKey{}).(string)
 	return id

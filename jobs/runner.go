@@ -2,8 +2,6 @@ package jobs
 
 import (
 	"context"
-	"crypto/rand"
-	"database/sql"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -12,216 +10,206 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/oklog/ulid/v2"
 	"github.com/uptrace/bun"
-	"github.com/vgarvardt/gue/v5"
-	"github.com/vgarvardt/gue/v5/adapter/libpq"
-)
-
-const (
-	heartbeat = 10 * time.Second
-	// Stale is the age of a heartbeat after which its worker counts as gone.
-	Stale = time.Minute
-	// relisten is the pause before a lost listening connection is opened again.
-	relisten = 200 * time.Millisecond
 )
 
 // RunnerConfig is what a worker process needs.
+//
+// A running job is an open transaction that does nothing: open the database with IdleInTransactionTimeout -1, and with
+// at least twice as many connections as there are runners, plus two. Each running job holds one, its handler uses more.
+// The listening connection is not one of the pool's.
 type RunnerConfig struct {
-	// DB needs a connection for each runner and for what its handlers do meanwhile. A running job is an idle
-	// transaction, so the server must not end those.
 	DB       *bun.DB
-	Pool     *pgxpool.Pool // of the same database, for listening
+	Pool     *pgxpool.Pool // the same connections, to listen on
 	Registry *Registry
-	Lanes    map[string]int // runners by lane; a lane of the registry that is not named gets one
-	Log      *slog.Logger
-	Report   func(context.Context, error) // tells the error sink of dead jobs; nil for none
-	Grace    time.Duration                // for running jobs when the worker stops; 0 means 25 seconds
-	Poll     time.Duration                // how often to look when nobody wakes it; 0 means 5 seconds
-	Version  string                       // of the program, for staff to see
+	Lanes    map[string]int // runners for each lane; nil means one for each lane of the registry
+	Log      *slog.Logger   // nil: slog.Default()
+	// Report hears of every job that died, with the handler's own error, which may hold argument values. May be nil.
+	Report  func(context.Context, error)
+	Grace   time.Duration // how long running jobs may go on after the end; 0 means 25 seconds
+	Poll    time.Duration // how often to look without being woken, and for schedules; 0 means 5 seconds
+	Name    string        // of the heartbeat; empty: the host's name
+	Version string        // of the heartbeat
 }
 
-// Runner works jobs off until it is stopped. Several may share a database.
+// settling is how long verdicts may take to be written once the grace period is over.
+const settling = 3 * time.Second
+
+// Runner is one worker process: runners for each lane, the schedule and the heartbeat.
 type Runner struct {
-	cfg     RunnerConfig
-	name    string
-	runners []*laneRunner
+	cfg      RunnerConfig
+	id       string
+	queue    *Queue
+	alarms   []chan struct{} // one for each runner
+	stopping chan struct{}
 }
 
-type laneRunner struct {
-	lane   string
-	worker *gue.Worker
-	wake   chan struct{}
-}
-
-// NewRunner connects nothing yet.
+// NewRunner refuses a configuration under which some jobs could never run.
 func NewRunner(cfg RunnerConfig) (*Runner, error) {
+	if cfg.DB == nil || cfg.Pool == nil || cfg.Registry == nil {
+		return nil, errors.New("worker: needs a database, its pool and a registry")
+	}
+	r := &Runner{cfg: cfg, queue: NewQueue(cfg.Registry), stopping: make(chan struct{})}
+	if err := cfg.Registry.Err(); err != nil {
+		return nil, fmt.Errorf("worker: %w", err)
+	}
+	r.fillIn()
+	runners := 0
+	for _, n := range r.cfg.Lanes {
+		runners += n
+	}
+	for _, lane := range cfg.Registry.Lanes() {
+		if r.cfg.Lanes[lane] < 1 {
+			return nil, fmt.Errorf("worker: lane %s has no runner", lane)
+		}
+	}
+	if have := int(cfg.Pool.Config().MaxConns); have <= runners {
+		return nil, fmt.Errorf("worker: %d connections are too few for %d runners", have, runners)
+	}
+	return r, nil
+}
+
+func (r *Runner) fillIn() {
+	cfg := &r.cfg
+	if cfg.Lanes == nil {
+		cfg.Lanes = map[string]int{}
+		for _, lane := range cfg.Registry.Lanes() {
+			cfg.Lanes[lane] = 1
+		}
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.Default()
+	}
 	if cfg.Grace == 0 {
 		cfg.Grace = 25 * time.Second
 	}
 	if cfg.Poll == 0 {
 		cfg.Poll = 5 * time.Second
 	}
-	r := &Runner{cfg: cfg, name: rand.Text()[:12]}
-	exec, client, err := newExecutor(cfg.DB, cfg.Registry, cfg.Log, cfg.Report, r.name)
-	if err != nil {
-		return nil, err
+	if cfg.Name == "" {
+		cfg.Name, _ = os.Hostname()
 	}
-	for _, lane := range cfg.Registry.lanes() {
-		for range max(cfg.Lanes[lane], 1) {
-			w, err := exec.laneWorker(client, lane, r.broken)
-			if err != nil {
-				return nil, fmt.Errorf("prepare lane %s: %w", lane, err)
-			}
-			r.runners = append(r.runners, &laneRunner{lane: lane, worker: w, wake: make(chan struct{}, 1)})
-		}
-	}
-	return r, nil
+	r.id = cfg.Name + "/" + ulid.Make().String()
 }
 
-func newExecutor(db *bun.DB, reg *Registry, log *slog.Logger, report func(context.Context, error), name string) (*executor, *gue.Client, error) {
-	if report == nil {
-		report = func(context.Context, error) {}
-	}
-	client, err := gue.NewClient(libpq.NewConnPool(db.DB))
-	if err != nil {
-		return nil, nil, fmt.Errorf("prepare queue: %w", err)
-	}
-	return &executor{db: db, registry: reg, log: log, report: report, worker: name}, client, nil
-}
-
-func (r *Runner) broken(err error) {
-	if !errors.Is(err, context.Canceled) {
-		r.cfg.Log.Error("queue", "error", err)
-	}
-}
-
-// Run works until ctx ends. Then no job starts any more, and running ones have the time of Grace; what is not done by
-// then is free for other workers and not counted as an attempt.
+// Run works until ctx ends. Then no job starts any more, and running ones may go on for the grace period; after that
+// their contexts end and they are put back as they were. An error means that a handler did not stop even then: end the
+// process, its jobs are free. Call Run once.
 func (r *Runner) Run(ctx context.Context) error {
-	queue := NewQueue(r.cfg.Registry)
-	if err := queue.agree(ctx, r.cfg.DB, time.Now()); err != nil {
-		return err
+	held, release := context.WithCancel(context.WithoutCancel(ctx)) // for the queue's own transactions
+	defer release()
+	var workers []*worker
+	for lane, n := range r.cfg.Lanes {
+		for range n {
+			w := &worker{
+				lane: lane, registry: r.cfg.Registry, db: r.cfg.DB, name: r.id,
+				log: r.cfg.Log, report: r.cfg.Report, stopping: r.stopping,
+			}
+			if err := w.attach(); err != nil {
+				return err
+			}
+			workers = append(workers, w)
+			r.alarms = append(r.alarms, make(chan struct{}, 1))
+		}
 	}
-	if err := r.beat(ctx); err != nil {
-		return err
+	var runners, others sync.WaitGroup
+	for i, w := range workers {
+		runners.Go(func() { r.work(ctx, held, w, r.alarms[i]) })
 	}
-	hard, cut := context.WithCancel(context.WithoutCancel(ctx))
-	defer cut()
-	var side, working sync.WaitGroup
-	side.Go(func() { r.listen(ctx) })
-	side.Go(func() { r.repeat(ctx, heartbeat, func() error { return r.beat(ctx) }) })
-	side.Go(func() {
-		r.repeat(ctx, r.cfg.Poll, func() error { return queue.enqueueDue(ctx, r.cfg.DB, time.Now()) })
-	})
-	for _, lane := range r.runners {
-		working.Go(func() { r.work(ctx, hard, lane) })
-	}
+	others.Go(func() { r.listen(ctx) })
+	others.Go(func() { r.keepSchedule(ctx) })
+	others.Go(func() { r.beat(held) })
+	defer others.Wait()
+	defer release() // ends the heartbeat, and jobs whose handlers do not stop
+
 	<-ctx.Done()
-	defer time.AfterFunc(r.cfg.Grace, cut).Stop()
-	working.Wait()
-	side.Wait()
-	return r.leave(context.WithoutCancel(ctx))
+	ended := make(chan struct{})
+	go func() {
+		runners.Wait()
+		close(ended)
+	}()
+	if within(ended, r.cfg.Grace) {
+		return nil
+	}
+	close(r.stopping)
+	if within(ended, settling) {
+		return nil
+	}
+	return errors.New("worker: jobs are still running after the grace period")
 }
 
-// work takes one job after another, and waits when there is none.
-func (r *Runner) work(ctx, hard context.Context, l *laneRunner) {
-	for ctx.Err() == nil {
-		if l.worker.WorkOne(hard) {
-			continue
-		}
-		pause := time.NewTimer(r.untilNext(ctx, l.lane))
-		select {
-		case <-ctx.Done():
-		case <-l.wake:
-		case <-pause.C:
-		}
-		pause.Stop()
+func within(ended <-chan struct{}, d time.Duration) bool {
+	select {
+	case <-ended:
+		return true
+	case <-time.After(d):
+		return false
 	}
 }
 
-// untilNext is the time to the next job of the lane that is known of, at most that of Poll.
-func (r *Runner) untilNext(ctx context.Context, lane string) time.Duration {
-	now := time.Now()
-	var next sql.NullTime
-	const soonest = "SELECT min(run_at) FROM gue_jobs WHERE queue = ? AND run_at > ?"
-	if err := r.cfg.DB.NewRaw(soonest, lane, now).Scan(ctx, &next); err != nil || !next.Valid {
+// work is one runner of a lane.
+func (r *Runner) work(ctx, held context.Context, w *worker, alarm <-chan struct{}) {
+	for ctx.Err() == nil {
+		asked := time.Now()
+		worked, err := w.once(held)
+		switch {
+		case err != nil:
+			r.cfg.Log.ErrorContext(ctx, "queue", "lane", w.lane, "error", err.Error())
+			sleep(ctx, time.Second, nil)
+		case !worked:
+			sleep(ctx, r.untilNext(ctx, w.lane, asked), alarm)
+		}
+	}
+}
+
+// untilNext is the time until the next job that was not due yet when the queue was asked, at most the poll interval.
+// Due jobs that were not given are running elsewhere.
+func (r *Runner) untilNext(ctx context.Context, lane string, asked time.Time) time.Duration {
+	var next time.Time
+	err := r.cfg.DB.NewRaw(`SELECT run_at FROM gue_jobs WHERE queue = ? AND run_at > ? ORDER BY run_at LIMIT 1`,
+		lane, asked).Scan(ctx, &next)
+	if err != nil { // nothing waits, or no database: the poll finds out
 		return r.cfg.Poll
 	}
-	return min(max(next.Time.Sub(now), time.Millisecond), r.cfg.Poll)
+	return min(time.Until(next), r.cfg.Poll)
 }
 
-// listen wakes the runners at every commit that adds a job or moves one, for as long as ctx lasts.
-func (r *Runner) listen(ctx context.Context) {
-	for ctx.Err() == nil {
-		if err := r.listenOnce(ctx); err != nil && ctx.Err() == nil {
-			r.cfg.Log.Warn("listen for jobs", "error", err)
-		}
-		select {
-		case <-ctx.Done():
-		case <-time.After(relisten):
-		}
+func sleep(ctx context.Context, d time.Duration, alarm <-chan struct{}) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-alarm:
+	case <-timer.C:
 	}
 }
 
-func (r *Runner) listenOnce(ctx context.Context) error {
-	pooled, err := r.cfg.Pool.Acquire(ctx)
-	if err != nil {
-		return err
+// Drain works off everything that is due now, in this goroutine, including what the jobs themselves add, and tells how
+// many jobs ran. It is for tests; jobs that were put back with a pause keep waiting.
+func Drain(ctx context.Context, db *bun.DB, r *Registry) (n int, err error) {
+	if err := r.Err(); err != nil {
+		return 0, err
 	}
-	conn := pooled.Hijack() // a listening connection never goes back to the pool
-	defer conn.Close(context.WithoutCancel(ctx))
-	if _, err := conn.Exec(ctx, "LISTEN jobs"); err != nil {
-		return err
-	}
-	r.wakeAll() // whatever came while nobody listened
-	for {
-		if _, err := conn.WaitForNotification(ctx); err != nil {
-			return err
+	var lanes []*worker
+	for _, lane := range r.Lanes() {
+		w := &worker{lane: lane, registry: r, db: db, name: "drain", log: slog.New(slog.DiscardHandler)}
+		if err := w.attach(); err != nil {
+			return 0, err
 		}
-		r.wakeAll()
+		lanes = append(lanes, w)
 	}
-}
-
-func (r *Runner) wakeAll() {
-	for _, l := range r.runners {
-		select {
-		case l.wake <- struct{}{}:
-		default:
-		}
-	}
-}
-
-func (r *Runner) repeat(ctx context.Context, every time.Duration, act func() error) {
-	tick := time.NewTicker(every)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-			if err := act(); err != nil && ctx.Err() == nil {
-				r.cfg.Log.Error("worker", "error", err)
+	for idle := false; !idle; {
+		idle = true
+		for _, w := range lanes {
+			worked, err := w.once(ctx)
+			if err != nil {
+				return n, err
+			}
+			if worked {
+				n, idle = n+1, false
 			}
 		}
 	}
-}
-
-func (r *Runner) beat(ctx context.Context) error {
-	host, _ := os.Hostname()
-	const beat = `
-		INSERT INTO workers (id, host, version, started_at, seen_at) VALUES (?0, ?1, ?2, ?3, ?3)
-		ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at`
-	if _, err := r.cfg.DB.NewRaw(beat, r.name, host, r.cfg.Version, time.Now()).Exec(ctx); err != nil {
-		return fmt.Errorf("heartbeat: %w", err)
-	}
-	return nil
-}
-
-func (r *Runner) leave(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
-	defer cancel()
-	if _, err := r.cfg.DB.NewRaw("DELETE FROM workers WHERE id = ?", r.name).Exec(ctx); err != nil {
-		return fmt.Errorf("sign the worker off: %w", err)
-	}
-	return nil
+	return n, nil
 }

@@ -2,69 +2,90 @@ package jobs
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
-	"log/slog"
 	"time"
-
-	"github.com/uptrace/bun"
 )
 
-const (
-	keepLog      = 30 * 24 * time.Hour
-	keepRows     = 5000
-	keepResolved = 90 * 24 * time.Hour
-)
-
-// Purge forgets runs after 30 days or beyond the newest 5,000, resolved dead jobs after 90 days, and workers that have
-// been silent for a day. Dead jobs that nobody has resolved stay.
-func Purge(ctx context.Context, db bun.IDB) error {
-	now := time.Now()
-	for _, step := range []struct {
-		sql  string
-		args []any
-	}{
-		{"DELETE FROM job_log WHERE started_at < ?", []any{now.Add(-keepLog)}},
-		{"DELETE FROM job_log WHERE id <= (SELECT id FROM job_log ORDER BY id DESC OFFSET ? LIMIT 1)", []any{keepRows}},
-		{"DELETE FROM dead_jobs WHERE resolved_at < ?", []any{now.Add(-keepResolved)}},
-		{"DELETE FROM workers WHERE seen_at < ?", []any{now.Add(-24 * time.Hour)}},
-	} {
-		if _, err := db.NewRaw(step.sql, step.args...).Exec(ctx); err != nil {
-			return fmt.Errorf("purge jobs: %w", err)
+// poke wakes all runners. One that is busy looks again afterwards anyway, so that one note each is enough.
+func (r *Runner) poke() {
+	for _, alarm := range r.alarms {
+		select {
+		case alarm <- struct{}{}:
+		default:
 		}
 	}
-	return nil
 }
 
-// Alive reports whether some worker's heartbeat is not stale.
-func Alive(ctx context.Context, db bun.IDB) (bool, error) {
-	var last sql.NullTime
-	if err := db.NewRaw("SELECT max(seen_at) FROM workers").Scan(ctx, &last); err != nil {
-		return false, fmt.Errorf("read heartbeats: %w", err)
+// listen wakes the runners at each commit that changes the queue, and connects anew whenever the connection breaks.
+func (r *Runner) listen(ctx context.Context) {
+	const pause = 200 * time.Millisecond
+	for ctx.Err() == nil {
+		if err := r.hear(ctx); ctx.Err() == nil {
+			r.cfg.Log.WarnContext(ctx, "queue: not listening", "error", err.Error())
+		}
+		sleep(ctx, pause, nil)
 	}
-	return last.Valid && time.Since(last.Time) < Stale, nil
 }
 
-// Drain works off everything that is due, and what that enqueues, in the caller's goroutine: for tests and commands.
-func Drain(ctx context.Context, db *bun.DB, r *Registry) (err error) {
-	e, client, err := newExecutor(db, r, slog.New(slog.DiscardHandler), nil, "drain")
+func (r *Runner) hear(ctx context.Context) error {
+	pooled, err := r.cfg.Pool.Acquire(ctx)
 	if err != nil {
-		return err
+		return fmt.Errorf("connect: %w", err)
 	}
-	for again := true; again; {
-		again = false
-		for _, lane := range r.lanes() {
-			w, problem := e.laneWorker(client, lane, func(broken error) { err = broken })
-			if problem != nil {
-				return problem
-			}
-			for w.WorkOne(ctx) {
-				again = true
-			}
-			if err != nil {
-				return err
-			}
+	conn := pooled.Hijack() // a connection that listens must never serve anybody else
+	defer conn.Close(context.WithoutCancel(ctx))
+	if _, err := conn.Exec(ctx, `LISTEN jobs`); err != nil {
+		return fmt.Errorf("listen: %w", err)
+	}
+	r.poke() // for whatever came while nobody listened
+	for {
+		if _, err := conn.WaitForNotification(ctx); err != nil {
+			return fmt.Errorf("wait for a notification: %w", err)
 		}
+		r.poke()
 	}
-	return nil
+}
+
+// keepSchedule adds what falls due.
+func (r *Runner) keepSchedule(ctx context.Context) {
+	if len(r.cfg.Registry.scheduled()) == 0 {
+		return
+	}
+	planned := false
+	for ctx.Err() == nil {
+		var err error
+		if !planned {
+			err = r.cfg.Registry.plan(ctx, r.cfg.DB)
+			planned = err == nil
+		}
+		for more := planned; more && err == nil; {
+			more, err = r.queue.addDue(ctx, r.cfg.DB)
+		}
+		if err != nil && ctx.Err() == nil {
+			r.cfg.Log.ErrorContext(ctx, "schedule", "error", err.Error())
+		}
+		sleep(ctx, r.cfg.Poll, nil)
+	}
+}
+
+// beat shows every ten seconds that the process lives, and takes its row away when it stops.
+func (r *Runner) beat(ctx context.Context) {
+	const (
+		pause = 10 * time.Second
+		seen  = `
+			INSERT INTO workers (id, name, version, started_at, seen_at) VALUES (?0, ?1, ?2, ?3, ?3)
+			ON CONFLICT (id) DO UPDATE SET seen_at = ?3`
+	)
+	for ctx.Err() == nil {
+		_, err := r.cfg.DB.NewRaw(seen, r.id, r.cfg.Name, r.cfg.Version, time.Now()).Exec(ctx)
+		if err != nil && ctx.Err() == nil {
+			r.cfg.Log.WarnContext(ctx, "heartbeat", "error", err.Error())
+		}
+		sleep(ctx, pause, nil)
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settling)
+	defer cancel()
+	if _, err := r.cfg.DB.NewRaw(`DELETE FROM workers WHERE id = ?`, r.id).Exec(ctx); err != nil {
+		r.cfg.Log.WarnContext(ctx, "heartbeat", "error", err.Error())
+	}
 }

@@ -145,7 +145,7 @@ func (b *bundle) mustAdd(t *testing.T, d mail.Draft) {
 
 func (b *bundle) drain(t *testing.T) {
 	t.Helper()
-	if err := jobs.Drain(t.Context(), b.db.DB, b.registry); err != nil {
+	if _, err := jobs.Drain(t.Context(), b.db.DB, b.registry); err != nil {
 		t.Fatalf("Drain: %v", err)
 	}
 }

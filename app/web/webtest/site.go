@@ -131,7 +131,7 @@ func Address(username string) string { return username + "@example.org" }
 // Work does all jobs that are due.
 func (s *Site) Work() {
 	s.T.Helper()
-	if err := jobs.Drain(s.T.Context(), s.DB.DB, s.App.Registry); err != nil {
+	if _, err := jobs.Drain(s.T.Context(), s.DB.DB, s.App.Registry); err != nil {
 		s.T.Fatalf("Drain() = %v", err)
 	}
 }
