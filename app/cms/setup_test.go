@@ -30,10 +30,10 @@ func TestSetup(t *testing.T) {
 			t.Errorf("Setup() (-want +got):\n%s", diff)
 		}
 		got := b.one(`SELECT string_agg(concat_ws(' ', hostname, port, site_name, is_default_site, is_active), ', ' ORDER BY id) FROM sites`)
-		if want := "ams.com 80 English Site t t, ams.com 80 Te reo Māori Site f t"; got != want {
+		if want := "ams.com 80 English Site t t, ams.com 80 Te Reo Māori Site f t"; got != want {
 			t.Errorf("sites = %q, want %q", got, want)
 		}
-		if f := b.frame(lang.MI); f.Name != "Te reo Māori AMS" || f.Strapline != "Te reo Māori AMS" {
+		if f := b.frame(lang.MI); f.Name != "Te Reo Māori AMS" || f.Strapline != "Te Reo Māori AMS" {
 			t.Errorf("names = %q and %q", f.Name, f.Strapline)
 		}
 		if p := b.page("/", lang.MI); p.Title != "Home" || doc(t, p).Find("h1").Length() != 1 {
@@ -231,7 +231,7 @@ func TestCheck(t *testing.T) {
 		}
 		return strings.Join(out, "\n")
 	}
-	if got, want := check(), "FATAL There is no home page in English.\nFATAL There is no home page in Te reo Māori."; got != want {
+	if got, want := check(), "FATAL There is no home page in English.\nFATAL There is no home page in Te Reo Māori."; got != want {
 		t.Errorf("before set-up:\n%s\nwant\n%s", got, want)
 	}
 	b.setup()
@@ -242,7 +242,7 @@ func TestCheck(t *testing.T) {
 	b.exec(`INSERT INTO main_menus (site_id) SELECT id FROM sites WHERE is_default_site`)
 	b.exec(`INSERT INTO main_menu_items (menu_id, position, link_url, link_text) SELECT id, 1, '/en/events/', 'Events' FROM main_menus`)
 	b.exec(`UPDATE pages SET live = false, live_content = NULL WHERE url_path = '/mi/'`)
-	want := "FATAL The site in Te reo Māori has no live home page.\n" +
+	want := "FATAL The site in Te Reo Māori has no live home page.\n" +
 		"Nobody can see the page /en/forum/: another part of the site has this address. Give it another slug.\n" +
 		"A menu links to /en/events/, which is switched off."
 	if got := check(); got != want {

@@ -16,7 +16,7 @@ func Native(l Locale) string {
 	case EN:
 		return "English"
 	case MI:
-		return "Te reo Māori"
+		return "Te Reo Māori"
 	}
 	return strings.ToUpper(string(l))
 }

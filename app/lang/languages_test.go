@@ -91,7 +91,7 @@ func TestPrefer(t *testing.T) {
 
 func TestNative(t *testing.T) {
 	t.Parallel()
-	for l, want := range map[lang.Locale]string{lang.EN: "English", lang.MI: "Te reo Māori", "fr": "FR"} {
+	for l, want := range map[lang.Locale]string{lang.EN: "English", lang.MI: "Te Reo Māori", "fr": "FR"} {
 		if got := lang.Native(l); got != want {
 			t.Errorf("Native(%q) = %q, want %q", l, got, want)
 		}
