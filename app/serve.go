@@ -55,6 +55,7 @@ func (c *call) outside(cfg Config) (Outside, func(), error) {
 		return Outside{}, nil, err
 	}
 	out := Outside{Clock: cfg.Clock(), Log: c.logger(cfg), Report: report}
+	slog.SetDefault(out.Log) // for what libraries and the courier tell
 	if !cfg.Mail.Inbox {
 		out.Mail, err = mail.NewMailgun(mail.MailgunConfig{
 			Domain: cfg.Mail.MailgunDomain, Key: cfg.Mail.MailgunKey.Reveal(), URL: cfg.Mail.MailgunURL,
@@ -140,6 +141,7 @@ func (a *App) serve(ctx context.Context, ready func(net.Addr)) error {
 	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
 	defer cancel()
 	if err := server.Shutdown(stopping); err != nil {
+		_ = server.Close() // what has not ended by now is cut off
 		return fmt.Errorf("stop the web server: %w", err)
 	}
 	return nil

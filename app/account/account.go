@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strings"
 	"time"
+	"unicode"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -19,6 +20,9 @@ const (
 	maxUsername = 150
 	maxName     = 150
 )
+
+// domainLabel is a part of a domain between two dots, in any script.
+var domainLabel = regexp.MustCompile(`^[\pL\pN]([\pL\pM\pN-]*[\pL\pM\pN])?$`)
 
 var usernamePattern = regexp.MustCompile(`^[a-zA-ZāēīōūĀĒĪŌŪ0-9._-]+$`)
 
@@ -81,7 +85,7 @@ func checkEmail(p *fault.Fields, field, email string) {
 
 // ValidEmail accepts plain addresses with a domain; display names, comments and quoted local parts are refused.
 func ValidEmail(email string) bool {
-	if len([]rune(email)) > maxEmail || strings.ContainsAny(email, " \t\r\n\"<>(),;:\\[]") {
+	if len([]rune(email)) > maxEmail || strings.ContainsAny(email, "\"<>(),;:\\[]") || strings.ContainsFunc(email, invisible) {
 		return false
 	}
 	a, err := mail.ParseAddress(email)
@@ -94,12 +98,14 @@ func ValidEmail(email string) bool {
 		return false
 	}
 	for _, l := range labels {
-		if l == "" || len(l) > 63 || strings.HasPrefix(l, "-") || strings.HasSuffix(l, "-") {
+		if len(l) > 63 || !domainLabel.MatchString(l) {
 			return false
 		}
 	}
 	return true
 }
+
+func invisible(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) }
 
 func checkName(p *fault.Fields, field, name string, missing lang.Message) {
 	switch {

@@ -6,6 +6,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"ams/app/database"
 	"ams/app/fault"
 	"ams/app/lang"
 	"ams/app/password"
@@ -36,9 +37,12 @@ func (s *Service) CreateSuperuser(ctx context.Context, a Appointment) error {
 	if p.Any() {
 		return fault.Invalid(p)
 	}
-	created, err := s.Appoint(ctx, a)
-	if err == nil && !created {
+	_, err := s.appoint(ctx, a, func(context.Context, bun.Tx, int64) error {
 		return fault.Conflict(lang.M("There is an account with this e-mail address already."))
+	})
+	if database.Constraint(err) == "users_username_unique" {
+		p.Add("username", usernameTaken())
+		return fault.Invalid(p)
 	}
 	return err
 }
@@ -47,6 +51,11 @@ func (s *Service) CreateSuperuser(ctx context.Context, a Appointment) error {
 // existing password stays.
 func (s *Service) Appoint(ctx context.Context, a Appointment) (created bool, err error) {
 	a = a.canonical()
+	return s.appoint(ctx, a, func(ctx context.Context, tx bun.Tx, id int64) error { return promote(ctx, tx, id, a) })
+}
+
+// appoint asks existing what to do with an account that has the address already.
+func (s *Service) appoint(ctx context.Context, a Appointment, existing func(context.Context, bun.Tx, int64) error) (created bool, err error) {
 	hash := password.Unusable()
 	if a.Password != "" {
 		if hash, err = s.hasher.Hash(ctx, a.Password); err != nil {
@@ -59,7 +68,7 @@ func (s *Service) Appoint(ctx context.Context, a Appointment) (created bool, err
 			return err
 		}
 		if found {
-			return promote(ctx, tx, owner.ID, a)
+			return existing(ctx, tx, owner.ID)
 		}
 		created = true
 		row := &userRow{Password: hash, Person: Person{

@@ -19,11 +19,7 @@ type Confirmation struct {
 
 // Confirmation reads a verification link without changing anything. Forged, expired and used keys are fault.Missing.
 func (s *Service) Confirmation(ctx context.Context, key string) (Confirmation, error) {
-	return s.confirmation(ctx, s.db, key)
-}
-
-func (s *Service) confirmation(ctx context.Context, db bun.IDB, key string) (Confirmation, error) {
-	_, seen, err := s.addressOf(ctx, db, key)
+	_, seen, err := s.addressOf(ctx, s.db, key)
 	return seen, err
 }
 
@@ -48,7 +44,7 @@ func (s *Service) addressOf(ctx context.Context, db bun.IDB, key string) (addres
 func (s *Service) Confirm(ctx context.Context, key string) (Confirmation, error) {
 	var done Confirmation
 	err := s.db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
-		seen, err := s.confirmation(ctx, tx, key)
+		_, seen, err := s.addressOf(ctx, tx, key)
 		if err != nil {
 			return err
 		}

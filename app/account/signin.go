@@ -47,17 +47,26 @@ func (s *Service) SignIn(ctx context.Context, c Credentials) (Arrival, error) {
 	if p.Any() {
 		return Arrival{}, fault.Invalid(p)
 	}
+	a, err := s.attempt(ctx, email, c.Password)
+	if errors.Is(err, errPasswordChanged) { // somebody changed it while it was compared: the new one counts
+		a, err = s.attempt(ctx, email, c.Password)
+	}
+	return a, err
+}
+
+// errPasswordChanged says that the stored password is no longer the one that was compared.
+var errPasswordChanged = errors.New("the password was changed meanwhile")
+
+// attempt compares the password and lets the person in. For somebody unknown it takes as long as for anybody else.
+func (s *Service) attempt(ctx context.Context, email, typed string) (Arrival, error) {
 	user, found, err := userByAnyEmail(ctx, s.db, email)
 	if err != nil {
 		return Arrival{}, err
 	}
 	if !found {
-		if err := s.hasher.Waste(ctx, c.Password); err != nil {
-			return Arrival{}, err
-		}
-		return Arrival{}, wrongCredentials()
+		user.Password = password.Unusable()
 	}
-	plain, outdated, err := s.verify(ctx, user.Password, c.Password)
+	plain, outdated, err := s.verify(ctx, user.Password, typed)
 	if err != nil {
 		return Arrival{}, err
 	}
@@ -87,7 +96,7 @@ func (s *Service) verify(ctx context.Context, hash, typed string) (plain string,
 		ok, outdated, err := s.hasher.Verify(ctx, hash, try)
 		switch {
 		case errors.Is(err, password.ErrUnreadable), errors.Is(err, password.ErrTooCostly):
-			return "", false, nil
+			return "", false, s.hasher.Waste(ctx, try)
 		case err != nil:
 			return "", false, err
 		case ok:
@@ -102,8 +111,16 @@ func (s *Service) enter(ctx context.Context, user userRow, email, freshHash stri
 	now := s.clock.Now()
 	a := Arrival{Person: user.Person, PasswordHash: user.Password}
 	err := s.db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
-		if err := Lock(ctx, tx, user.ID); err != nil {
+		current, err := lockUser(ctx, tx, user.ID)
+		if err != nil {
 			return err
+		}
+		if current.Password != user.Password {
+			return errPasswordChanged
+		}
+		if !current.Active || current.ErasedAt != nil {
+			a.Entry = Inactive
+			return nil
 		}
 		address, err := addressFor(ctx, tx, user.ID, email)
 		if err != nil {

@@ -2,7 +2,6 @@ package account
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	"github.com/google/uuid"
@@ -47,10 +46,10 @@ func (s *Service) SignUp(ctx context.Context, r Registration) error {
 		return err
 	}
 	err = s.register(ctx, r, hash)
-	switch database.Constraint(err) {
-	case "users_email_unique", "email_addresses_one_verified": // somebody signed up with it meanwhile
-		return s.register(ctx, r, hash)
-	case "users_username_unique":
+	if database.Constraint(err) == "users_email_unique" { // somebody signed up with it meanwhile
+		err = s.register(ctx, r, hash)
+	}
+	if database.Constraint(err) == "users_username_unique" {
 		var taken fault.Fields
 		taken.Add("username", usernameTaken())
 		return fault.Invalid(taken)
@@ -127,13 +126,4 @@ func (s *Service) register(ctx context.Context, r Registration, hash string) err
 		}
 		return s.sendConfirmation(ctx, tx, row.Person, *address, now)
 	})
-}
-
-// Free reports whether nobody uses the username; sign-up forms ask while people type.
-func (s *Service) Free(ctx context.Context, username string) (bool, error) {
-	taken, err := usernameExists(ctx, s.db, CanonicalUsername(username))
-	if err != nil {
-		return false, fmt.Errorf("look up username: %w", err)
-	}
-	return !taken, nil
 }

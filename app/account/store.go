@@ -31,15 +31,20 @@ type addressRow struct {
 // Lock holds a person's row until the transaction ends: changes to one account happen one after another. Rows that
 // refer to the person can still be inserted meanwhile.
 func Lock(ctx context.Context, tx bun.Tx, id int64) error {
-	var locked int64
-	err := tx.NewSelect().Model((*userRow)(nil)).Column("id").Where("u.id = ?", id).For("NO KEY UPDATE OF ?TableAlias").Scan(ctx, &locked)
+	_, err := lockUser(ctx, tx, id)
+	return err
+}
+
+// lockUser is Lock and gives the row as it stands now that nobody else can change it.
+func lockUser(ctx context.Context, tx bun.Tx, id int64) (u userRow, err error) {
+	err = tx.NewSelect().Model(&u).Where("u.id = ?", id).For("NO KEY UPDATE OF ?TableAlias").Scan(ctx)
 	if errors.Is(err, sql.ErrNoRows) {
-		return unknownPerson()
+		return u, unknownPerson()
 	}
 	if err != nil {
-		return fmt.Errorf("lock user %d: %w", id, err)
+		return u, fmt.Errorf("lock user %d: %w", id, err)
 	}
-	return nil
+	return u, nil
 }
 
 func personByUsername(ctx context.Context, db bun.IDB, username string) (Person, error) {

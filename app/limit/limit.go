@@ -32,12 +32,12 @@ func Take(ctx context.Context, db bun.IDB, key string, now time.Time, r Rule) (o
 		return true, 0, nil
 	}
 	if !errors.Is(err, sql.ErrNoRows) {
-		return false, 0, fmt.Errorf("count %s: %w", key, err)
+		return false, 0, fmt.Errorf("count an act: %w", err)
 	}
 	var oldest time.Time
 	const first = `SELECT coalesce(min(h), ?1) FROM rate_limits r, unnest(r.hits) h WHERE r.key = ?0 AND h > ?2`
 	if err := db.NewRaw(first, key, now, begin).Scan(ctx, &oldest); err != nil {
-		return false, 0, fmt.Errorf("oldest act under %s: %w", key, err)
+		return false, 0, fmt.Errorf("find the oldest act: %w", err)
 	}
 	return false, oldest.Add(r.Window).Sub(now), nil
 }

@@ -80,7 +80,7 @@ func (s *Store) New(r *http.Request, name string) (*sessions.Session, error) {
 	}
 	kept, err := decode(row.Data)
 	if err != nil {
-		return fresh, fmt.Errorf("read session: %w", err)
+		return fresh, deleteRow(r.Context(), s.db, row.TokenHash) // of another release: the person signs in once more
 	}
 	fresh.ID, fresh.IsNew = token, false
 	fresh.Values[stateKey{}] = &state{row: row, kept: kept}
@@ -104,31 +104,20 @@ func (s *Store) Save(r *http.Request, w http.ResponseWriter, session *sessions.S
 		return fmt.Errorf("write session: %w", err)
 	}
 	st.row.Data = data
-	begun := session.ID == ""
-	if begun {
-		session.ID = rand.Text()
-		st.row.TokenHash, st.row.CreatedAt = hashed(session.ID), s.clock.Now()
-		st.row.ExpiresAt = st.row.CreatedAt.Add(Life)
+	if session.ID != "" {
+		return updateRow(r.Context(), s.db, st.row)
 	}
-	if err := saveRow(r.Context(), s.db, st.row); err != nil {
+	session.ID = rand.Text()
+	st.row.TokenHash, st.row.CreatedAt = hashed(session.ID), s.clock.Now()
+	st.row.ExpiresAt = st.row.CreatedAt.Add(Life)
+	if err := insertRow(r.Context(), s.db, st.row); err != nil {
 		return err
-	}
-	if !begun {
-		return nil
 	}
 	value, err := s.codec.Encode(session.Name(), session.ID)
 	if err != nil {
 		return fmt.Errorf("sign session cookie: %w", err)
 	}
 	http.SetCookie(w, sessions.NewCookie(session.Name(), value, session.Options))
-	return nil
-}
-
-// EndAll ends every session of a person.
-func EndAll(ctx context.Context, db bun.IDB, person int64) error {
-	if _, err := db.NewRaw("DELETE FROM sessions WHERE user_id = ?", person).Exec(ctx); err != nil {
-		return fmt.Errorf("end sessions of user %d: %w", person, err)
-	}
 	return nil
 }
 

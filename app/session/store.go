@@ -55,14 +55,21 @@ func findRow(ctx context.Context, db bun.IDB, tokenHash []byte, now time.Time) (
 	return row, true, nil
 }
 
-func saveRow(ctx context.Context, db bun.IDB, row sessionRow) error {
-	const save = `
+func insertRow(ctx context.Context, db bun.IDB, row sessionRow) error {
+	const begin = `
 		INSERT INTO sessions (token_hash, user_id, fingerprint, data, created_at, expires_at)
-		VALUES (?0, nullif(?1, 0), ?2, ?3, ?4, ?5)
-		ON CONFLICT (token_hash) DO UPDATE SET data = excluded.data`
-	_, err := db.NewRaw(save, row.TokenHash, row.ID, row.Fingerprint, row.Data, row.CreatedAt, row.ExpiresAt).Exec(ctx)
+		VALUES (?0, nullif(?1, 0), ?2, ?3, ?4, ?5)`
+	_, err := db.NewRaw(begin, row.TokenHash, row.ID, row.Fingerprint, row.Data, row.CreatedAt, row.ExpiresAt).Exec(ctx)
 	if err != nil {
-		return fmt.Errorf("save session: %w", err)
+		return fmt.Errorf("begin session: %w", err)
+	}
+	return nil
+}
+
+// updateRow leaves a session that has ended meanwhile at its end.
+func updateRow(ctx context.Context, db bun.IDB, row sessionRow) error {
+	if _, err := db.NewRaw("UPDATE sessions SET data = ? WHERE token_hash = ?", row.Data, row.TokenHash).Exec(ctx); err != nil {
+		return fmt.Errorf("update session: %w", err)
 	}
 	return nil
 }

@@ -58,8 +58,11 @@ func (v *Visit) SignIn(p account.Person, passwordHash string, remember bool) {
 	}
 }
 
-// SignOut ends the session for everybody who has its cookie.
-func (v *Visit) SignOut() { v.renew(sessionRow{Fingerprint: []byte{}}) }
+// SignOut ends the session for everybody who has its cookie. Messages end with it: the next person may be another one.
+func (v *Visit) SignOut() {
+	v.state.kept = contents{}
+	v.renew(sessionRow{Fingerprint: []byte{}})
+}
 
 func (v *Visit) renew(row sessionRow) {
 	if v.session.ID != "" {

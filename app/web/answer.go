@@ -1,8 +1,10 @@
 package web
 
 import (
+	"fmt"
 	"html/template"
 	"net/http"
+	"strings"
 
 	"ams/views"
 )
@@ -18,15 +20,6 @@ func show[T views.Headed](c *Ctx, status int, page views.Page[T], model T) error
 		return err
 	}
 	return c.frame(status, model.PageHead(), body)
-}
-
-// Swap answers with one fragment.
-func Swap[T any](c *Ctx, part views.Part[T], model T) error {
-	body, err := part.Render(string(c.locale), model)
-	if err != nil {
-		return err
-	}
-	return c.send(http.StatusOK, body)
 }
 
 // Invalid answers a refused form: the form alone where a fragment is wanted, else its whole page. Status 422 either way.
@@ -47,9 +40,10 @@ func Go(c *Ctx, href string) error {
 		return err
 	}
 	c.written = true
+	c.private()
 	if c.HX() {
-		c.Header("HX-Redirect", href)
-		c.Header("Vary", "HX-Request")
+		c.Header("HX-Redirect", ascii(href))
+		c.gin.Writer.Header().Add("Vary", "HX-Request")
 		c.gin.Status(http.StatusNoContent)
 		c.gin.Writer.WriteHeaderNow()
 		return nil
@@ -60,6 +54,27 @@ func Go(c *Ctx, href string) error {
 	}
 	c.gin.Redirect(status, href)
 	return nil
+}
+
+// ascii encodes what browsers would misread in a header.
+func ascii(href string) string {
+	var out strings.Builder
+	for _, b := range []byte(href) {
+		if b < 0x80 {
+			out.WriteByte(b)
+		} else {
+			fmt.Fprintf(&out, "%%%02X", b)
+		}
+	}
+	return out.String()
+}
+
+// private keeps what is about a person out of every cache.
+func (c *Ctx) private() {
+	c.gin.Writer.Header().Add("Vary", "Cookie")
+	if c.Person().SignedIn() {
+		c.Header("Cache-Control", "no-store")
+	}
 }
 
 // frame puts a page's content into the layout.
@@ -85,6 +100,7 @@ func (c *Ctx) send(status int, html template.HTML) error {
 		}
 	}
 	c.written = true
+	c.private()
 	c.gin.Writer.Header().Add("Vary", "HX-Request")
 	c.gin.Data(status, "text/html; charset=utf-8", []byte(html))
 	return nil

@@ -57,9 +57,6 @@ func (c *Ctx) Query(name string) string { return c.query.Get(name) }
 // Form is a value of the posted form as typed, "" when absent.
 func (c *Ctx) Form(name string) string { return c.form.Get(name) }
 
-// Trimmed is a value of the posted form without spaces around it.
-func (c *Ctx) Trimmed(name string) string { return strings.TrimSpace(c.form.Get(name)) }
-
 // Ticked tells whether a tick-box of the posted form is on.
 func (c *Ctx) Ticked(name string) bool { return c.form.Get(name) != "" }
 
@@ -92,6 +89,9 @@ func (c *Ctx) Path(path string) string { return c.PathIn(c.locale, path) }
 
 // PathIn is a path of the site in a language.
 func (c *Ctx) PathIn(l lang.Locale, path string) string { return "/" + string(l) + path }
+
+// Segment is a name as one segment of a path. The router decodes a plus sign as a space, so that is encoded, too.
+func Segment(name string) string { return strings.ReplaceAll(url.PathEscape(name), "+", "%2B") }
 
 // Text is a message in the language of the page.
 func (c *Ctx) Text(m lang.Message) string { return c.web.texts[c.locale].Say(m) }

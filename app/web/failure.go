@@ -80,8 +80,12 @@ func refusalByKind(k fault.Kind) refusal {
 // fail answers with the page of an error.
 func (w *Web) fail(c *Ctx, err error) {
 	r := refusalOf(err)
-	if r.status == http.StatusInternalServerError || c.visit == nil && r.status != http.StatusBadRequest {
+	switch {
+	case r.status == http.StatusInternalServerError:
 		w.broken(c, err)
+		return
+	case c.visit == nil && r.status != http.StatusBadRequest: // files and probes have neither session nor site
+		w.plain(c, r, "")
 		return
 	}
 	var told *fault.Error
@@ -96,7 +100,10 @@ func (w *Web) fail(c *Ctx, err error) {
 		Heading: c.Text(r.heading), Text: c.Text(r.text),
 		Way: views.Link{Text: c.Text(lang.M("Go to the home page")), Href: c.Path("/")},
 	}
-	if errors.Is(err, errForeign) {
+	if r.status == http.StatusForbidden && !c.Person().SignedIn() {
+		page.Way = views.Link{Text: c.Text(lang.M("Sign in")), Href: c.signInAddress()}
+	}
+	if errors.Is(err, errForeign) && safeNext(c.gin.Request.URL.EscapedPath()) {
 		page.Way = views.Link{Text: c.Text(lang.M("Open the page")), Href: c.gin.Request.URL.EscapedPath()}
 	}
 	if r.status == http.StatusNotFound && c.prefix {
@@ -136,15 +143,19 @@ func (w *Web) broken(c *Ctx, err error) {
 	if c.gin.Writer.Written() {
 		return
 	}
-	r := refusalByKind(fault.Internal)
+	c.Header("Cache-Control", "no-store")
+	w.plain(c, refusalByKind(fault.Internal), c.id)
+}
+
+// plain answers with a page that needs nothing but its template.
+func (w *Web) plain(c *Ctx, r refusal, reference string) {
 	html, err := w.bare.Render(string(c.locale), views.Bare{
-		Title: c.Text(r.heading), Heading: c.Text(r.heading), Text: c.Text(r.text), Reference: c.id,
+		Title: c.Text(r.heading), Heading: c.Text(r.heading), Text: c.Text(r.text), Reference: reference,
 		Home: views.Link{Text: c.Text(lang.M("Go to the home page")), Href: c.Path("/")},
 	})
 	if err != nil {
 		w.log.ErrorContext(c.Context(), "render the last page", "id", c.id, "error", err)
 	}
-	c.Header("Cache-Control", "no-store")
 	c.gin.Data(r.status, "text/html; charset=utf-8", []byte(html))
 	c.gin.Abort()
 }

@@ -18,10 +18,7 @@ var contentPath = regexp.MustCompile(`^/(?:[\pL\pM\pN_-]+/)*$`)
 func (w *Web) missing(c *Ctx) error {
 	r := c.gin.Request
 	path := r.URL.Path
-	slashed := path
-	if !strings.HasSuffix(path, "/") {
-		slashed += "/"
-	}
+	slashed := withSlash(path)
 	below := slashed
 	if c.prefix {
 		below = strings.TrimPrefix(slashed, "/"+string(c.locale))
@@ -31,18 +28,23 @@ func (w *Web) missing(c *Ctx) error {
 	switch {
 	case slashed != path && (w.routes.match(slashed) || c.prefix && isContent):
 		return c.redirect(redirectStatus(r), r.URL.EscapedPath()+"/")
+	case !c.prefix && reads && w.routes.match("/"+string(c.locale)+slashed):
+		return c.redirect(http.StatusFound, "/"+string(c.locale)+withSlash(r.URL.EscapedPath()))
 	case !isContent:
 		return fault.NotFound(lang.Message{})
 	case !reads:
 		return errMethod
 	case !c.prefix:
-		address := r.URL.EscapedPath()
-		if slashed != path {
-			address += "/"
-		}
-		return c.redirect(http.StatusFound, "/"+string(c.locale)+address)
+		return c.redirect(http.StatusFound, "/"+string(c.locale)+withSlash(r.URL.EscapedPath()))
 	}
 	return w.contentPage(c, below)
+}
+
+func withSlash(path string) string {
+	if strings.HasSuffix(path, "/") {
+		return path
+	}
+	return path + "/"
 }
 
 // redirect keeps the query.

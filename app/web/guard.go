@@ -39,8 +39,11 @@ func (w *Web) check(c *Ctx) error {
 	}
 	if w.cfg.RedirectHTTPS && !w.overHTTPS(r) {
 		c.written = true
-		c.gin.Redirect(redirectStatus(r), "https://"+r.Host+r.URL.RequestURI())
+		c.gin.Redirect(redirectStatus(r), "https://"+hostName(r.Host)+r.URL.RequestURI())
 		return nil
+	}
+	if !clean(r.URL.Path) {
+		return errUnreadable()
 	}
 	if strings.HasPrefix(r.URL.Path, "/static/") {
 		return nil
@@ -68,11 +71,20 @@ func redirectStatus(r *http.Request) int {
 	return http.StatusPermanentRedirect
 }
 
-func (w *Web) knownHost(host string) bool {
+// hostName is a Host header without its port.
+func hostName(host string) string {
 	if name, _, err := net.SplitHostPort(host); err == nil {
-		host = name
+		return name
 	}
-	host = strings.ToLower(strings.TrimSuffix(host, "."))
+	return host
+}
+
+func errUnreadable() error {
+	return fault.BadRequest(lang.M("The address holds characters that cannot be read."))
+}
+
+func (w *Web) knownHost(host string) bool {
+	host = strings.ToLower(strings.TrimSuffix(hostName(host), "."))
 	return slices.ContainsFunc(w.cfg.Hosts, func(allowed string) bool {
 		switch {
 		case allowed == "*":
@@ -88,8 +100,8 @@ func (w *Web) knownHost(host string) bool {
 func (c *Ctx) read(limit int64) error {
 	r := c.gin.Request
 	c.query, _ = url.ParseQuery(r.URL.RawQuery) // what does not parse is left out: links collect such rests on their way
-	if !clean(r.URL.Path) || !cleanValues(c.query) {
-		return fault.BadRequest(lang.M("The address holds characters that cannot be read."))
+	if !cleanValues(c.query) {
+		return errUnreadable()
 	}
 	if r.Method != http.MethodPost {
 		return nil

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"log/slog"
@@ -27,6 +28,7 @@ import (
 type kernel struct {
 	*web.Web
 	reported atomic.Int32
+	log      bytes.Buffer
 }
 
 func newKernel(t *testing.T, routes func(*web.Web)) *kernel {
@@ -43,18 +45,19 @@ func newKernel(t *testing.T, routes func(*web.Web)) *kernel {
 	if err != nil {
 		t.Fatal(err)
 	}
-	db, log := dbtest.New(t), slog.New(slog.DiscardHandler)
+	k := &kernel{}
+	db, log := dbtest.New(t), slog.New(slog.NewTextHandler(&k.log, nil))
 	languages := []lang.Locale{lang.EN, lang.MI}
 	content := cms.New(db.DB, clock.System(), set, cms.Config{Languages: languages, Domain: "localhost", Port: 80}, log)
 	if _, err := content.Setup(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	k := &kernel{}
 	sessions := session.NewStore(db.DB, clock.System(), session.Config{
 		CookieKey: []byte(strings.Repeat("c", 32)), FingerprintKey: []byte("f"),
 	})
 	k.Web, err = web.New(web.Config{
 		BaseURL: "http://example.com", Hosts: []string{"example.com", ".example.org"}, TrustedProxies: 1, TimeLimit: 200 * time.Millisecond,
+		TrustedOrigins: []string{"https://trusted.example"},
 	}, web.Parts{
 		Views: set, Languages: lang.NewLanguages(languages), Texts: texts, Sessions: sessions, Site: content, Log: log,
 		Report: func(context.Context, error) { k.reported.Add(1) },
@@ -185,6 +188,14 @@ func TestAnswers(t *testing.T) {
 		if got.Code != status {
 			t.Errorf("host %s = %d, want %d", host, got.Code, status)
 		}
+	}
+	if got := k.ask(http.MethodPost, "/en/test/go/", "Origin", "https://trusted.example"); got.Code != 303 {
+		t.Errorf("a form of a trusted origin = %d, want 303", got.Code)
+	}
+	k.log.Reset()
+	k.ask(http.MethodGet, "/en/test/name/secret-key/?next=/secret-query/")
+	if out := k.log.String(); strings.Contains(out, "secret") || !strings.Contains(out, "route=/en/test/name/:name/") {
+		t.Errorf("log = %s, want the route and nothing of the address", out)
 	}
 	mounts := k.Mounts()
 	if len(mounts.Prefixed) != 1 || mounts.Prefixed[0] != "test" {

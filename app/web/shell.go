@@ -37,7 +37,11 @@ func (c *Ctx) shell(head views.Head, body template.HTML) (views.Shell, error) {
 	}
 	c.account(&s, f)
 	if c.visit != nil {
-		for _, flash := range c.visit.TakeFlashes() {
+		flashes := c.visit.TakeFlashes()
+		if len(flashes) > 0 { // they name addresses
+			c.Header("Cache-Control", "no-store")
+		}
+		for _, flash := range flashes {
 			s.Flashes = append(s.Flashes, views.Message{Level: level(flash.Level), Text: c.Text(flash.Text)})
 		}
 	}
@@ -61,7 +65,7 @@ func (c *Ctx) account(s *views.Shell, f *cms.Frame) {
 	if p := c.Person(); p.SignedIn() {
 		s.Person = &views.ShellPerson{
 			Name: p.Name(), Avatar: views.Avatar{Name: p.Name(), Decorative: true},
-			Dashboard: c.Path("/users/" + p.Username + "/"), SignOut: c.Path("/accounts/logout/"),
+			Dashboard: c.Path("/users/" + Segment(p.Username) + "/"), SignOut: c.Path("/accounts/logout/"),
 		}
 		return
 	}

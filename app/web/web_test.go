@@ -194,6 +194,8 @@ func TestProduction(t *testing.T) {
 	v := s.Visitor().With("Host", "ams.example.org")
 	v.Get("/en/?a=1").Status(http.StatusMovedPermanently).To("https://ams.example.org/en/?a=1")
 	v.Do(http.MethodPost, "/en/accounts/login/", nil).Status(http.StatusPermanentRedirect)
+	v.With("Host", "ams.example.org:80").Get("/en/").Status(http.StatusMovedPermanently).To("https://ams.example.org/en/")
+	v.With("Host", "evil.example").Get("/en/").Status(http.StatusBadRequest)
 	v.Get("/livez").Status(http.StatusOK)
 	secure := v.With("X-Forwarded-Proto", "https")
 	h := secure.Get("/en/").Status(http.StatusOK).Header

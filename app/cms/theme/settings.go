@@ -90,7 +90,7 @@ func settings() []setting {
 	all := []setting{
 		{"base_colour_mode", "light", mode},
 		{"navbar_bg_color", "#f8f9fa", isColour},
-		{"navbar_toggler_color", "#dee2e6", isColour},
+		{"navbar_toggler_color", "#6c757d", isColour},
 		{"navbar_colour_mode", "light", mode},
 		{"navbar_signin_style", "link", style},
 		{"navbar_signup_style", "solid", style},

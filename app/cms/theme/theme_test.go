@@ -25,7 +25,7 @@ func TestDefault(t *testing.T) {
 	for _, want := range []string{
 		"  --bs-primary: #0d6efd;\n", "  --bs-primary-rgb: 13, 110, 253;\n", "  --bs-link-hover-color: #0a58ca;\n",
 		"  --bs-body-color-rgb: 222, 226, 230;\n", `"Segoe UI"`, "--bs-btn-hover-bg: color-mix(in srgb, var(--bs-primary) 85%, #000)",
-		"nav.navbar, .offcanvas-header {\n  background-color: #f8f9fa;\n}", "rgba%28222%2C%20226%2C%20230%2C%201%29",
+		"nav.navbar, .offcanvas-header {\n  background-color: #f8f9fa;\n}", "rgba%28108%2C%20117%2C%20125%2C%201%29",
 	} {
 		if !strings.Contains(css, want) {
 			t.Errorf("the default style sheet lacks %q:\n%s", want, css)

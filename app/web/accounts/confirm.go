@@ -58,6 +58,9 @@ func (h *Handler) confirm(c *web.Ctx) error {
 	case err != nil:
 		return err
 	default:
+		if c.Person().SignedIn() && c.Person().ID != done.Owner.ID {
+			c.SignOut()
+		}
 		c.Flash(session.Success, lang.M("%s is confirmed.", done.Email))
 	}
 	switch next := c.Next(); {

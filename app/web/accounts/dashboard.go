@@ -19,7 +19,7 @@ type dashboardPage struct {
 }
 
 func (h *Handler) own(c *web.Ctx, p account.Person) error {
-	return web.Go(c, c.Path("/users/"+p.Username+"/"))
+	return web.Go(c, c.Path("/users/"+web.Segment(p.Username)+"/"))
 }
 
 // dashboard is for the person and for staff. An unknown name is not found before it is asked who may see it.

@@ -69,7 +69,7 @@ func (h *Handler) signInPage(c *web.Ctx, form views.Form) entrancePage {
 func (h *Handler) inactive(c *web.Ctx) error {
 	return h.notice(c, lang.M("Your account is switched off"), []lang.Message{
 		lang.M("You cannot sign in with it at the moment. Please contact the association."),
-	}, views.Buttons{})
+	}, views.Buttons{Cancel: views.Link{Text: c.Text(lang.M("Go to the home page")), Href: c.Path("/")}})
 }
 
 // leaving asks before it signs out: a link from elsewhere cannot do it.
@@ -78,11 +78,15 @@ func (h *Handler) leaving(c *web.Ctx) error {
 		return leave(c)
 	}
 	title := c.Text(lang.M("Sign out"))
+	next := []views.Hidden{{Name: "next", Value: c.Path("/")}} // the home page in this language
+	if c.Next() != "" {
+		next = carried(c)
+	}
 	return web.Show(c, h.page.question, questionPage{
 		Head: views.Head{Title: title},
 		Confirmation: views.Confirmation{
 			Title: title, Lines: []string{c.Text(lang.M("Do you want to sign out?"))},
-			Action: c.Path("/accounts/logout/"), Fields: carried(c),
+			Action: c.Path("/accounts/logout/"), Fields: next,
 			Submit: views.Submit{Text: title},
 			Cancel: views.Link{Text: c.Text(lang.M("Stay signed in")), Href: ownPath(c, c.Person())},
 		},
