@@ -47,11 +47,13 @@ func (s *Service) SignIn(ctx context.Context, c Credentials) (Arrival, error) {
 	if p.Any() {
 		return Arrival{}, fault.Invalid(p)
 	}
-	a, err := s.attempt(ctx, email, c.Password)
-	if errors.Is(err, errPasswordChanged) { // somebody changed it while it was compared: the new one counts
-		a, err = s.attempt(ctx, email, c.Password)
+	for range 2 { // the second time when somebody changed the password while it was compared
+		a, err := s.attempt(ctx, email, c.Password)
+		if !errors.Is(err, errPasswordChanged) {
+			return a, err
+		}
 	}
-	return a, err
+	return Arrival{}, wrongCredentials()
 }
 
 // errPasswordChanged says that the stored password is no longer the one that was compared.

@@ -31,7 +31,7 @@ type kernel struct {
 	log      bytes.Buffer
 }
 
-func newKernel(t *testing.T, routes func(*web.Web)) *kernel {
+func newKernel(t *testing.T, limit time.Duration, routes func(*web.Web)) *kernel {
 	t.Helper()
 	assets, err := static.Load()
 	if err != nil {
@@ -56,7 +56,7 @@ func newKernel(t *testing.T, routes func(*web.Web)) *kernel {
 		CookieKey: []byte(strings.Repeat("c", 32)), FingerprintKey: []byte("f"),
 	})
 	k.Web, err = web.New(web.Config{
-		BaseURL: "http://example.com", Hosts: []string{"example.com", ".example.org"}, TrustedProxies: 1, TimeLimit: 200 * time.Millisecond,
+		BaseURL: "http://example.com", Hosts: []string{"example.com", ".example.org"}, TrustedProxies: 1, TimeLimit: limit,
 		TrustedOrigins: []string{"https://trusted.example"},
 	}, web.Parts{
 		Views: set, Languages: lang.NewLanguages(languages), Texts: texts, Sessions: sessions, Site: content, Log: log,
@@ -100,16 +100,12 @@ func TestKinds(t *testing.T) {
 		"away":      {fault.Unavailable(told, errors.New("secret cause")), 503, "Sign in", false},
 		"internal":  {errors.New("secret cause"), 500, "our mistake", true},
 	}
-	k := newKernel(t, func(w *web.Web) {
+	k := newKernel(t, time.Minute, func(w *web.Web) {
 		r := w.Localised("/test")
 		for name, kind := range kinds {
 			r.GET("/"+name+"/", func(*web.Ctx) error { return kind.err })
 		}
 		r.GET("/panic/", func(*web.Ctx) error { panic("secret cause") })
-		r.GET("/slow/", func(c *web.Ctx) error {
-			<-c.Context().Done()
-			return c.Context().Err()
-		})
 	})
 	for name, kind := range kinds {
 		before := k.reported.Load()
@@ -125,18 +121,33 @@ func TestKinds(t *testing.T) {
 	if got := k.ask(http.MethodGet, "/en/test/toofast/").Header().Get("Retry-After"); got != "2" {
 		t.Errorf("Retry-After = %q, want 2", got)
 	}
-	for _, path := range []string{"/en/test/panic/", "/en/test/slow/"} {
-		got := k.ask(http.MethodGet, path)
-		if got.Code != 500 || !strings.Contains(got.Body.String(), got.Header().Get("X-Request-Id")) {
-			t.Errorf("GET %s = %d, want 500 with its reference:\n%s", path, got.Code, got.Body)
-		}
+	apologises(t, k, "/en/test/panic/")
+}
+
+// A request ends with its time limit.
+func TestTimeLimit(t *testing.T) {
+	t.Parallel()
+	k := newKernel(t, 50*time.Millisecond, func(w *web.Web) {
+		w.Localised("/test").GET("/slow/", func(c *web.Ctx) error {
+			<-c.Context().Done()
+			return c.Context().Err()
+		})
+	})
+	apologises(t, k, "/en/test/slow/")
+}
+
+func apologises(t *testing.T, k *kernel, path string) {
+	t.Helper()
+	got := k.ask(http.MethodGet, path)
+	if got.Code != 500 || !strings.Contains(got.Body.String(), got.Header().Get("X-Request-Id")) {
+		t.Errorf("GET %s = %d, want 500 with its reference:\n%s", path, got.Code, got.Body)
 	}
 }
 
 func TestAnswers(t *testing.T) {
 	t.Parallel()
 	var client string
-	k := newKernel(t, func(w *web.Web) {
+	k := newKernel(t, time.Minute, func(w *web.Web) {
 		r := w.Localised("/test")
 		r.GET("/go/", func(c *web.Ctx) error { return web.Go(c, "/en/there/") })
 		r.POST("/go/", func(c *web.Ctx) error { return web.Go(c, "/en/there/") })

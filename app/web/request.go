@@ -55,12 +55,8 @@ func (w *Web) localeOf(r *http.Request) (l lang.Locale, prefixed bool) {
 
 // secure sets the headers that every answer has. Scripts and styles come from our own files only.
 func (w *Web) secure(c *Ctx, h http.Header) {
-	images := "img-src 'self' data:"
-	if w.cfg.Media != "" {
-		images += " " + w.cfg.Media
-	}
 	h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; "+
-		"connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "+images)
+		"connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; img-src 'self' data:")
 	h.Set("X-Frame-Options", "DENY")
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "strict-origin-when-cross-origin")

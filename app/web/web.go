@@ -29,7 +29,6 @@ type Config struct {
 	RedirectHTTPS  bool     // plain HTTP is sent to HTTPS
 	HSTSSubdomains bool
 	HSTSPreload    bool
-	Media          string        // origin of public pictures, for the content policy; empty when it is the site's own
 	SignUp         bool          // the header offers it
 	TimeLimit      time.Duration // of one request; 0 means 30 seconds
 	BodyLimit      int64         // in bytes; 0 means one mebibyte
