@@ -11,16 +11,21 @@ import (
 	"runtime"
 
 	"ams/app/account"
+	"ams/app/billing"
+	"ams/app/billing/manual"
 	"ams/app/clock"
 	"ams/app/cms"
 	"ams/app/database"
 	"ams/app/dev/inbox"
 	"ams/app/lang"
 	"ams/app/mail"
+	"ams/app/membership"
 	"ams/app/session"
 	"ams/app/web"
 	"ams/app/web/accounts"
 	"ams/app/web/dev"
+	"ams/app/web/invoices"
+	"ams/app/web/memberships"
 	"ams/app/web/site"
 	"ams/jobs"
 	"ams/static"
@@ -34,6 +39,8 @@ type Outside struct {
 	Inbox  *inbox.Inbox // shown below /dev; nil in production
 	Log    *slog.Logger
 	Report func(context.Context, error) // tells the error sink
+	// Provider stands between billing and the provider that the settings name; nil for nothing in between.
+	Provider func(billing.Provider) billing.Provider
 }
 
 // App is the whole program on one database.
@@ -42,10 +49,13 @@ type App struct {
 	Registry *jobs.Registry
 	People   *account.Service
 	Content  *cms.Service
+	Bills    *billing.Service
+	Members  *membership.Service
 
 	cfg   Config
 	db    *database.DB
 	out   Outside
+	queue *jobs.Queue
 	views *views.Set
 }
 
@@ -69,6 +79,7 @@ func New(cfg Config, db *database.DB, out Outside) (*App, error) {
 		return nil, err
 	}
 	a := &App{cfg: cfg, db: db, out: out, views: set, Registry: jobs.NewRegistry()}
+	a.queue = jobs.NewQueue(a.Registry)
 	post, err := a.post(translators)
 	if err != nil {
 		return nil, err
@@ -83,11 +94,14 @@ func New(cfg Config, db *database.DB, out Outside) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
+	a.sell(post, texts)
 	kernel, err := a.kernel(languages, texts, set)
 	if err != nil {
 		return nil, err
 	}
-	accounts.New(a.People, set).Routes(kernel)
+	accounts.New(a.People, a.Members, out.Clock, set).Routes(kernel)
+	memberships.New(a.Members, out.Clock, set).Routes(kernel)
+	invoices.New(a.Bills, set).Routes(kernel)
 	site.New(assets, a.Content, site.Health{
 		Database: db.PingContext,
 		Pending:  func(ctx context.Context) (int, error) { return database.Pending(ctx, db) },
@@ -111,7 +125,27 @@ func (a *App) post(translators []views.Translator) (*mail.Post, error) {
 	return mail.New(mail.Config{
 		From: a.cfg.Mail.From, SubjectPrefix: a.cfg.Mail.SubjectPrefix, BaseURL: a.cfg.Site.BaseURL,
 		Association: cms.LetterName,
-	}, a.out.Clock, jobs.NewQueue(a.Registry), views.FS, translators...)
+	}, a.out.Clock, a.queue, views.FS, translators...)
+}
+
+// sell prepares what people buy and how they pay for it.
+func (a *App) sell(post *mail.Post, texts *lang.Catalogues) {
+	var provider billing.Provider
+	if a.cfg.Billing.Development {
+		provider = manual.New(a.db.DB, post, texts.Translator)
+	}
+	if provider != nil && a.out.Provider != nil {
+		provider = a.out.Provider(provider)
+	}
+	a.Bills = billing.New(a.db.DB, a.out.Clock, a.queue, post, a.People, provider, billing.Config{
+		Mailable: a.cfg.Billing.MayMail, Texts: texts.Translator, Address: a.address,
+	})
+	a.Members = membership.New(a.db.DB, a.out.Clock, a.queue, post, a.People, a.Bills, membership.Config{
+		FreeNeedsApproval: a.cfg.Members.FreeNeedsApproval, NotifyStaff: a.cfg.Members.NotifyStaff,
+		Texts: texts.Translator, Address: a.address,
+	})
+	a.Bills.Jobs(a.Registry)
+	a.Members.Jobs(a.Registry)
 }
 
 func (a *App) kernel(languages lang.Languages, texts *lang.Catalogues, set *views.Set) (*web.Web, error) {
@@ -124,7 +158,8 @@ func (a *App) kernel(languages lang.Languages, texts *lang.Catalogues, set *view
 		TrustedOrigins: a.cfg.HTTP.Origins, Secure: secure, RedirectHTTPS: a.cfg.HTTP.SecureOnly,
 		HSTSSubdomains: a.cfg.HTTP.HSTSSubdomains, HSTSPreload: a.cfg.HTTP.HSTSPreload, SignUp: a.cfg.Site.Open,
 	}, web.Parts{
-		Views: set, Languages: languages, Texts: texts, Sessions: sessions, Site: a.Content, Log: a.out.Log, Report: a.out.Report,
+		Views: set, Languages: languages, Texts: texts, Sessions: sessions, Site: a.Content, Member: a.Members.IsMember,
+		Log: a.out.Log, Report: a.out.Report,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("prepare the web server: %w", err)

@@ -50,6 +50,7 @@ const (
 	domain         // what the association does
 	front          // HTTP kernel
 	engine         // staff administration, for any domain
+	part           // how a thing looks on several pages
 	page           // addresses and pages
 	wiring         // composition root
 	command        // main programs
@@ -65,6 +66,7 @@ func places() map[int][]string {
 		},
 		front:   {"app/web"},
 		engine:  {"app/admin"},
+		part:    {"app/web/statement"},
 		page:    {"app/web/", "app/staff"},
 		wiring:  {"app"},
 		command: {".", "tools", "bench"},
@@ -96,13 +98,16 @@ func mayImport() map[string][]string {
 
 // level finds the place of a package, or that it has none.
 func level(p string) (level int, known bool) {
-	level = -1
+	closest := ""
 	for l, paths := range places() {
-		if under(p, paths...) {
-			level = max(level, l) // app/web/site is below app/web and a page all the same
+		for _, place := range paths {
+			// app/web/site is below app/web and a page all the same
+			if under(p, place) && len(place) > len(closest) {
+				level, closest = l, place
+			}
 		}
 	}
-	if level >= 0 {
+	if closest != "" {
 		return level, true
 	}
 	_, known = mayImport()[domainOf(p)]

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"log/slog"
+	"regexp"
 	"time"
 
 	"ams/app/clock"
@@ -31,6 +32,8 @@ type Config struct {
 	Database DatabaseConfig
 	Security SecurityConfig
 	Mail     MailConfig
+	Members  MembersConfig
+	Billing  BillingConfig
 	Objects  ObjectsConfig
 	Sentry   SentryConfig
 	Worker   WorkerConfig
@@ -87,6 +90,23 @@ type MailConfig struct {
 	MailgunKey    Secret
 	MailgunDomain string
 	MailgunURL    string
+}
+
+// MembersConfig is how memberships come about.
+type MembersConfig struct {
+	FreeNeedsApproval bool // what costs nothing waits for staff
+	NotifyStaff       bool // of every application
+}
+
+// BillingConfig says who raises invoices and to whom they are mailed.
+type BillingConfig struct {
+	Development bool           // the built-in provider; otherwise billing is off
+	Mailable    *regexp.Regexp // addresses that invoices are mailed to; nil for all
+}
+
+// MayMail tells whether invoices are mailed to an address.
+func (b BillingConfig) MayMail(address string) bool {
+	return b.Mailable == nil || b.Mailable.MatchString(address)
 }
 
 // ObjectsConfig names the two buckets.

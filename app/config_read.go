@@ -30,6 +30,11 @@ func ReadConfig(getenv func(string) string) (Config, error) {
 	c.Database = e.database()
 	c.Security = e.security()
 	c.Mail = e.mail()
+	c.Members = MembersConfig{
+		FreeNeedsApproval: e.flag("AMS_REQUIRE_FREE_MEMBERSHIP_APPROVAL"),
+		NotifyStaff:       e.flag("AMS_NOTIFY_STAFF_MEMBERSHIP_EVENTS"),
+	}
+	c.Billing = e.billing()
 	c.Objects = ObjectsConfig{Public: e.bucket("PUBLIC"), Private: e.bucket("PRIVATE")}
 	c.Sentry = e.sentry()
 	c.Worker = WorkerConfig{
@@ -129,6 +134,19 @@ func (e *environment) mail() MailConfig {
 		MailgunDomain: e.fitting("MAILGUN_DOMAIN", hostName.MatchString, "must be a domain without scheme and path"),
 		MailgunURL:    e.fitting("MAILGUN_API_URL", webAddress, "must be a URL that begins with http:// or https://"),
 	}
+}
+
+func (e *environment) billing() BillingConfig {
+	const class, long = "AMS_BILLING_SERVICE_CLASS", "ams.billing.providers.mock.MockBillingService"
+	chosen := e.choice(class, "none", "mock", long)
+	b := BillingConfig{Development: chosen != "none"}
+	pattern := func(s string) (ok bool) {
+		var err error
+		b.Mailable, err = regexp.Compile(s)
+		return err == nil
+	}
+	e.fitting("AMS_BILLING_EMAIL_WHITELIST_REGEX", pattern, "must be a regular expression (RE2)")
+	return b
 }
 
 func (e *environment) address(name string) string {

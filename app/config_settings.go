@@ -29,7 +29,7 @@ func (s Setting) in(p Profile) string {
 // Settings lists every variable that the program reads, by group.
 func Settings() []Setting {
 	return slices.Concat(
-		siteSettings(), httpSettings(), databaseSettings(), securitySettings(), mailSettings(),
+		siteSettings(), memberSettings(), httpSettings(), databaseSettings(), securitySettings(), mailSettings(), billingSettings(),
 		bucketSettings("PUBLIC", "files that anybody may see"), bucketSettings("PRIVATE", "files behind signed addresses"),
 		operationSettings(), sampleSettings(), devSettings(),
 	)
@@ -189,6 +189,33 @@ func mailSettings() []Setting {
 		Setting{
 			Name: "DJANGO_EMAIL_SUBJECT_PREFIX", Default: "[Association Management Software] ", Example: "[Example] ",
 			Meaning: "Stands before the subjects of letters about accounts.",
+		},
+	)
+}
+
+func memberSettings() []Setting {
+	return group("Memberships",
+		Setting{
+			Name: "AMS_REQUIRE_FREE_MEMBERSHIP_APPROVAL", Default: "False", Example: "True",
+			Meaning: "Memberships that cost nothing wait for staff instead of being approved at once.",
+		},
+		Setting{
+			Name: "AMS_NOTIFY_STAFF_MEMBERSHIP_EVENTS", Default: "True", Example: "False",
+			Meaning: "Staff get mail about every application. Of what they have to decide they always do.",
+		},
+	)
+}
+
+func billingSettings() []Setting {
+	return group("Billing",
+		Setting{
+			Name: "AMS_BILLING_SERVICE_CLASS", Default: "none", Local: "mock", Example: "none",
+			Meaning: "Who raises invoices: mock (the built-in provider for development, also by its long name " +
+				"ams.billing.providers.mock.MockBillingService), or none: paid memberships then wait for staff.",
+		},
+		Setting{
+			Name: "AMS_BILLING_EMAIL_WHITELIST_REGEX", Example: "@example.com$",
+			Meaning: "Invoices are mailed only to addresses in which this pattern (RE2) is found; empty for all.",
 		},
 	)
 }

@@ -116,10 +116,7 @@ func (c *call) prepareDatabase(ctx context.Context, cfg Config) error {
 	if !fresh || !cfg.Dev.SampleData {
 		return nil
 	}
-	if err := a.samplePeople(ctx); err != nil {
-		return err
-	}
-	return a.Content.SampleContent(ctx)
+	return a.samples(ctx)
 }
 
 // welcome tells where everything is. Its last line says that the site is ready.

@@ -86,10 +86,33 @@ func (sampleDataCommand) Run(ctx context.Context, c *call) error {
 	if err := a.setUpContent(ctx, c.Out); err != nil {
 		return err
 	}
+	return a.samples(ctx)
+}
+
+// samples fills a database that is no deployment's. What is there already stays.
+func (a *App) samples(ctx context.Context) error {
 	if err := a.samplePeople(ctx); err != nil {
 		return err
 	}
+	if err := a.sampleMemberships(ctx); err != nil {
+		return err
+	}
 	return a.Content.SampleContent(ctx)
+}
+
+func (a *App) sampleMemberships(ctx context.Context) error {
+	if err := a.Members.SampleOptions(ctx); err != nil {
+		return err
+	}
+	member, err := a.People.ByUsername(ctx, "user2")
+	if err != nil {
+		return err
+	}
+	applicant, err := a.People.ByUsername(ctx, "user3")
+	if err != nil {
+		return err
+	}
+	return a.Members.SampleMemberships(ctx, member, applicant)
 }
 
 // samplePeople makes the accounts that everybody may try; existing ones keep their password.

@@ -52,7 +52,8 @@ const (
 
 type laterError struct {
 	error
-	in time.Duration
+	in     time.Duration
+	counts bool
 }
 
 func (e laterError) Unwrap() error { return e.error }
@@ -67,6 +68,14 @@ func Later(d time.Duration, err error) error {
 		d = usualDelay
 	}
 	return laterError{error: err, in: min(d, longestDelay)}
+}
+
+// After counts the run as a failed attempt, as a plain error does, and lets the handler choose the pause: for handlers
+// that show people when they will try again.
+func After(d time.Duration, err error) error {
+	later, _ := Later(d, err).(laterError)
+	later.counts = true
+	return later
 }
 
 type correlationKey struct{}

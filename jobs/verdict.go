@@ -39,7 +39,8 @@ func (k *kind) judge(err error, failed int, since, start time.Time) verdict {
 	if _, ok := errors.AsType[permanentError](err); ok {
 		return verdict{outcome: dead}
 	}
-	if later, ok := errors.AsType[laterError](err); ok {
+	later, chosen := errors.AsType[laterError](err)
+	if chosen && !later.counts {
 		return verdict{outcome: putOff, pause: later.in}
 	}
 	failed++
@@ -48,6 +49,9 @@ func (k *kind) judge(err error, failed int, since, start time.Time) verdict {
 	}
 	if k.attempts > 0 && failed >= k.attempts || k.lasting > 0 && time.Since(since) >= k.lasting {
 		return verdict{outcome: dead}
+	}
+	if chosen {
+		return verdict{outcome: retried, pause: later.in}
 	}
 	return verdict{outcome: retried, pause: k.pause(failed)}
 }

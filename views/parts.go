@@ -65,6 +65,7 @@ type Submit struct {
 	Icon        string
 	Form        string // id of its form when it stands outside
 	Action      string // address, when another than the form's
+	Get         bool   // only looks: the form is sent as part of the address
 	Label       string // as in Action
 	NoBusy      bool   // downloads: the page stays
 }
@@ -124,6 +125,7 @@ type Avatar struct {
 // Card (shared/card) is a thing of its own. With Task it is something to do: icon, sentence and one button in a row.
 type Card struct {
 	ID      string
+	Along   bool // comes with another fragment: htmx puts it in the place of the one with its ID
 	Title   string
 	Href    string // makes the whole card a link
 	Under   bool   // stands beneath an h2, so that its title is an h3
@@ -186,6 +188,8 @@ type PricingCard struct {
 // Message (shared/message) tells what happened or how things are: icon, word and sentence. Messages that followed an
 // act can be dismissed and are announced; Standing ones belong to the page.
 type Message struct {
+	ID       string
+	Along    bool // as in Card
 	Level    Level
 	Text     string
 	Link     Link

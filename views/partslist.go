@@ -64,6 +64,8 @@ type Row struct {
 
 // Cell is a fact of a row: text or a link, a second line, badges, lines or actions.
 type Cell struct {
+	ID      string // for a cell that comes anew by itself
+	Along   bool   // as in Card
 	Label   string // of its column; Table.Add sets it
 	Kind    Kind   // of its column; Table.Add sets it
 	Text    string
@@ -76,11 +78,21 @@ type Cell struct {
 	Actions []Action
 }
 
-// CellLine is one of several things in a cell: an invoice and its state.
+// CellLine (shared/line) is one of several things in a cell: an invoice and its state.
 type CellLine struct {
+	ID     string
 	Link   Link
+	Text   string // beneath
 	NewTab bool
 	Badge  Badge
+	Poll   Poll   // while it changes by itself
+	Told   string // what a screen reader hears once it has changed
+}
+
+// Poll has a part replace itself by a fragment after a while. Zero: never.
+type Poll struct {
+	Href  string
+	After string // "2s"
 }
 
 // Blank tells whether the cell lacks a fact, which a dash shows. No actions is nothing to show.

@@ -3,6 +3,7 @@ package account
 
 import (
 	"net/mail"
+	"net/url"
 	"regexp"
 	"strings"
 	"time"
@@ -46,6 +47,12 @@ type Person struct {
 // Name is the full name, shown everywhere. It is empty for an erased person: pages then print a text of the catalogue.
 func (p Person) Name() string {
 	return strings.TrimSpace(p.FirstName + " " + p.LastName)
+}
+
+// Page is the path of the person's own page below the language.
+func (p Person) Page() string {
+	// The router decodes a plus sign as a space, so that is encoded, too.
+	return "/users/" + strings.ReplaceAll(url.PathEscape(p.Username), "+", "%2B") + "/"
 }
 
 // SignedIn tells a person from an anonymous visitor.

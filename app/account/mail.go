@@ -32,7 +32,7 @@ func bindLetters(post *mail.Post) letters {
 }
 
 func (s *Service) sendConfirmation(ctx context.Context, tx bun.Tx, to Person, a addressRow, now time.Time) error {
-	in := s.languageOf(to)
+	in := s.LanguageOf(to)
 	facts := confirmationMail{
 		Name: to.Name(), Days: int(confirmLife.Hours() / 24),
 		Link: s.cfg.Address(in, "/accounts/confirm-email/"+confirmKey(s.cfg.Secret, a.ID, now)+"/"),
@@ -41,9 +41,33 @@ func (s *Service) sendConfirmation(ctx context.Context, tx bun.Tx, to Person, a 
 }
 
 func (s *Service) sendAlreadyExists(ctx context.Context, tx bun.Tx, owner Person, email string) error {
-	in := s.languageOf(owner)
+	in := s.LanguageOf(owner)
 	facts := existsMail{Name: owner.Name(), SignIn: s.cfg.Address(in, "/accounts/login/")}
 	return s.post.Add(ctx, tx, s.letters.exists.To(email, in, facts, mail.User(owner.ID)))
 }
 
-func (s *Service) languageOf(p Person) lang.Locale { return p.Locale(s.cfg.Languages, lang.Default) }
+// LanguageOf is the language of letters to somebody: the preferred one where it is enabled, else English.
+func (s *Service) LanguageOf(p Person) lang.Locale { return p.Locale(s.cfg.Languages, lang.Default) }
+
+// TellStaff calls write once for each language among the active staff, with the addresses of those who read it, in the
+// order of the enabled languages. Without staff nobody is told.
+func (s *Service) TellStaff(ctx context.Context, db bun.IDB, write func(in lang.Locale, to []string) error) error {
+	staff, err := activeStaff(ctx, db)
+	if err != nil {
+		return err
+	}
+	to := map[lang.Locale][]string{}
+	for _, p := range staff {
+		in := s.LanguageOf(p)
+		to[in] = append(to[in], p.Email)
+	}
+	for _, in := range s.cfg.Languages {
+		if len(to[in]) == 0 {
+			continue
+		}
+		if err := write(in, to[in]); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -47,6 +47,48 @@ func lockUser(ctx context.Context, tx bun.Tx, id int64) (u userRow, err error) {
 	return u, nil
 }
 
+// ByID finds a person; erased and inactive ones as well.
+func ByID(ctx context.Context, db bun.IDB, id int64) (Person, error) {
+	people, err := ByIDs(ctx, db, []int64{id})
+	if err != nil {
+		return Person{}, err
+	}
+	p, found := people[id]
+	if !found {
+		return Person{}, unknownPerson()
+	}
+	return p, nil
+}
+
+// ByIDs finds people, by their ids.
+func ByIDs(ctx context.Context, db bun.IDB, ids []int64) (map[int64]Person, error) {
+	people := map[int64]Person{}
+	if len(ids) == 0 {
+		return people, nil
+	}
+	var rows []userRow
+	if err := db.NewSelect().Model(&rows).Where("u.id IN (?)", bun.List(ids)).Scan(ctx); err != nil {
+		return nil, fmt.Errorf("find %d people: %w", len(ids), err)
+	}
+	for _, r := range rows {
+		people[r.ID] = r.Person
+	}
+	return people, nil
+}
+
+// activeStaff are all who are told what staff are told, in the order in which they joined.
+func activeStaff(ctx context.Context, db bun.IDB) ([]Person, error) {
+	var rows []userRow
+	if err := db.NewSelect().Model(&rows).Where("u.is_staff AND u.is_active AND u.erased_at IS NULL").Order("u.id").Scan(ctx); err != nil {
+		return nil, fmt.Errorf("list staff: %w", err)
+	}
+	staff := make([]Person, len(rows))
+	for i, r := range rows {
+		staff[i] = r.Person
+	}
+	return staff, nil
+}
+
 func personByUsername(ctx context.Context, db bun.IDB, username string) (Person, error) {
 	var u userRow
 	err := db.NewSelect().Model(&u).Where("u.username = ?", username).Scan(ctx)

@@ -75,3 +75,30 @@ func TestParseDateRefuses(t *testing.T) {
 		}
 	}
 }
+
+func TestAddMonths(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		from string
+		n    int
+		want string
+	}{
+		{"2026-01-14", 12, "2027-01-14"},
+		{"2026-01-31", 1, "2026-02-28"},
+		{"2024-01-31", 1, "2024-02-29"},
+		{"2024-02-29", 12, "2025-02-28"},
+		{"2026-08-31", 6, "2027-02-28"},
+		{"2026-03-31", -1, "2026-02-28"},
+		{"2026-01-31", -2, "2025-11-30"},
+		{"2026-12-31", 2, "2027-02-28"},
+		{"2026-05-15", 0, "2026-05-15"},
+	} {
+		from, err := clock.ParseDate(tc.from)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := from.AddMonths(tc.n).String(); got != tc.want {
+			t.Errorf("%s AddMonths(%d) = %s, want %s", tc.from, tc.n, got, tc.want)
+		}
+	}
+}

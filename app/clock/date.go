@@ -46,10 +46,21 @@ func (d Date) String() string {
 // Before reports whether d is earlier than e.
 func (d Date) Before(e Date) bool { return d.utc().Before(e.utc()) }
 
+// After reports whether d is later than e.
+func (d Date) After(e Date) bool { return e.Before(d) }
+
 // AddDays moves by whole days.
 func (d Date) AddDays(n int) Date {
 	y, m, day := d.utc().AddDate(0, 0, n).Date()
 	return Date{Year: y, Month: m, Day: day}
+}
+
+// AddMonths moves by calendar months and keeps the day, or takes the last day of a month that is too short for it: a
+// month after 31 January is 28 or 29 February.
+func (d Date) AddMonths(n int) Date {
+	first := time.Date(d.Year, d.Month+time.Month(n), 1, 0, 0, 0, 0, time.UTC)
+	last := first.AddDate(0, 1, -1).Day()
+	return Date{Year: first.Year(), Month: first.Month(), Day: min(d.Day, last)}
 }
 
 // Start is the first instant of the day in the association's zone.

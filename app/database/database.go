@@ -87,6 +87,7 @@ func poolConfig(dsn string, o Options) (*pgxpool.Config, error) {
 	params := cfg.ConnConfig.RuntimeParams
 	params["timezone"] = "UTC"
 	params["client_encoding"] = "UTF8" // the simple protocol quotes values by it
+	params["intervalstyle"] = "iso_8601"
 	if o.ApplicationName != "" {
 		params["application_name"] = o.ApplicationName
 	}

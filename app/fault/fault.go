@@ -30,7 +30,7 @@ type Error struct {
 	Kind   Kind
 	Text   lang.Message
 	Fields Fields        // for Refused
-	After  time.Duration // for TooFast: when another try makes sense
+	After  time.Duration // for TooFast and Away: when another try makes sense, 0 where nobody knows
 	cause  error
 }
 
@@ -75,6 +75,11 @@ func TooMany(after time.Duration, text lang.Message) error {
 // Unavailable says that an outside service is away; cause is for the operator.
 func Unavailable(text lang.Message, cause error) error {
 	return &Error{Kind: Away, Text: text, cause: cause}
+}
+
+// UnavailableFor says how long an outside service wants to be left alone.
+func UnavailableFor(after time.Duration, text lang.Message) error {
+	return &Error{Kind: Away, Text: text, After: after}
 }
 
 // KindOf is Internal for errors that no person caused.

@@ -72,7 +72,7 @@ func TestRecipients(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	for _, address := range []string{
-		"", " ", "mere", "mere@example.org\r\nBcc: all@example.org", "mere@example.org\n", "\tmere@example.org",
+		"mere", "mere@example.org\r\nBcc: all@example.org", "mere@example.org\n", "\tmere@example.org",
 		"Mere <mere@example.org>", "mere@example.org, tama@example.org", "mere@example.org;tama@example.org",
 		`"mere"@example.org`, "mere@example.org (x)", "mere@", "@example.org", "mere@example.org\x00",
 		"me\u2028re@example.org", "me\u0085re@example.org", "me\u009bre@example.org",
@@ -91,6 +91,52 @@ func TestRecipients(t *testing.T) {
 		if err := b.add(t, b.confirm.To(address, lang.EN, confirmation{"Mere", link, 3})); err != nil {
 			t.Errorf("To(%q): %v", address, err)
 		}
+	}
+}
+
+func TestSeveralRecipients(t *testing.T) {
+	t.Parallel()
+	facts := confirmation{"Mere", link, 3}
+	t.Run("OK", func(t *testing.T) { // blanks and repetitions are left out
+		t.Parallel()
+		b := setup(t)
+		b.mustAdd(t, b.confirm.ToAll([]string{"mere@example.org", "", "tama@example.org", " ", "MERE@example.org"}, lang.EN, facts))
+		b.drain(t)
+		if to := b.transport.only(t).To; strings.Join(to, " ") != "mere@example.org tama@example.org" {
+			t.Errorf("recipients = %v, want Mere and Tama once each", to)
+		}
+	})
+	t.Run("Nobody", func(t *testing.T) {
+		t.Parallel()
+		b := setup(t)
+		b.mustAdd(t, b.confirm.ToAll([]string{"", " "}, lang.EN, facts))
+		b.mustAdd(t, b.confirm.To("", lang.EN, facts))
+		if n := b.count(t, messages); n != 0 {
+			t.Errorf("%d messages to nobody, want none", n)
+		}
+	})
+	t.Run("ErrOne", func(t *testing.T) {
+		t.Parallel()
+		b := setup(t)
+		if err := b.add(t, b.confirm.ToAll([]string{"mere@example.org", "tama"}, lang.EN, facts)); err == nil {
+			t.Error("ToAll with what is no address: got no error")
+		}
+	})
+}
+
+func TestOnce(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	facts := confirmation{"Mere", link, 3}
+	for _, event := range []string{"a", "a", "b"} {
+		b.mustAdd(t, b.confirm.To("mere@example.org", lang.EN, facts, mail.Once(event), mail.From("billing@example.org")))
+	}
+	b.drain(t)
+	if n := b.count(t, messages); n != 2 {
+		t.Errorf("%d messages about two events, want 2", n)
+	}
+	if n := b.count(t, `SELECT count(*) FROM email_messages WHERE "from" = 'billing@example.org' AND status = 'sent'`); n != 2 {
+		t.Errorf("%d messages sent by the sender that was asked for, want 2", n)
 	}
 }
 

@@ -49,7 +49,9 @@ func Bind[T any](p *Post, id string) Letter[T] {
 // Draft is a letter to somebody that nobody has sent yet; Post.Add does.
 type Draft struct {
 	id       string
-	to       string
+	to       []string
+	from     string
+	once     string
 	language lang.Locale
 	model    model
 	until    *time.Time
@@ -65,9 +67,20 @@ func Until(at time.Time) Option { return func(d *Draft) { d.until = &at } }
 // User is the person whom the letter is about.
 func User(id int64) Option { return func(d *Draft) { d.user = &id } }
 
+// Once names what the letter tells of. A second letter about the same thing is not written.
+func Once(event string) Option { return func(d *Draft) { d.once = event } }
+
+// From is another sender than the usual one: one address, with or without a name.
+func From(address string) Option { return func(d *Draft) { d.from = address } }
+
 // To writes the letter to one plain address, which Post.Add checks.
 func (l Letter[T]) To(address string, in lang.Locale, facts T, opts ...Option) Draft {
-	d := Draft{id: l.id, to: address, language: in, model: modelOf(facts)}
+	return l.ToAll([]string{address}, in, facts, opts...)
+}
+
+// ToAll writes one letter to several people, who see each other's addresses.
+func (l Letter[T]) ToAll(addresses []string, in lang.Locale, facts T, opts ...Option) Draft {
+	d := Draft{id: l.id, to: addresses, language: in, model: modelOf(facts)}
 	for _, o := range opts {
 		o(&d)
 	}

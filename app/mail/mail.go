@@ -2,6 +2,7 @@
 package mail
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -79,6 +80,9 @@ func New(cfg Config, c clock.Clock, q *jobs.Queue, files fs.FS, languages ...vie
 // Err gives every letter that could not be bound: a part is missing, or a template does not fit its type.
 func (p *Post) Err() error { return errors.Join(p.faults...) }
 
+// Address is the absolute address of a path without language, for links in letters.
+func (p *Post) Address(path string) string { return p.cfg.BaseURL + path }
+
 // Each calls check for every template of every bound letter (subject, text, HTML) with its zero model, in each
 // language; exactly one of html and text is set. Tests use it to compare templates with types.
 func (p *Post) Each(check func(html *htmltemplate.Template, text *texttemplate.Template, zero any) error) error {
@@ -98,11 +102,14 @@ func (p *Post) Each(check func(html *htmltemplate.Template, text *texttemplate.T
 }
 
 // Add renders the letter, writes it to the outbox and queues its delivery, all in the caller's transaction: rolled
-// back, nothing is sent.
+// back, nothing is sent. A letter to nobody is none, and so is a second one about the same event.
 func (p *Post) Add(ctx context.Context, tx bun.Tx, d Draft) error {
-	to, err := recipient(d.to)
+	to, err := recipients(d.to)
 	if err != nil {
 		return fmt.Errorf("letter %s: %w", d.id, err)
+	}
+	if len(to) == 0 {
+		return nil
 	}
 	site, err := p.site(ctx, tx, d.language)
 	if err != nil {
@@ -117,11 +124,11 @@ func (p *Post) Add(ctx context.Context, tx bun.Tx, d Draft) error {
 		return fmt.Errorf("letter %s: %w", d.id, err)
 	}
 	row := &outboxRow{
-		ID: id.String(), Template: d.id, To: []string{to}, From: p.cfg.From, ReplyTo: p.cfg.ReplyTo,
+		ID: id.String(), Template: d.id, Once: d.once, To: to, From: cmp.Or(d.from, p.cfg.From), ReplyTo: p.cfg.ReplyTo,
 		Subject: written.subject, Language: string(d.language), HTML: written.html, Text: written.text,
 		Status: queued, UserID: d.user, ExpiresAt: d.until, CreatedAt: p.clock.Now(),
 	}
-	if err := insert(ctx, tx, row); err != nil {
+	if written, err := insert(ctx, tx, row); err != nil || !written {
 		return err
 	}
 	if err := p.queue.Add(ctx, tx, Send{Message: row.ID}); err != nil {

@@ -32,6 +32,7 @@ type outboxRow struct {
 
 	ID         string     `bun:"id,pk"`
 	Template   string     `bun:"template_id"`
+	Once       string     `bun:"once_key,nullzero"`
 	To         []string   `bun:"recipients,array"`
 	From       string     `bun:"from"`
 	ReplyTo    string     `bun:"reply_to"`
@@ -59,11 +60,14 @@ func (r *outboxRow) message() Message {
 
 func (r *outboxRow) blank() { r.HTML, r.Text = "", "" }
 
-func insert(ctx context.Context, db bun.IDB, r *outboxRow) error {
-	if _, err := db.NewInsert().Model(r).Exec(ctx); err != nil {
-		return fmt.Errorf("write letter %s to the outbox: %w", r.Template, err)
+// insert writes nothing when there is a letter about the same event.
+func insert(ctx context.Context, db bun.IDB, r *outboxRow) (written bool, err error) {
+	result, err := db.NewInsert().Model(r).On("CONFLICT (once_key) WHERE once_key IS NOT NULL DO NOTHING").Exec(ctx)
+	if err != nil {
+		return false, fmt.Errorf("write letter %s to the outbox: %w", r.Template, err)
 	}
-	return nil
+	n, err := result.RowsAffected()
+	return n > 0, err
 }
 
 func find(ctx context.Context, db bun.IDB, id string) (row *outboxRow, found bool, err error) {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	netmail "net/mail"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -34,6 +35,22 @@ func recipient(s string) (string, error) {
 		return "", errors.New("the recipient is not a plain e-mail address")
 	}
 	return s, nil
+}
+
+// recipients drops blanks and repeated addresses.
+func recipients(all []string) ([]string, error) {
+	var to []string
+	for _, s := range all {
+		if strings.TrimSpace(s) == "" || slices.ContainsFunc(to, func(t string) bool { return strings.EqualFold(s, t) }) {
+			continue
+		}
+		address, err := recipient(s)
+		if err != nil {
+			return nil, err
+		}
+		to = append(to, address)
+	}
+	return to, nil
 }
 
 // display writes a sender as people read it; a name with other than letters, digits and harmless signs is quoted.

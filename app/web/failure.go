@@ -17,6 +17,8 @@ var (
 	errForeign = errors.New("the request comes from another site")
 	errTooLong = errors.New("the request is too long")
 	errMethod  = errors.New("the method is not offered here")
+	// errNoMember is for people with an account and without an active membership.
+	errNoMember = errors.New("the page is for members")
 )
 
 // errorPage is views/error/page.
@@ -46,6 +48,10 @@ func refusalOf(err error) refusal {
 		}
 	case errors.Is(err, errTooLong):
 		return refusal{413, lang.M("Too much at once"), lang.M("What was sent is larger than this page accepts. Nothing was stored.")}
+	case errors.Is(err, errNoMember):
+		return refusal{
+			403, lang.M("This page is for members"), lang.M("It opens as soon as you have an active membership."),
+		}
 	case errors.Is(err, errMethod):
 		return refusal{405, lang.M("That does not work here"), lang.M("This page cannot be used in that way.")}
 	}
@@ -89,7 +95,7 @@ func (w *Web) fail(c *Ctx, err error) {
 		return
 	}
 	var told *fault.Error
-	if errors.As(err, &told) && told.Kind == fault.TooFast {
+	if errors.As(err, &told) && told.After > 0 {
 		c.Header("Retry-After", strconv.Itoa(int(math.Ceil(told.After.Seconds()))))
 	}
 	if r.status >= http.StatusInternalServerError {
@@ -102,6 +108,9 @@ func (w *Web) fail(c *Ctx, err error) {
 	}
 	if r.status == http.StatusForbidden && !c.Person().SignedIn() {
 		page.Way = views.Link{Text: c.Text(lang.M("Sign in")), Href: c.signInAddress()}
+	}
+	if errors.Is(err, errNoMember) {
+		page.Way = views.Link{Text: c.Text(lang.M("Become a member")), Href: c.Path("/users/memberships/apply-individual/")}
 	}
 	if errors.Is(err, errForeign) && safeNext(c.gin.Request.URL.EscapedPath()) {
 		page.Way = views.Link{Text: c.Text(lang.M("Open the page")), Href: c.gin.Request.URL.EscapedPath()}

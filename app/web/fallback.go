@@ -70,7 +70,9 @@ func (w *Web) contentPage(c *Ctx, path string) error {
 		return err
 	}
 	if p.MembersOnly {
-		return fault.Forbidden(lang.M("This page is for members. Sign in with the account of an active member to see it."))
+		if err := w.forMembers(c); err != nil {
+			return err
+		}
 	}
 	if p.StructureOnly {
 		if p.First == "" {
@@ -83,4 +85,16 @@ func (w *Web) contentPage(c *Ctx, path string) error {
 		Crumbs: p.Ancestors, Canonical: p.Path, Alternates: p.Alternates,
 	}
 	return Show(c, w.content, views.Content{Head: head, Heading: p.Heading, Body: p.Body})
+}
+
+// forMembers refuses everybody else.
+func (w *Web) forMembers(c *Ctx) error {
+	member, err := w.member(c.Context(), c.Person())
+	switch {
+	case err != nil || member:
+		return err
+	case c.Person().SignedIn():
+		return errNoMember
+	}
+	return fault.Forbidden(lang.M("This page is for members. Sign in with the account of an active member to see it."))
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"ams/app/account"
 	"ams/app/cms"
 	"ams/app/lang"
 	"ams/app/session"
@@ -42,6 +43,7 @@ type Web struct {
 	texts     map[lang.Locale]*lang.Translator
 	sessions  *session.Store
 	site      *cms.Service
+	member    func(context.Context, account.Person) (bool, error)
 	log       *slog.Logger
 	report    func(context.Context, error)
 	origin    *http.CrossOriginProtection
@@ -59,6 +61,7 @@ type Parts struct {
 	Texts     *lang.Catalogues
 	Sessions  *session.Store
 	Site      *cms.Service
+	Member    func(context.Context, account.Person) (bool, error) // whether everything for members is open to somebody
 	Log       *slog.Logger
 	Report    func(context.Context, error) // tells the error sink; nil for none
 }
@@ -72,7 +75,7 @@ func New(cfg Config, p Parts) (*Web, error) {
 		cfg.BodyLimit = 1 << 20
 	}
 	w := &Web{
-		cfg: cfg, languages: p.Languages, texts: map[lang.Locale]*lang.Translator{}, sessions: p.Sessions, site: p.Site,
+		cfg: cfg, languages: p.Languages, texts: map[lang.Locale]*lang.Translator{}, sessions: p.Sessions, site: p.Site, member: p.Member,
 		log: p.Log, report: p.Report, origin: http.NewCrossOriginProtection(),
 		layout:  views.BindPart[views.Shell](p.Views, "layout/site"),
 		bare:    views.BindPart[views.Bare](p.Views, "layout/bare"),

@@ -5,8 +5,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/uptrace/bun"
-
 	"ams/app/web/webtest"
 )
 
@@ -80,19 +78,16 @@ func TestAddresses(t *testing.T) {
 		link := newcomer(s)
 		s.Person("other")
 		v := s.Visitor()
-		behind(s, func(tx bun.Tx) {
-			exec(s, tx, "INSERT INTO email_addresses (user_id, email, verified) SELECT id, ?, true FROM users WHERE username = 'other'", keaMail)
-		}, func() { v.Post(link).Status(http.StatusSeeOther).To(signIn) })
+		s.Behind(func() { v.Post(link).Status(http.StatusSeeOther).To(signIn) },
+			"INSERT INTO email_addresses (user_id, email, verified) SELECT id, ?, true FROM users WHERE username = 'other'", keaMail)
 		v.Get(signIn).Has(".alert-error", keaMail+" cannot be confirmed")
 	})
 	t.Run("UsedMeanwhile", func(t *testing.T) {
 		t.Parallel()
 		s := webtest.New(t)
 		link := newcomer(s)
-		behind(s, func(tx bun.Tx) {
-			exec(s, tx, "SELECT 1 FROM users FOR UPDATE")
-			exec(s, tx, "UPDATE email_addresses SET verified = true")
-		}, func() { s.Visitor().Post(link).Status(http.StatusNotFound) })
+		s.Behind(func() { s.Visitor().Post(link).Status(http.StatusNotFound) },
+			"SELECT 1 FROM users FOR UPDATE; UPDATE email_addresses SET verified = true")
 	})
 	t.Run("OwnLink", func(t *testing.T) { // does not sign its owner out, and leads home
 		t.Parallel()

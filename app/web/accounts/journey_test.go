@@ -2,7 +2,6 @@ package accounts_test
 
 import (
 	"net/http"
-	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -168,11 +167,11 @@ func onPhone(w *walk) {
 
 func byKeyboard(w *walk) {
 	w.press = func(selector string) {
-		w.tabTo(selector)
+		w.TabTo(selector)
 		w.Type(kb.Enter)
 	}
 	w.fill = func(selector, text string) {
-		w.tabTo(selector)
+		w.TabTo(selector)
 		w.Type(kb.End + text)
 	}
 	w.menu = w.bar
@@ -197,30 +196,4 @@ func (w *walk) bar(href string) {
 		w.press(folded + " > summary")
 	}
 	w.press(".site-menu " + link)
-}
-
-// tabTo presses Tab until the control has the focus. On the way the focus is always visible: a ring around what stands in
-// the window and beneath nothing else.
-func (w *walk) tabTo(selector string) {
-	w.t.Helper()
-	const most = 60
-	var passed []string
-	for range most {
-		if webtest.Ask[bool](w.Tab, `document.activeElement.matches('`+selector+`')`) {
-			return
-		}
-		w.Type(kb.Tab)
-		seen := webtest.Ask[string](w.Tab, `(e => {
-			if (e === document.body) return ''
-			const r = e.getBoundingClientRect(), style = getComputedStyle(e)
-			const top = document.elementFromPoint(r.left + Math.min(r.width / 2, 20), r.top + r.height / 2)
-			const ring = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2
-			return (e.contains(top) && ring && e.matches(':focus-visible') ? '' : 'HIDDEN ') + e.tagName + '#' + e.id + ' ' + e.textContent.trim()
-		})(document.activeElement)`)
-		if strings.HasPrefix(seen, "HIDDEN") {
-			w.t.Errorf("the focus cannot be seen on %s", seen)
-		}
-		passed = append(passed, seen)
-	}
-	w.t.Fatalf("Tab never reaches %s, only %q", selector, passed)
 }

@@ -6,8 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/uptrace/bun"
-
 	"ams/app/web/webtest"
 )
 
@@ -180,7 +178,7 @@ func TestTakenAddress(t *testing.T) {
 		t.Parallel()
 		s := webtest.New(t)
 		var got *webtest.Answer
-		behind(s, func(tx bun.Tx) { exec(s, tx, insert, keaMail, "first") }, func() { got = s.Visitor().Post(signUp, registration()...) })
+		s.Behind(func() { got = s.Visitor().Post(signUp, registration()...) }, insert, keaMail, "first")
 		got.Status(http.StatusSeeOther).To(notice)
 		if mails := subjects(s, keaMail); people(s) != 1 || !strings.Contains(mails, "You already have an account") || strings.Contains(mails, ";") {
 			t.Errorf("%d accounts, mails %q, want one that there is an account", people(s), mails)
@@ -190,7 +188,7 @@ func TestTakenAddress(t *testing.T) {
 		t.Parallel()
 		s := webtest.New(t)
 		var got *webtest.Answer
-		behind(s, func(tx bun.Tx) { exec(s, tx, insert, "first@example.org", "KEA") }, func() { got = s.Visitor().Post(signUp, registration()...) })
+		s.Behind(func() { got = s.Visitor().Post(signUp, registration()...) }, insert, "first@example.org", "KEA")
 		got.Status(http.StatusUnprocessableEntity).Has("#id_username-error", "uses this username already")
 		if n := s.Count("SELECT count(*) FROM email_messages"); n != 0 {
 			t.Errorf("%d mails, want none", n)

@@ -4,43 +4,10 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"time"
-
-	"github.com/uptrace/bun"
 
 	"ams/app/account"
 	"ams/app/web/webtest"
 )
-
-// behind runs act while tx holds what first did, waits until act waits for it, and commits.
-func behind(s *webtest.Site, first func(tx bun.Tx), act func()) {
-	s.T.Helper()
-	tx, err := s.DB.BeginTx(s.T.Context(), nil)
-	if err != nil {
-		s.T.Fatal(err)
-	}
-	defer tx.Rollback()
-	first(tx)
-	done := make(chan struct{})
-	go func() { defer close(done); act() }()
-	const waiting = `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`
-	for deadline := time.Now().Add(5 * time.Second); s.Count(waiting) == 0; time.Sleep(5 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			s.T.Fatal("nobody waits for the transaction")
-		}
-	}
-	if err := tx.Commit(); err != nil {
-		s.T.Fatal(err)
-	}
-	<-done
-}
-
-func exec(s *webtest.Site, db bun.IDB, query string, args ...any) {
-	s.T.Helper()
-	if _, err := db.NewRaw(query, args...).Exec(s.T.Context()); err != nil {
-		s.T.Fatalf("%s = %v", query, err)
-	}
-}
 
 // What nobody does on purpose, and what happens at the same moment as something else.
 func TestSurprises(t *testing.T) {
@@ -51,9 +18,9 @@ func TestSurprises(t *testing.T) {
 		s.Person("kea")
 		v := s.Visitor()
 		status := 0
-		behind(s, func(tx bun.Tx) { exec(s, tx, "UPDATE users SET password = '!changed'") }, func() {
+		s.Behind(func() {
 			status = v.Post(signIn, "login", keaMail, "password", webtest.Password).StatusCode
-		})
+		}, "UPDATE users SET password = '!changed'")
 		if n := s.Count("SELECT count(*) FROM users WHERE password = '!changed'"); n != 1 || status != 422 {
 			t.Errorf("sign-in with the old password = %d, new password kept: %v", status, n == 1)
 		}
@@ -63,9 +30,9 @@ func TestSurprises(t *testing.T) {
 		s := webtest.New(t)
 		s.Person("kea")
 		var got *webtest.Answer
-		behind(s, func(tx bun.Tx) { exec(s, tx, "UPDATE users SET is_active = false") }, func() {
+		s.Behind(func() {
 			got = s.Visitor().Post(signIn, "login", keaMail, "password", webtest.Password)
-		})
+		}, "UPDATE users SET is_active = false")
 		if got.Header.Get("Location") != "/en/accounts/inactive/" || s.Count("SELECT count(*) FROM users WHERE last_login IS NOT NULL") != 0 {
 			t.Errorf("sign-in of somebody switched off meanwhile leads to %q", got.Header.Get("Location"))
 		}
@@ -141,9 +108,9 @@ func TestSurprises(t *testing.T) {
 		s.Visitor().Post(signIn, "login", "two@example.org", "password", webtest.Password).To(notice)
 		v.Post(linkIn(s, "two@example.org")).Status(303)
 		// the page with the flash is being made; meanwhile all sessions end
-		behind(s, func(tx bun.Tx) { exec(s, tx, "DELETE FROM sessions WHERE user_id IS NOT NULL") }, func() {
+		s.Behind(func() {
 			v.Get("/en/users/kea/").Status(http.StatusOK)
-		})
+		}, "DELETE FROM sessions WHERE user_id IS NOT NULL")
 		anonymous(t, v)
 	})
 }

@@ -3,6 +3,9 @@ package webtest
 import (
 	_ "embed"
 	"encoding/json"
+	"strings"
+
+	"github.com/chromedp/chromedp/kb"
 )
 
 //go:embed testdata/axe.min.js
@@ -38,4 +41,30 @@ func (b *Tab) TooWide() string {
 			!e.closest('.visually-hidden, .side-menu, .skip-link, thead') && !e.parentElement.closest('.table-scroll.is-wide') &&
 			e.getBoundingClientRect().right > innerWidth + 1)
 		.map(e => e.tagName + '.' + e.getAttribute('class')).slice(0, 5).join(' ')`)
+}
+
+// TabTo presses Tab until the control has the focus. On the way the focus is always visible: a ring around what stands in
+// the window and beneath nothing else.
+func (b *Tab) TabTo(selector string) {
+	b.t.Helper()
+	const most = 60
+	var passed []string
+	for range most {
+		if Ask[bool](b, `document.activeElement.matches('`+selector+`')`) {
+			return
+		}
+		b.Type(kb.Tab)
+		seen := Ask[string](b, `(e => {
+			if (e === document.body) return ''
+			const r = e.getBoundingClientRect(), rings = [e, ...(e.matches('[type=radio]') ? e.labels : [])]
+			const top = document.elementFromPoint(r.left + Math.min(r.width / 2, 20), r.top + r.height / 2)
+			const ring = rings.map(r => getComputedStyle(r)).some(s => s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2)
+			return (e.contains(top) && ring && e.matches(':focus-visible, :focus-within') ? '' : 'HIDDEN ') + e.tagName + '#' + e.id + ' ' + e.textContent.trim()
+		})(document.activeElement)`)
+		if strings.HasPrefix(seen, "HIDDEN") {
+			b.t.Errorf("the focus cannot be seen on %s", seen)
+		}
+		passed = append(passed, seen)
+	}
+	b.t.Fatalf("Tab never reaches %s, only %q", selector, passed)
 }

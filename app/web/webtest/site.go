@@ -14,6 +14,7 @@ import (
 
 	"ams/app"
 	"ams/app/account"
+	"ams/app/billing"
 	"ams/app/database"
 	"ams/app/database/dbtest"
 	"ams/app/dev/inbox"
@@ -31,6 +32,8 @@ type Site struct {
 	Inbox *inbox.Inbox
 	Clock *Clock
 	URL   string // of the server, without a slash at the end
+
+	Provider *Provider // nil where billing is off
 
 	last *atomic.Pointer[database.Counter] // of the newest request
 }
@@ -73,6 +76,10 @@ func New(t *testing.T, settings ...string) *Site {
 	outside := app.Outside{
 		Clock: s.Clock, Mail: s.Inbox, Log: slog.New(slog.DiscardHandler),
 		Report: func(_ context.Context, err error) { t.Logf("reported: %v", err) },
+		Provider: func(p billing.Provider) billing.Provider {
+			s.Provider = &Provider{Provider: p}
+			return s.Provider
+		},
 	}
 	if cfg.Mail.Inbox {
 		outside.Inbox = s.Inbox
@@ -168,5 +175,37 @@ func (s *Site) Exec(query string, args ...any) {
 	s.T.Helper()
 	if _, err := s.DB.NewRaw(query, args...).Exec(s.T.Context()); err != nil {
 		s.T.Fatalf("%s = %v", query, err)
+	}
+}
+
+// Behind runs act while a transaction holds what the query has changed, waits until act waits for it, commits, and
+// returns when act has ended.
+func (s *Site) Behind(act func(), query string, args ...any) {
+	s.T.Helper()
+	tx, err := s.DB.BeginTx(s.T.Context(), nil)
+	if err != nil {
+		s.T.Fatal(err)
+	}
+	defer tx.Rollback()
+	if _, err := tx.NewRaw(query, args...).Exec(s.T.Context()); err != nil {
+		s.T.Fatalf("%s = %v", query, err)
+	}
+	done := make(chan struct{})
+	go func() { defer close(done); act() }()
+	s.Blocked()
+	if err := tx.Commit(); err != nil {
+		s.T.Fatal(err)
+	}
+	<-done
+}
+
+// Blocked returns once somebody waits for a lock.
+func (s *Site) Blocked() {
+	s.T.Helper()
+	const waiting = `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`
+	for deadline := time.Now().Add(patience); s.Count(waiting) == 0; time.Sleep(lookAgain) {
+		if time.Now().After(deadline) {
+			s.T.Fatal("nobody waits for the transaction")
+		}
 	}
 }

@@ -1,0 +1,153 @@
+package billing
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"ams/app/account"
+	"ams/app/fault"
+	"ams/app/lang"
+	"ams/jobs"
+)
+
+// EmailInvoice is the job that has an invoice mailed to the customer.
+type EmailInvoice struct{ Invoice int64 }
+
+// Kind names the job in the queue.
+func (EmailInvoice) Kind() string { return "billing.email_invoice" }
+
+// Key lets one wait for each invoice.
+func (a EmailInvoice) Key() string { return strconv.FormatInt(a.Invoice, 10) }
+
+// VoidInvoice is the job that ends an invoice which must not stand: its membership was cancelled before the invoice was
+// recorded, or it is a second one for the same purchase.
+type VoidInvoice struct{ ID string } // at the provider
+
+// Kind names the job in the queue.
+func (VoidInvoice) Kind() string { return "billing.void_invoice" }
+
+// Key lets one wait for each invoice.
+func (a VoidInvoice) Key() string { return a.ID }
+
+// Jobs registers everything that billing does in the background.
+func (s *Service) Jobs(r *jobs.Registry) {
+	keeping := jobs.Backoff(time.Minute, time.Hour)
+	jobs.Handle(r, s.raiseInvoice, jobs.For(queueLimit), jobs.Backoff(firstPause, longestPause), jobs.Timeout(runLimit))
+	jobs.Handle(r, s.emailInvoice, jobs.Attempts(10), keeping)
+	jobs.Handle(r, s.voidInvoice, jobs.Attempts(10), keeping)
+	jobs.Handle(r, s.applyPayment, jobs.Attempts(10), keeping)
+	jobs.Handle(r, s.reportFailures, jobs.Attempts(10), keeping)
+}
+
+var errOff = errors.New("billing is switched off")
+
+// emailInvoice sends nothing for an invoice that was voided meanwhile.
+func (s *Service) emailInvoice(ctx context.Context, job EmailInvoice) error {
+	i, found, err := invoiceBy(ctx, s.db, "i.id = ?", job.Invoice)
+	switch {
+	case err != nil:
+		return err
+	case !found || i.Status.Void():
+		return nil
+	case s.provider == nil:
+		return jobs.Permanent(errOff)
+	}
+	customer, err := s.customer(ctx, i.AccountID)
+	if err != nil {
+		return err
+	}
+	return forQueue(s.provider.Send(ctx, i, customer))
+}
+
+// voidInvoice looks first: money that has come is for people to give back.
+func (s *Service) voidInvoice(ctx context.Context, job VoidInvoice) error {
+	if s.provider == nil {
+		return jobs.Permanent(errOff)
+	}
+	remote, err := s.provider.Read(ctx, job.ID)
+	if errors.Is(err, ErrUnknown) {
+		return jobs.Permanent(err)
+	}
+	if err != nil {
+		return forQueue(err)
+	}
+	if remote.Paid.Plus(remote.Allocated).Positive() {
+		return jobs.Permanent(fmt.Errorf("invoice %s has a payment: credit or refund it in the billing service", remote.Number))
+	}
+	if !remote.Status.Void() {
+		if err := s.provider.Void(ctx, job.ID); err != nil {
+			return forQueue(err)
+		}
+		remote.Status = StatusVoided
+	}
+	i, found, err := invoiceBy(ctx, s.db, "i.billing_service_invoice_id = ?", job.ID)
+	if err != nil || !found {
+		return err
+	}
+	return s.refresh(ctx, i, remote)
+}
+
+// forQueue says what the queue is to do about a provider's error.
+func forQueue(err error) error {
+	if _, ok := errors.AsType[*Refused](err); ok {
+		return jobs.Permanent(err)
+	}
+	if busy, ok := errors.AsType[*Busy](err); ok {
+		return jobs.Later(busy.After, err)
+	}
+	return err
+}
+
+// Bill is an invoice as its page shows it.
+type Bill struct {
+	Invoice
+	Owner account.Person
+	What  string // what was bought, as it stands on the invoice; empty for imported ones
+}
+
+// Bill gives an invoice to those who may see it: whose account it is, and staff. An unknown number is not found before
+// it is asked who may see it.
+func (s *Service) Bill(ctx context.Context, viewer account.Person, number string) (Bill, error) {
+	i, found, err := invoiceBy(ctx, s.db, "i.invoice_number = ?", number)
+	if err != nil {
+		return Bill{}, err
+	}
+	if !found {
+		return Bill{}, unknownInvoice()
+	}
+	b := Bill{Invoice: i}
+	if b.Owner, err = owner(ctx, s.db, i.AccountID); err != nil {
+		return Bill{}, err
+	}
+	if !viewer.MaySee(b.Owner) {
+		return Bill{}, fault.Forbidden(lang.M("This invoice belongs to somebody else."))
+	}
+	if i.PurchaseID != 0 {
+		p, _, err := purchaseBy(ctx, s.db, "p.id = ?", i.PurchaseID)
+		if err != nil {
+			return Bill{}, err
+		}
+		b.What = p.Description
+	}
+	return b, nil
+}
+
+// Online is where the customer pays an invoice, asked of the provider each time.
+func (s *Service) Online(ctx context.Context, i Invoice) (string, error) {
+	if s.provider == nil {
+		return "", fault.Unavailable(lang.M("Invoices cannot be opened at the moment, because billing is switched off."), errOff)
+	}
+	address, err := s.provider.Online(ctx, i)
+	switch busy, isBusy := errors.AsType[*Busy](err); {
+	case errors.Is(err, ErrUnknown):
+		return "", fault.NotFound(lang.M("The billing service does not know this invoice any longer."))
+	case isBusy:
+		return "", fault.UnavailableFor(busy.After, lang.M("The billing service is busy. Please try again in a moment."))
+	case err != nil:
+		return "", fault.Unavailable(lang.M("The billing service does not answer at the moment. Please try again later."), err)
+	}
+	return address, nil
+}

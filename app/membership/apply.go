@@ -1,0 +1,212 @@
+package membership
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/uptrace/bun"
+
+	"ams/app/account"
+	"ams/app/billing"
+	"ams/app/clock"
+	"ams/app/database"
+	"ams/app/fault"
+	"ams/app/lang"
+)
+
+// Application is the form as typed.
+type Application struct {
+	Option string // id
+	Start  string // YYYY-MM-DD
+	Token  string // billing.TokenField
+}
+
+// Outcome says what became of an application, so that the person can be told.
+type Outcome int
+
+// The outcomes.
+const (
+	Repeated     Outcome = iota // the form was sent before; nothing new is stored
+	Started                     // approved at once
+	InvoiceComes                // to be paid
+	UnderReview                 // waits for staff
+)
+
+const (
+	fieldOption = "membership_option"
+	fieldStart  = "start_date"
+)
+
+// Apply stores a membership for the person with its purchase, and queues the invoice and the notice to staff. All
+// problems are refused at once. The same token again stores nothing.
+func (s *Service) Apply(ctx context.Context, by account.Person, a Application) (outcome Outcome, err error) {
+	var collided bool
+	err = s.db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
+		if err := account.Lock(ctx, tx, by.ID); err != nil { // two clicks at once wait here
+			return err
+		}
+		// Before the rules: a second click must not meet the overlap with its own membership.
+		if done, err := s.bills.Bought(ctx, tx, by.ID, a.Token); err != nil || done {
+			return err
+		}
+		onSale, err := optionsOnSale(ctx, tx, ForPeople)
+		if err != nil {
+			return err
+		}
+		held, err := periodsOf(ctx, tx, by.ID)
+		if err != nil {
+			return err
+		}
+		opt, period, problems := check(a, onSale, held, s.today())
+		if problems.Any() {
+			return fault.Invalid(problems)
+		}
+		m := s.start(by, opt, period)
+		if err := insertIndividual(ctx, tx, &m); err != nil {
+			collided = database.Constraint(err) == "individual_memberships_no_overlap"
+			return err
+		}
+		outcome, err = s.buy(ctx, tx, m, opt, a.Token)
+		return err
+	})
+	if collided { // with what somebody stored without the lock
+		return Repeated, s.collision(ctx, by.ID, a)
+	}
+	return outcome, err
+}
+
+// start is a new membership; one that costs nothing is approved at once unless staff want to see it.
+func (s *Service) start(by account.Person, opt Option, p Period) Individual {
+	now := s.clock.Now()
+	m := Individual{UserID: by.ID, OptionID: opt.ID, Start: p.Start, Expiry: p.End, CreatedAt: now}
+	if opt.Cost.IsZero() && !s.cfg.FreeNeedsApproval {
+		m.ApprovedAt, m.ApprovalSource = &now, ByPrice
+	}
+	return m
+}
+
+// buy queues the invoice before the notice, which so can tell its number.
+func (s *Service) buy(ctx context.Context, tx bun.Tx, m Individual, opt Option, token string) (Outcome, error) {
+	p, err := s.bills.Buy(ctx, tx, billing.Order{
+		Token: token, Kind: billing.ForApplication, Membership: m.ID, Option: opt.ID, Buyer: m.UserID,
+		Quantity: 1, UnitAmount: opt.Cost, Description: s.cfg.Texts(lang.Default).Say(opt.Label()),
+		OptionReference: opt.InvoiceReference, DueDays: opt.InvoiceDueDays,
+	})
+	if err != nil {
+		return Repeated, err
+	}
+	if s.cfg.NotifyStaff || opt.Cost.IsZero() && !m.Approved() {
+		if err := s.queue.Add(ctx, tx, NotifyStaff{Membership: m.ID}); err != nil {
+			return Repeated, err
+		}
+	}
+	switch {
+	case m.Approved():
+		return Started, nil
+	case p.Waits():
+		return InvoiceComes, nil
+	}
+	return UnderReview, nil
+}
+
+// check is pure and finds all problems of an application.
+func check(a Application, onSale []Option, held []Period, today clock.Date) (Option, Period, fault.Fields) {
+	var problems fault.Fields
+	opt, chosen := choose(onSale, a.Option)
+	if !chosen {
+		problems.Add(fieldOption, lang.M("Choose one of the memberships."))
+	}
+	start, problem := readStart(a.Start)
+	period := Period{Start: start}
+	if problem.Empty() && chosen {
+		period.End = opt.Duration.From(start)
+		problem = checkPeriod(period, opt.Duration, held, today)
+	}
+	if !problem.Empty() {
+		problems.Add(fieldStart, problem)
+	}
+	return opt, period, problems
+}
+
+func choose(onSale []Option, typed string) (Option, bool) {
+	id, err := strconv.ParseInt(typed, 10, 64)
+	i := slices.IndexFunc(onSale, func(o Option) bool { return o.ID == id })
+	if err != nil || i < 0 {
+		return Option{}, false
+	}
+	return onSale[i], true
+}
+
+func readStart(typed string) (clock.Date, lang.Message) {
+	typed = strings.TrimSpace(typed)
+	if typed == "" {
+		return clock.Date{}, lang.M("Choose the day on which the membership starts.")
+	}
+	start, err := clock.ParseDate(typed)
+	if err != nil {
+		return clock.Date{}, lang.M("Enter the day on which the membership starts, such as 2027-03-31.")
+	}
+	return start, lang.Message{}
+}
+
+// collision says which membership an application met that another transaction has stored meanwhile.
+func (s *Service) collision(ctx context.Context, person int64, a Application) error {
+	onSale, err := optionsOnSale(ctx, s.db, ForPeople)
+	if err != nil {
+		return err
+	}
+	held, err := periodsOf(ctx, s.db, person)
+	if err != nil {
+		return err
+	}
+	_, _, problems := check(a, onSale, held, s.today())
+	if !problems.Any() { // it is gone again
+		problems.Add(fieldStart, lang.M("Your memberships changed at the same moment. Please send the form again."))
+	}
+	return fault.Invalid(problems)
+}
+
+// Offer is what an application can choose from.
+type Offer struct {
+	Options []Option
+	Cover   Cover
+}
+
+// Offer gives the memberships on sale for people and the start that goes on from those that the person has.
+func (s *Service) Offer(ctx context.Context, person int64) (Offer, error) {
+	onSale, err := optionsOnSale(ctx, s.db, ForPeople)
+	if err != nil {
+		return Offer{}, err
+	}
+	held, err := periodsOf(ctx, s.db, person)
+	if err != nil {
+		return Offer{}, err
+	}
+	return Offer{Options: onSale, Cover: coverOf(held, s.today())}, nil
+}
+
+// Preview is the period that an application would get. Without an End nothing can be said yet.
+type Preview struct {
+	Period
+	Problem lang.Message // why it would be refused
+}
+
+// Preview computes with the very functions that Apply uses.
+func (s *Service) Preview(ctx context.Context, person int64, a Application) (Preview, error) {
+	onSale, err := optionsOnSale(ctx, s.db, ForPeople)
+	if err != nil {
+		return Preview{}, err
+	}
+	held, err := periodsOf(ctx, s.db, person)
+	if err != nil {
+		return Preview{}, err
+	}
+	_, period, problems := check(a, onSale, held, s.today())
+	p := Preview{Period: period}
+	if texts := problems.Of(fieldStart); len(texts) > 0 && !period.End.IsZero() {
+		p.Problem = texts[0]
+	}
+	return p, nil
+}

@@ -1,0 +1,153 @@
+package membership
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+
+	"github.com/uptrace/bun"
+
+	"ams/app/account"
+	"ams/app/billing"
+	"ams/app/lang"
+	"ams/app/mail"
+	"ams/jobs"
+)
+
+// What the letters about memberships tell: views/mail/staff_individual_membership_created, membership_approved and
+// staff_payment_needs_decision.
+type (
+	createdMail struct {
+		Name, Email   string
+		Option, Cost  string
+		Starts, Ends  string
+		Status, Why   string
+		Invoice       string // its number, or why there is none yet; empty when none is needed
+		NeedsApproval bool   // free of charge, and not approved
+		Approved      bool
+		Link          string
+	}
+	approvedMail struct {
+		Name, Option string
+		Starts, Ends string
+		Later        bool // it starts in the future
+		Link         string
+	}
+	decisionMail struct {
+		Name, Option   string
+		Starts, Ends   string
+		Number, On     string
+		Paid, Credited string
+		Case           string
+		Link           string
+	}
+)
+
+type letters struct {
+	created  mail.Letter[createdMail]
+	approved mail.Letter[approvedMail]
+	decision mail.Letter[decisionMail]
+}
+
+func bindLetters(post *mail.Post) letters {
+	return letters{
+		created:  mail.Bind[createdMail](post, "staff_individual_membership_created"),
+		approved: mail.Bind[approvedMail](post, "membership_approved"),
+		decision: mail.Bind[decisionMail](post, "staff_payment_needs_decision"),
+	}
+}
+
+// NotifyStaff is the job that tells staff of an application. It waits behind the job of the invoice, and tells how that
+// stands when it runs.
+type NotifyStaff struct{ Membership int64 }
+
+// Kind names the job in the queue.
+func (NotifyStaff) Kind() string { return "membership.notify_staff" }
+
+// Key lets one wait for each membership.
+func (a NotifyStaff) Key() string { return strconv.FormatInt(a.Membership, 10) }
+
+// Jobs registers what memberships do in the background.
+func (s *Service) Jobs(r *jobs.Registry) { jobs.Handle(r, s.notifyStaff) }
+
+func (s *Service) notifyStaff(ctx context.Context, job NotifyStaff) error {
+	return s.db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
+		h, err := s.byID(ctx, tx, job.Membership)
+		if err != nil {
+			return err
+		}
+		owner, err := account.ByID(ctx, tx, h.UserID)
+		if err != nil {
+			return err
+		}
+		return s.people.TellStaff(ctx, tx, func(in lang.Locale, to []string) error {
+			once := mail.Once(fmt.Sprintf("membership_created/%d/%s", h.ID, in))
+			return s.post.Add(ctx, tx, s.letters.created.ToAll(to, in, s.created(in, h, owner), once))
+		})
+	})
+}
+
+func (s *Service) created(in lang.Locale, h Held, owner account.Person) createdMail {
+	say, standing := s.cfg.Texts(in), h.Standing(s.clock.Now())
+	facts := createdMail{
+		Name: owner.Name(), Email: owner.Email, Option: h.Option.Name.In(in), Cost: h.Option.Cost.Dollars(),
+		Starts: say.ShortDate(h.Start), Ends: say.ShortDate(h.Expiry), Why: say.Say(standing.WhyForStaff()),
+		Approved: h.Approved(), NeedsApproval: h.Option.Cost.IsZero() && !h.Approved(),
+		Status: say.Say(lang.M("pending approval")), Link: s.cfg.Address(in, owner.Page()),
+	}
+	if h.Approved() {
+		facts.Status = say.Say(lang.M("approved"))
+	}
+	switch e := h.application(); e.State() {
+	case billing.OnItsWay:
+		facts.Invoice = say.Say(lang.M("being prepared"))
+	case billing.SortedOut:
+		facts.Invoice = say.Say(lang.M("could not be prepared"))
+	case billing.Awaiting, billing.Paid, billing.Closed:
+		facts.Invoice = e.Invoice.Number
+	}
+	return facts
+}
+
+func (s *Service) sendApproved(ctx context.Context, tx bun.Tx, owner account.Person, m Individual, opt Option) error {
+	in := s.people.LanguageOf(owner)
+	say := s.cfg.Texts(in)
+	facts := approvedMail{
+		Name: owner.Name(), Option: opt.Name.In(in), Starts: say.ShortDate(m.Start), Ends: say.ShortDate(m.LastDay()),
+		Later: m.Start.After(s.today()), Link: s.cfg.Address(in, "/users/~redirect/"),
+	}
+	once := mail.Once(fmt.Sprintf("membership_approved/%d", m.ID))
+	return s.post.Add(ctx, tx, s.letters.approved.To(owner.Email, in, facts, mail.User(owner.ID), once))
+}
+
+// askForDecision tells staff of a payment that approves nothing (spec §7.7).
+func (s *Service) askForDecision(ctx context.Context, tx bun.Tx, m Individual, i billing.Invoice) error {
+	owner, err := account.ByID(ctx, tx, m.UserID)
+	if err != nil {
+		return err
+	}
+	opt, err := optionByID(ctx, tx, m.OptionID)
+	if err != nil {
+		return err
+	}
+	return s.people.TellStaff(ctx, tx, func(in lang.Locale, to []string) error {
+		say := s.cfg.Texts(in)
+		facts := decisionMail{
+			Name: owner.Name(), Option: opt.Name.In(in), Starts: say.ShortDate(m.Start), Ends: say.ShortDate(m.LastDay()),
+			Number: i.Number, On: say.ShortDate(i.PaidDate), Paid: i.Paid.Plus(i.Allocated).Dollars(),
+			Credited: i.Credited.Dollars(), Case: say.Say(decisionCase(m, i)), Link: s.cfg.Address(in, owner.Page()),
+		}
+		once := mail.Once(fmt.Sprintf("payment_decision/%d/%s", i.ID, in))
+		return s.post.Add(ctx, tx, s.letters.decision.ToAll(to, in, facts, once))
+	})
+}
+
+func decisionCase(m Individual, i billing.Invoice) lang.Message {
+	switch {
+	case !i.CountsAsPaid():
+		return lang.M("The invoice was closed without a payment, and the membership waits for approval.")
+	case m.CancelledAt != nil:
+		return lang.M("The membership had been cancelled before the payment arrived.")
+	}
+	return lang.M("The membership was over before the payment arrived.")
+}

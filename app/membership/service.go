@@ -1,0 +1,43 @@
+package membership
+
+import (
+	"github.com/uptrace/bun"
+
+	"ams/app/account"
+	"ams/app/billing"
+	"ams/app/clock"
+	"ams/app/lang"
+	"ams/app/mail"
+	"ams/jobs"
+)
+
+// Config is what memberships take from the settings.
+type Config struct {
+	FreeNeedsApproval bool // memberships that cost nothing wait for staff
+	NotifyStaff       bool // of every application; of one that waits for their approval they always hear
+	Texts             func(lang.Locale) *lang.Translator
+	Address           func(lang.Locale, string) string // absolute address of a path in a language
+}
+
+// Service holds the rules about memberships.
+type Service struct {
+	db      *bun.DB
+	clock   clock.Clock
+	queue   *jobs.Queue
+	post    *mail.Post
+	people  *account.Service
+	bills   *billing.Service
+	cfg     Config
+	letters letters
+}
+
+// New binds the letters and answers billing's questions about memberships.
+func New(db *bun.DB, c clock.Clock, q *jobs.Queue, post *mail.Post, people *account.Service, bills *billing.Service, cfg Config) *Service {
+	s := &Service{
+		db: db, clock: c, queue: q, post: post, people: people, bills: bills, cfg: cfg, letters: bindLetters(post),
+	}
+	bills.Serve(billing.Memberships{Standing: s.standing, Hold: s.hold, Settled: s.settled})
+	return s
+}
+
+func (s *Service) today() clock.Date { return clock.DateOf(s.clock.Now()) }

@@ -1,0 +1,94 @@
+// Package memberships is where people buy a membership of their own and see what becomes of it.
+package memberships
+
+import (
+	"ams/app/account"
+	"ams/app/clock"
+	"ams/app/lang"
+	"ams/app/membership"
+	"ams/app/web"
+	"ams/app/web/statement"
+	"ams/views"
+)
+
+// Handler serves the pages of memberships.
+type Handler struct {
+	members *membership.Service
+	clock   clock.Clock
+	page    struct {
+		apply views.Page[applyPage]
+		note  views.Page[notePage]
+	}
+	part struct {
+		form     views.Part[applyForm]
+		period   views.Part[periodPanel]
+		purchase views.Part[statement.Changes]
+	}
+}
+
+// New binds the pages.
+func New(members *membership.Service, c clock.Clock, set *views.Set) *Handler {
+	h := &Handler{members: members, clock: c}
+	h.page.apply = views.BindPage[applyPage](set, "memberships/apply")
+	h.page.note = views.BindPage[notePage](set, "memberships/note")
+	h.part.form = views.BindPart[applyForm](set, "memberships/apply#form")
+	h.part.period = views.BindPart[periodPanel](set, "memberships/apply#period")
+	h.part.purchase = views.BindPart[statement.Changes](set, "memberships/purchase")
+	return h
+}
+
+// Routes mounts everything below /users/memberships.
+func (h *Handler) Routes(w *web.Web) {
+	r := w.Localised("/users/memberships").Private()
+	r.GET("/apply-individual/", web.SignedIn(h.newIndividual))
+	r.POST("/apply-individual/", web.SignedIn(h.createIndividual))
+	r.GET("/apply-individual/preview/", web.SignedIn(h.preview))
+	r.GET("/purchases/:uuid/", web.SignedIn(h.purchase))
+	r.GET("/cancel/", web.SignedIn(h.cancel))
+}
+
+// notePage is views/memberships/note.
+type notePage struct {
+	views.Head
+	Heading views.Heading
+	Lines   []string
+	Buttons views.Buttons
+}
+
+// cancel tells without scripts what the dialog tells.
+func (h *Handler) cancel(c *web.Ctx, p account.Person) error {
+	title := c.Text(lang.M("Cancel a membership"))
+	return web.Show(c, h.page.note, notePage{
+		Head: views.Head{Title: title, Crumbs: crumbs(c, p)}, Heading: views.Heading{Title: title},
+		Lines:   []string{c.Text(lang.M("Please contact the association to have a membership cancelled."))},
+		Buttons: views.Buttons{Cancel: views.Link{Text: c.Text(lang.M("Back to your page")), Href: c.Path(p.Page())}},
+	})
+}
+
+// purchase is asked by pages that wait for an invoice. As a page of its own it leads to the one that shows the purchase.
+func (h *Handler) purchase(c *web.Ctx, viewer account.Person) error {
+	owner, err := h.members.OfPurchase(c.Context(), viewer, c.Param("uuid"))
+	if err != nil {
+		return err
+	}
+	if !c.HX() {
+		return web.Go(c, c.Path(owner.Page()))
+	}
+	held, err := h.members.ForPerson(c.Context(), owner.ID)
+	if err != nil {
+		return err
+	}
+	changes, found := statement.New(c, viewer, owner, held, h.clock.Now()).Changes(c.Param("uuid"))
+	if !found { // among more memberships than a page shows
+		return web.Go(c, c.Path(owner.Page()))
+	}
+	return web.Part(c, h.part.purchase, changes)
+}
+
+func crumbs(c *web.Ctx, p account.Person) []views.Crumb {
+	name := p.Name()
+	if name == "" {
+		name = p.Username
+	}
+	return []views.Crumb{{Text: name, Href: c.Path(p.Page())}}
+}

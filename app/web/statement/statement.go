@@ -1,0 +1,162 @@
+// Package statement shows how somebody's memberships stand and what was invoiced for them, the same on every page:
+// banner, things to do, and a table with badges, reasons and invoices.
+package statement
+
+import (
+	"time"
+
+	"ams/app/account"
+	"ams/app/clock"
+	"ams/app/lang"
+	"ams/app/membership"
+	"ams/app/web"
+	"ams/views"
+)
+
+// Statement is about one person's memberships, for the person or for staff.
+type Statement struct {
+	c     *web.Ctx
+	owner account.Person
+	own   bool // the viewer is the owner
+	held  []membership.Held
+	now   time.Time
+}
+
+// New takes the memberships of owner, the newest first.
+func New(c *web.Ctx, viewer, owner account.Person, held []membership.Held, now time.Time) Statement {
+	return Statement{c: c, owner: owner, own: viewer.ID == owner.ID, held: held, now: now}
+}
+
+// ApplyPath is where people apply for a membership of their own.
+const ApplyPath = "/users/memberships/apply-individual/"
+
+// Banner answers the first question of everybody who comes to their page: am I a member?
+func (s Statement) Banner() views.Message {
+	m := views.Message{ID: "standing", Level: views.LevelWarning, Standing: true}
+	for _, h := range s.held {
+		if standing := h.Standing(s.now); standing.Status == membership.Active {
+			m.Level = views.LevelSuccess
+			m.Text = s.say(s.person(lang.M("You are a member. %s", s.why(standing)), lang.M("Active member. %s", s.why(standing))))
+			return m
+		}
+	}
+	switch {
+	case s.owner.Superuser:
+		m.Level = views.LevelSuccess
+		m.Text = s.say(lang.M("Active member: this account runs the site, so everything for members is open to it."))
+	case len(s.held) == 0:
+		m.Text = s.say(s.person(lang.M("You are not a member at the moment."), lang.M("Not a member at the moment.")))
+	default:
+		why := s.why(s.held[0].Standing(s.now))
+		m.Text = s.say(s.person(lang.M("You are not a member at the moment. %s", why), lang.M("Not a member at the moment. %s", why)))
+		if s.held[0].Standing(s.now).Status == membership.Pending {
+			m.Level = views.LevelInfo
+		}
+	}
+	return m
+}
+
+// Tasks are what the person has to do, or to wait for.
+func (s Statement) Tasks() views.Cards {
+	cards := views.Cards{ID: "tasks", Single: true}
+	for _, h := range s.held {
+		for _, e := range h.Entries {
+			if card := s.card(h, e); card.Title != "" {
+				cards.Cards = append(cards.Cards, card)
+			}
+		}
+	}
+	return cards
+}
+
+// Table lists the memberships.
+func (s Statement) Table() views.Table {
+	t := views.Table{
+		ID: "memberships", Caption: s.say(lang.M("Memberships")),
+		Columns: []views.Column{
+			{Label: s.say(lang.M("Membership"))},
+			{Label: s.say(lang.M("Status"))},
+			{Label: s.say(lang.M("Start")), Kind: views.KindDate},
+			{Label: s.say(lang.M("Expiry")), Kind: views.KindDate},
+			{Label: s.say(lang.M("Invoices"))},
+			{Label: s.say(lang.M("Actions")), Kind: views.KindActions},
+		},
+		Empty: s.empty(),
+	}
+	for _, h := range s.held {
+		t.Add("", views.Cell{Text: h.Option.Name.In(s.c.Locale()), Under: s.say(h.Option.Duration.Text())}, s.standing(h),
+			views.Cell{Text: s.c.Translator().ShortDate(h.Start)}, views.Cell{Text: s.c.Translator().ShortDate(h.Expiry)},
+			s.invoices(h), views.Cell{Actions: s.acts(h)})
+	}
+	return t
+}
+
+func (s Statement) empty() views.Empty {
+	e := views.Empty{Icon: "person-badge", Title: s.say(lang.M("No memberships yet")), Under: true}
+	if s.own {
+		e.Text = s.say(lang.M("Choose the one that suits you. It takes two minutes."))
+		e.Action = views.Action{Text: s.say(lang.M("Become a member")), Href: s.c.Path(ApplyPath), Style: views.Primary}
+	}
+	return e
+}
+
+// acts has nothing to press that does something: members cancel by telling the association.
+func (s Statement) acts(h membership.Held) []views.Action {
+	if !s.own || !h.Open(clock.DateOf(s.now)) {
+		return nil
+	}
+	return []views.Action{{
+		Text: s.say(lang.M("Cancel")), Label: s.say(lang.M("Cancel %s", h.Option.Name)), Style: views.Quiet, Small: true,
+		Href: s.c.Path("/users/memberships/cancel/"),
+		Ask: views.Ask{
+			Title:   s.say(lang.M("Cancel a membership")),
+			Message: s.say(lang.M("Please contact the association to have a membership cancelled.")),
+			Cancel:  s.say(lang.M("Close")), Nothing: true,
+		},
+	}}
+}
+
+// Changes is everything that one purchase shows, for the page that is there already: the line of its invoice, and beside
+// it what goes to other places of the page.
+type Changes struct {
+	Line   views.CellLine
+	Card   views.Card
+	Gone   string // id of the card that is no longer wanted
+	Status views.Cell
+	Banner views.Message
+}
+
+// Changes of a purchase; false where it is not among the memberships.
+func (s Statement) Changes(purchase string) (Changes, bool) {
+	for _, h := range s.held {
+		for _, e := range h.Entries {
+			if e.Purchase.UUID != purchase {
+				continue
+			}
+			ch := Changes{Line: s.line(h, e), Card: s.card(h, e), Status: s.standing(h), Banner: s.Banner()}
+			if ch.Line.Poll.Href == "" && ch.Line.Badge.Text != "" {
+				ch.Line.Told = s.say(lang.M("Your invoice: %s", ch.Line.Badge.Text))
+			}
+			if ch.Card.Title == "" {
+				ch.Gone = cardID(e)
+			}
+			ch.Card.Along, ch.Status.Along, ch.Banner.Along = true, true, true
+			return ch, true
+		}
+	}
+	return Changes{}, false
+}
+
+func (s Statement) say(m lang.Message) string { return s.c.Text(m) }
+
+// person chooses between what the owner reads and what staff read.
+func (s Statement) person(own, staff lang.Message) lang.Message {
+	if s.own {
+		return own
+	}
+	return staff
+}
+
+func (s Statement) why(st membership.Standing) lang.Message {
+	return s.person(st.Why(), st.WhyForStaff())
+}
