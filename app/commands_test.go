@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"ams/app"
+	"ams/app/database"
 	"ams/app/database/dbtest"
 )
 
@@ -87,6 +88,8 @@ func TestCommands(t *testing.T) {
 	if people != 5 || supers != 2 {
 		t.Errorf("%d accounts with %d superusers, want 5 with 2", people, supers)
 	}
+	samplesSold(t, db)
+	refused(t, local, "", "no invoice with this number", "mark_invoice_paid", "MOCK-1")
 	if out := must(t, "", "check_config"); !strings.Contains(out, "are fine") || strings.Contains(out, "password\tgiven") {
 		t.Errorf("check_config = %q", out)
 	}
@@ -102,6 +105,19 @@ func TestCommands(t *testing.T) {
 	refused(t, env(nil), "", "MAILGUN_API_KEY", "check_config", "--offline")
 	refused(t, localEnv(), "", "DATABASE_URL", "migrate")
 	refused(t, local, "", "", "no_such_command")
+}
+
+// samplesSold checks that two runs of the sample data leave six options, and a membership of each status.
+func samplesSold(t *testing.T, db *database.DB) {
+	t.Helper()
+	var got string
+	err := db.NewRaw(`SELECT (SELECT count(*) FROM membership_options) || ' options, ' || count(*) || ' memberships: ' ||
+		count(*) FILTER (WHERE cancelled_datetime IS NOT NULL) || ' cancelled, ' ||
+		count(*) FILTER (WHERE approved_datetime IS NULL) || ' pending, ' || count(*) FILTER (WHERE expiry_date <= now()) || ' over'
+		FROM individual_memberships`).Scan(t.Context(), &got)
+	if want := "6 options, 4 memberships: 1 cancelled, 1 pending, 2 over"; err != nil || got != want {
+		t.Errorf("sample data: %s, %v, want %s", got, err, want)
+	}
 }
 
 // program makes the test binary behave as ams: the child processes of started.

@@ -177,6 +177,31 @@ func TestReadConfigValues(t *testing.T) {
 	}
 }
 
+func TestBillingSettings(t *testing.T) {
+	t.Parallel()
+	for value, want := range map[string]bool{
+		"": true, "mock": true, "ams.billing.providers.mock.MockBillingService": true, "none": false,
+	} {
+		if c := readConfig(t, localEnv("AMS_BILLING_SERVICE_CLASS", value)); c.Billing.Development != want {
+			t.Errorf("AMS_BILLING_SERVICE_CLASS=%q: development provider = %v, want %v", value, c.Billing.Development, want)
+		}
+	}
+	if c := readConfig(t, env(productionEnv())); c.Billing.Development {
+		t.Error("production raises invoices at the development provider without being told to")
+	}
+	// Anywhere in the address, and case counts.
+	for pattern, want := range map[string][3]bool{
+		"": {true, true, true}, "@example.com": {true, true, false}, "@example.com$": {true, false, false},
+	} {
+		c := readConfig(t, localEnv("AMS_BILLING_EMAIL_WHITELIST_REGEX", pattern))
+		for i, address := range []string{"a@example.com", "a@example.com.au", "a@EXAMPLE.com"} {
+			if got := c.Billing.MayMail(address); got != want[i] {
+				t.Errorf("MayMail(%q) by %q = %v, want %v", address, pattern, got, want[i])
+			}
+		}
+	}
+}
+
 func TestDatabaseURL(t *testing.T) {
 	t.Parallel()
 	const named = "postgres://u:p@h:1/d"
@@ -255,6 +280,7 @@ func TestReadConfigRefuses(t *testing.T) {
 			"DJANGO_MEDIA_PRIVATE_ENDPOINT_URL": "https://syd1.example.org/bucket", "DJANGO_LOG_LEVEL": "loud", "SENTRY_DSN": "no",
 			"AMS_WORKER_CONCURRENCY": "17", "AMS_WORKER_POLL_SECONDS": "0", "AMS_DEV_NOW": "2026-01-31T09:00:00Z",
 			"SAMPLE_DATA_ADMIN_EMAIL": "admin", "SAMPLE_DATA_USER_EMAIL": "user",
+			"AMS_BILLING_SERVICE_CLASS": "stripe", "AMS_BILLING_EMAIL_WHITELIST_REGEX": "(",
 		}
 		for name, value := range wrong {
 			_, err := app.ReadConfig(env(productionEnv(), name, value))

@@ -31,7 +31,8 @@ func (devCommand) Run(ctx context.Context, c *call) error {
 	}
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	if cfg.Database.URL == "" {
+	given := cfg.Database.URL != ""
+	if !given {
 		server, err := startPostgres(ctx, cfg)
 		if err != nil {
 			return err
@@ -59,7 +60,7 @@ func (devCommand) Run(ctx context.Context, c *call) error {
 		return err
 	}
 	defer closing()
-	err = a.both(ctx, func(net.Addr) { c.welcome(cfg) })
+	err = a.both(ctx, func(net.Addr) { c.welcome(cfg, given) })
 	if cause := context.Cause(ctx); err == nil && !errors.Is(cause, context.Canceled) {
 		return cause
 	}
@@ -120,8 +121,12 @@ func (c *call) prepareDatabase(ctx context.Context, cfg Config) error {
 }
 
 // welcome tells where everything is. Its last line says that the site is ready.
-func (c *call) welcome(cfg Config) {
-	fmt.Fprintf(c.Out, "\nInbox     %s/dev/mail\nParts     %s/dev/parts/\n", cfg.Site.BaseURL, cfg.Site.BaseURL)
+func (c *call) welcome(cfg Config, databaseGiven bool) {
+	fmt.Fprintln(c.Out)
+	if !databaseGiven { // else its address may hold a password
+		fmt.Fprintf(c.Out, "Database  %s\n", cfg.Database.URL.Reveal())
+	}
+	fmt.Fprintf(c.Out, "Inbox     %s/dev/mail\nParts     %s/dev/parts/\n", cfg.Site.BaseURL, cfg.Site.BaseURL)
 	if cfg.Dev.SampleData {
 		fmt.Fprintf(c.Out, "Accounts  %s (administrator) and %s, both with the password of the samples (%q unless you set another)\n",
 			cfg.Samples.AdminEmail, cfg.Samples.UserEmail, "password")

@@ -187,6 +187,21 @@ func TestAttempts(t *testing.T) {
 		b.drain(t, 1)
 		b.want(t, 1, buried+` WHERE attempts = 2`)
 	})
+	t.Run("After", func(t *testing.T) { // a pause that the handler chooses counts
+		t.Parallel()
+		b := setup(t)
+		jobs.Handle(b.registry, func(context.Context, task) error { return jobs.After(30*time.Minute, errFails) }, jobs.Attempts(2))
+		b.add(t, task{"x"})
+		b.drain(t, 1)
+		b.want(t, 1, counted)
+		b.want(t, 1, `SELECT count(*) FROM job_runs WHERE outcome = 'retried'`)
+		if in := time.Until(value[time.Time](t, b, `SELECT run_at FROM gue_jobs`)); in < 29*time.Minute || in > 30*time.Minute {
+			t.Errorf("a job that asked for half an hour runs again in %s", in)
+		}
+		b.hurry(t)
+		b.drain(t, 1)
+		b.want(t, 1, buried+` WHERE attempts = 2`)
+	})
 	t.Run("For", func(t *testing.T) {
 		t.Parallel()
 		b := setup(t)

@@ -253,6 +253,13 @@ type Confirmation struct {
 	Cancel Link
 }
 
+// Notice (shared/notice) is a page's whole content when it only tells something.
+type Notice struct {
+	Heading Heading
+	Lines   []string
+	Buttons Buttons
+}
+
 // Bare is the frame layout/bare of a page that can be shown without database, session and theme.
 type Bare struct {
 	Title, Heading, Text string

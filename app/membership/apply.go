@@ -51,11 +51,7 @@ func (s *Service) Apply(ctx context.Context, by account.Person, a Application) (
 		if done, err := s.bills.Bought(ctx, tx, by.ID, a.Token); err != nil || done {
 			return err
 		}
-		onSale, err := optionsOnSale(ctx, tx, ForPeople)
-		if err != nil {
-			return err
-		}
-		held, err := periodsOf(ctx, tx, by.ID)
+		onSale, held, err := choices(ctx, tx, by.ID)
 		if err != nil {
 			return err
 		}
@@ -111,6 +107,15 @@ func (s *Service) buy(ctx context.Context, tx bun.Tx, m Individual, opt Option, 
 	return UnderReview, nil
 }
 
+// choices is what an application is checked against: what is on sale, and the periods that the person holds.
+func choices(ctx context.Context, db bun.IDB, person int64) (onSale []Option, held []Period, err error) {
+	if onSale, err = optionsOnSale(ctx, db, ForPeople); err != nil {
+		return nil, nil, err
+	}
+	held, err = periodsOf(ctx, db, person)
+	return onSale, held, err
+}
+
 // check is pure and finds all problems of an application.
 func check(a Application, onSale []Option, held []Period, today clock.Date) (Option, Period, fault.Fields) {
 	var problems fault.Fields
@@ -153,11 +158,7 @@ func readStart(typed string) (clock.Date, lang.Message) {
 
 // collision says which membership an application met that another transaction has stored meanwhile.
 func (s *Service) collision(ctx context.Context, person int64, a Application) error {
-	onSale, err := optionsOnSale(ctx, s.db, ForPeople)
-	if err != nil {
-		return err
-	}
-	held, err := periodsOf(ctx, s.db, person)
+	onSale, held, err := choices(ctx, s.db, person)
 	if err != nil {
 		return err
 	}
@@ -176,11 +177,7 @@ type Offer struct {
 
 // Offer gives the memberships on sale for people and the start that goes on from those that the person has.
 func (s *Service) Offer(ctx context.Context, person int64) (Offer, error) {
-	onSale, err := optionsOnSale(ctx, s.db, ForPeople)
-	if err != nil {
-		return Offer{}, err
-	}
-	held, err := periodsOf(ctx, s.db, person)
+	onSale, held, err := choices(ctx, s.db, person)
 	if err != nil {
 		return Offer{}, err
 	}
@@ -195,11 +192,7 @@ type Preview struct {
 
 // Preview computes with the very functions that Apply uses.
 func (s *Service) Preview(ctx context.Context, person int64, a Application) (Preview, error) {
-	onSale, err := optionsOnSale(ctx, s.db, ForPeople)
-	if err != nil {
-		return Preview{}, err
-	}
-	held, err := periodsOf(ctx, s.db, person)
+	onSale, held, err := choices(ctx, s.db, person)
 	if err != nil {
 		return Preview{}, err
 	}

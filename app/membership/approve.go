@@ -39,13 +39,17 @@ func (s *Service) approve(ctx context.Context, tx bun.Tx, m Individual, source S
 		return fmt.Errorf("approve membership %d: %w", m.ID, err)
 	}
 	slog.InfoContext(ctx, "membership approved", "membership", m.ID, "source", string(source))
-	owner, err := account.ByID(ctx, tx, m.UserID)
-	if err != nil {
-		return err
-	}
-	opt, err := optionByID(ctx, tx, m.OptionID)
+	owner, opt, err := ownerAndOption(ctx, tx, m)
 	if err != nil {
 		return err
 	}
 	return s.sendApproved(ctx, tx, owner, m, opt)
+}
+
+func ownerAndOption(ctx context.Context, db bun.IDB, m Individual) (owner account.Person, opt Option, err error) {
+	if owner, err = account.ByID(ctx, db, m.UserID); err != nil {
+		return owner, opt, err
+	}
+	opt, err = optionByID(ctx, db, m.OptionID)
+	return owner, opt, err
 }

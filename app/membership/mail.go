@@ -122,11 +122,7 @@ func (s *Service) sendApproved(ctx context.Context, tx bun.Tx, owner account.Per
 
 // askForDecision tells staff of a payment that approves nothing (spec §7.7).
 func (s *Service) askForDecision(ctx context.Context, tx bun.Tx, m Individual, i billing.Invoice) error {
-	owner, err := account.ByID(ctx, tx, m.UserID)
-	if err != nil {
-		return err
-	}
-	opt, err := optionByID(ctx, tx, m.OptionID)
+	owner, opt, err := ownerAndOption(ctx, tx, m)
 	if err != nil {
 		return err
 	}

@@ -106,7 +106,7 @@ func (w *walk) passwords() {
 // focus, and what was typed is there but for the passwords.
 func (w *walk) refused() {
 	w.t.Helper()
-	w.Until(`document.activeElement.matches('.problems')`)
+	w.Refused()
 	w.at(signUp, "Sign up")
 	kept := webtest.Ask[string](w.Tab, `['email', 'first_name', 'last_name', 'username', 'password1', 'password2'].map(
 		n => document.getElementById('id_' + n).value).join(';')`)

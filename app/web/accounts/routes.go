@@ -66,9 +66,7 @@ type entrancePage struct {
 // noticePage is views/accounts/notice.
 type noticePage struct {
 	views.Head
-	Heading views.Heading
-	Lines   []string
-	Buttons views.Buttons
+	Notice views.Notice
 }
 
 // questionPage is views/accounts/question.
@@ -79,8 +77,8 @@ type questionPage struct {
 
 func (h *Handler) notice(c *web.Ctx, title lang.Message, lines []lang.Message, buttons views.Buttons) error {
 	return web.Show(c, h.page.notice, noticePage{
-		Head:    views.Head{Title: c.Text(title)},
-		Heading: views.Heading{Title: c.Text(title)}, Lines: c.Texts(lines), Buttons: buttons,
+		Head:   views.Head{Title: c.Text(title)},
+		Notice: views.Notice{Heading: views.Heading{Title: c.Text(title)}, Lines: c.Texts(lines), Buttons: buttons},
 	})
 }
 

@@ -16,8 +16,8 @@ type Handler struct {
 	members *membership.Service
 	clock   clock.Clock
 	page    struct {
-		apply views.Page[applyPage]
-		note  views.Page[notePage]
+		apply  views.Page[applyPage]
+		notice views.Page[noticePage]
 	}
 	part struct {
 		form     views.Part[applyForm]
@@ -30,7 +30,7 @@ type Handler struct {
 func New(members *membership.Service, c clock.Clock, set *views.Set) *Handler {
 	h := &Handler{members: members, clock: c}
 	h.page.apply = views.BindPage[applyPage](set, "memberships/apply")
-	h.page.note = views.BindPage[notePage](set, "memberships/note")
+	h.page.notice = views.BindPage[noticePage](set, "memberships/notice")
 	h.part.form = views.BindPart[applyForm](set, "memberships/apply#form")
 	h.part.period = views.BindPart[periodPanel](set, "memberships/apply#period")
 	h.part.purchase = views.BindPart[statement.Changes](set, "memberships/purchase")
@@ -47,21 +47,22 @@ func (h *Handler) Routes(w *web.Web) {
 	r.GET("/cancel/", web.SignedIn(h.cancel))
 }
 
-// notePage is views/memberships/note.
-type notePage struct {
+// noticePage is views/memberships/notice.
+type noticePage struct {
 	views.Head
-	Heading views.Heading
-	Lines   []string
-	Buttons views.Buttons
+	Notice views.Notice
 }
 
 // cancel tells without scripts what the dialog tells.
 func (h *Handler) cancel(c *web.Ctx, p account.Person) error {
 	title := c.Text(lang.M("Cancel a membership"))
-	return web.Show(c, h.page.note, notePage{
-		Head: views.Head{Title: title, Crumbs: crumbs(c, p)}, Heading: views.Heading{Title: title},
-		Lines:   []string{c.Text(lang.M("Please contact the association to have a membership cancelled."))},
-		Buttons: views.Buttons{Cancel: views.Link{Text: c.Text(lang.M("Back to your page")), Href: c.Path(p.Page())}},
+	return web.Show(c, h.page.notice, noticePage{
+		Head: views.Head{Title: title, Crumbs: crumbs(c, p)},
+		Notice: views.Notice{
+			Heading: views.Heading{Title: title},
+			Lines:   []string{c.Text(lang.M("Please contact the association to have a membership cancelled."))},
+			Buttons: views.Buttons{Cancel: views.Link{Text: c.Text(lang.M("Back to your page")), Href: c.Path(p.Page())}},
+		},
 	})
 }
 

@@ -184,10 +184,11 @@ func (b *Tab) Until(expression string) {
 	b.t.Fatalf("%s: never true: %s", b.where(), expression)
 }
 
-// where is the page and its heading, for messages.
+// where is the page, its heading, what has the focus and what is wrong, for messages.
 func (b *Tab) where() string {
 	place, err := chromedp.Run(b.ctx, chromedp.Evaluate[string](
-		`location.pathname + ' "' + (document.querySelector('h1')?.textContent.trim() ?? '') + '"'`))
+		`location.pathname + ' "' + (document.querySelector('h1')?.textContent.trim() ?? '') + '", focus on ' +
+			document.activeElement.outerHTML.slice(0, 120) + ' ' + (document.querySelector('.problems')?.textContent.replace(/\s+/g, ' ') ?? '')`))
 	if err != nil {
 		return "no page"
 	}

@@ -43,6 +43,12 @@ func (b *Tab) TooWide() string {
 		.map(e => e.tagName + '.' + e.getAttribute('class')).slice(0, 5).join(' ')`)
 }
 
+// Refused waits until the summary of a refused form has the focus for good: htmx gives it once more when it settles.
+func (b *Tab) Refused() {
+	b.t.Helper()
+	b.Until(`document.activeElement.matches('.problems') && !document.querySelector('.htmx-settling')`)
+}
+
 // TabTo presses Tab until the control has the focus. On the way the focus is always visible: a ring around what stands in
 // the window and beneath nothing else.
 func (b *Tab) TabTo(selector string) {
