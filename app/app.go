@@ -11,6 +11,7 @@ import (
 	"runtime"
 
 	"ams/app/account"
+	"ams/app/admin"
 	"ams/app/billing"
 	"ams/app/billing/manual"
 	"ams/app/clock"
@@ -21,6 +22,7 @@ import (
 	"ams/app/mail"
 	"ams/app/membership"
 	"ams/app/session"
+	"ams/app/staff"
 	"ams/app/web"
 	"ams/app/web/accounts"
 	"ams/app/web/dev"
@@ -48,6 +50,7 @@ type App struct {
 	Handler  http.Handler
 	Registry *jobs.Registry
 	People   *account.Service
+	Staff    *admin.Admin
 	Content  *cms.Service
 	Bills    *billing.Service
 	Members  *membership.Service
@@ -102,6 +105,9 @@ func New(cfg Config, db *database.DB, out Outside) (*App, error) {
 	accounts.New(a.People, a.Members, out.Clock, set).Routes(kernel)
 	memberships.New(a.Members, out.Clock, set).Routes(kernel)
 	invoices.New(a.Bills, set).Routes(kernel)
+	a.Staff = admin.New(db.DB, out.Clock, set, cfg.Site.Admin)
+	staff.Declare(a.Staff, staff.Domains{People: a.People, Members: a.Members, Bills: a.Bills, Clock: out.Clock}, languages.Enabled())
+	a.Staff.Routes(kernel)
 	site.New(assets, a.Content, site.Health{
 		Database: db.PingContext,
 		Pending:  func(ctx context.Context) (int, error) { return database.Pending(ctx, db) },
@@ -111,7 +117,7 @@ func New(cfg Config, db *database.DB, out Outside) (*App, error) {
 	}
 	a.Content.Reserve(kernel.Mounts())
 	a.Handler = kernel.Handler()
-	return a, errors.Join(set.Err(), post.Err(), a.Registry.Err())
+	return a, errors.Join(set.Err(), post.Err(), a.Registry.Err(), a.Staff.Check())
 }
 
 // address is the absolute address of a path in a language, for letters: it never trusts a request.
@@ -156,7 +162,7 @@ func (a *App) kernel(languages lang.Languages, texts *lang.Catalogues, set *view
 	w, err := web.New(web.Config{
 		BaseURL: a.cfg.Site.BaseURL, Hosts: a.cfg.HTTP.Hosts, TrustedProxies: a.cfg.HTTP.ProxyCount,
 		TrustedOrigins: a.cfg.HTTP.Origins, Secure: secure, RedirectHTTPS: a.cfg.HTTP.SecureOnly,
-		HSTSSubdomains: a.cfg.HTTP.HSTSSubdomains, HSTSPreload: a.cfg.HTTP.HSTSPreload, SignUp: a.cfg.Site.Open,
+		HSTSSubdomains: a.cfg.HTTP.HSTSSubdomains, HSTSPreload: a.cfg.HTTP.HSTSPreload, SignUp: a.cfg.Site.Open, Admin: a.cfg.Site.Admin,
 	}, web.Parts{
 		Views: set, Languages: languages, Texts: texts, Sessions: sessions, Site: a.Content, Member: a.Members.IsMember,
 		Log: a.out.Log, Report: a.out.Report,

@@ -83,16 +83,17 @@ func mayImport() map[string][]string {
 		"privacy":      {"account"},
 		"terms":        {"account"},
 		"organisation": {"account"},
-		"billing":      {"account", "organisation"},
-		"membership":   {"account", "organisation", "billing"},
+		"billing":      {"access", "account", "organisation"},
+		"membership":   {"access", "account", "organisation", "billing"},
 		"entity":       nil,
 		"event":        {"entity", "account"},
 		"resource":     {"entity", "account"},
 		"forum":        {"account", "membership"},
 		"cms":          nil,
-		// Not domains: the HTTP kernel knows who is signed in and the frame that pages stand in, the engine nothing.
+		// Not domains: the HTTP kernel knows who is signed in and the frame that pages stand in, the engine who may what
+		// and how messages reach the next page.
 		"web":   {"account", "session", "access", "cms"},
-		"admin": nil,
+		"admin": {"access", "session"},
 	}
 }
 

@@ -47,7 +47,8 @@ type SiteConfig struct {
 	Port      int    // of the site's records; part of BaseURL only where it matters
 	BaseURL   string // scheme, host and port, without a slash at the end; absolute links never trust a request's Host
 	Languages []lang.Locale
-	Open      bool // anybody may sign up
+	Open      bool   // anybody may sign up
+	Admin     string // path of the staff administration, without a slash before it and with one after it
 }
 
 // HTTPConfig is what the web server answers to.

@@ -21,6 +21,9 @@ const shortestKey = 32
 // hostName is a name or an IPv4 address, without port.
 var hostName = regexp.MustCompile(`^(?i)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$`)
 
+// pathParts is a path without slashes around it.
+var pathParts = regexp.MustCompile(`^[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*$`)
+
 // ReadConfig reads every setting. The error is of type Problems and names all that is wrong at once.
 func ReadConfig(getenv func(string) string) (Config, error) {
 	e := newEnvironment(getenv)
@@ -70,6 +73,7 @@ func (e *environment) site(deployed bool) SiteConfig {
 		Domain: e.fitting("SITE_DOMAIN", hostName.MatchString, "must be a host name without scheme, port and path"),
 		Port:   e.whole("SITE_PORT", 1, math.MaxUint16),
 		Open:   e.flag("DJANGO_ACCOUNT_ALLOW_REGISTRATION"),
+		Admin:  e.adminPath(),
 	}
 	switch {
 	case deployed:
@@ -89,6 +93,29 @@ func (e *environment) site(deployed bool) SiteConfig {
 		e.refuse(languages, "must name en among its languages")
 	}
 	return s
+}
+
+// adminPath takes a path with or without the slashes around it.
+func (e *environment) adminPath() string {
+	e.flag("DJANGO_ADMIN_FORCE_ALLAUTH") // installations set it; there is no other way in than the one it asks for
+	const must = "must be a path of letters, digits, hyphens and underscores whose first part no other page uses"
+	fits := func(s string) bool {
+		path := strings.TrimSuffix(strings.TrimPrefix(s, "/"), "/")
+		first, _, _ := strings.Cut(path, "/")
+		return pathParts.MatchString(path) && !slices.Contains(takenByOthers(), first)
+	}
+	path := strings.TrimSuffix(strings.TrimPrefix(e.fitting("DJANGO_ADMIN_URL", fits, must), "/"), "/")
+	return path + "/"
+}
+
+// takenByOthers are the first parts of addresses that are not the administration's.
+func takenByOthers() []string {
+	taken := strings.Fields("_util accounts billing cms cms-documents dev events favicon.ico forum healthz livez organisations readyz " +
+		"resources robots.txt sitemap.xml static terms theme users 400 403 404 500")
+	for _, l := range lang.Available() {
+		taken = append(taken, string(l))
+	}
+	return taken
 }
 
 func (e *environment) http(site SiteConfig) HTTPConfig {

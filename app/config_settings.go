@@ -87,6 +87,14 @@ func siteSettings() []Setting {
 			Name: "DJANGO_ACCOUNT_ALLOW_REGISTRATION", Default: "True", Example: "False",
 			Meaning: "Anybody may sign up.",
 		},
+		Setting{
+			Name: "DJANGO_ADMIN_URL", Local: "admin/", Example: "office/", Required: true,
+			Meaning: "Where the staff administration is: a path below the host, which no page of the site may have.",
+		},
+		Setting{
+			Name: "DJANGO_ADMIN_FORCE_ALLAUTH", Default: "True", Example: "True",
+			Meaning: "Has no effect: the site's own sign-in is the only way into the staff administration.",
+		},
 	)
 }
 

@@ -26,6 +26,7 @@ func productionEnv() map[string]string {
 		"SITE_DOMAIN": "members.example.org", "DJANGO_SECRET_KEY": strings.Repeat("s3cret", 8),
 		"POSTGRES_HOST": "db.example.org", "POSTGRES_DB": "ams", "POSTGRES_USER": "ams", "POSTGRES_PASSWORD": "p@ss/word?",
 		"MAILGUN_API_KEY": "key-hidden", "MAILGUN_DOMAIN": "mg.example.org", "SENTRY_DSN": "off",
+		"DJANGO_ADMIN_URL":                "/office",
 		"DJANGO_MEDIA_PUBLIC_BUCKET_NAME": "public", "DJANGO_MEDIA_PUBLIC_ENDPOINT_URL": "https://syd1.example.org/",
 		"DJANGO_MEDIA_PUBLIC_ACCESS_KEY": "public-key", "DJANGO_MEDIA_PUBLIC_SECRET_KEY": "public-secret",
 		"DJANGO_MEDIA_PRIVATE_BUCKET_NAME": "private", "DJANGO_MEDIA_PRIVATE_ENDPOINT_URL": "https://syd1.example.org",
@@ -65,7 +66,7 @@ func TestReadConfigProfiles(t *testing.T) {
 		c := readConfig(t, env(productionEnv()))
 		site := app.SiteConfig{
 			Domain: "members.example.org", Port: 80, BaseURL: "https://members.example.org",
-			Languages: []lang.Locale{lang.EN}, Open: true,
+			Languages: []lang.Locale{lang.EN}, Open: true, Admin: "office/",
 		}
 		http := app.HTTPConfig{
 			Listen: "0.0.0.0:5000", Hosts: []string{"members.example.org"}, Origins: []string{"https://members.example.org"},
@@ -281,6 +282,7 @@ func TestReadConfigRefuses(t *testing.T) {
 			"AMS_WORKER_CONCURRENCY": "17", "AMS_WORKER_POLL_SECONDS": "0", "AMS_DEV_NOW": "2026-01-31T09:00:00Z",
 			"SAMPLE_DATA_ADMIN_EMAIL": "admin", "SAMPLE_DATA_USER_EMAIL": "user",
 			"AMS_BILLING_SERVICE_CLASS": "stripe", "AMS_BILLING_EMAIL_WHITELIST_REGEX": "(",
+			"DJANGO_ADMIN_URL": "billing/staff/",
 		}
 		for name, value := range wrong {
 			_, err := app.ReadConfig(env(productionEnv(), name, value))

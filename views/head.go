@@ -13,6 +13,7 @@ type Head struct {
 	Apart       bool    // an error page: home stands above it, but it is no step of the way itself
 	Canonical   string
 	Alternates  []Alternate
+	Staff       *Staff // the frame of the staff instead of the public one
 }
 
 // PageHead lets the kernel read the head of any page.

@@ -22,7 +22,11 @@ type Field struct {
 	Radios *Choices
 	Checks *Choices
 	Check  *Check
+	Static *Static
 }
+
+// Static is a value that cannot be changed here.
+type Static struct{ Text, Href string }
 
 // Width of an input in characters of its expected answer. The zero Width takes the whole column.
 type Width string
@@ -48,6 +52,7 @@ type Input struct {
 	MaxLength      string
 	Prefix, Suffix string // "$", "per seat"
 	List           []string
+	Lookup         string // address of options for what is typed; it gets the text as q
 	ReadOnly       bool
 	Plain          bool   // neither spelling nor capitals are corrected: codes, user names
 	Accept         string // files: "image/*"
@@ -83,12 +88,14 @@ type OptionGroup struct {
 type Choices struct {
 	Options []Option
 	Inline  bool // two or three short answers side by side
+	Long    bool // scrolls and can be searched
 }
 
 // Option is an answer of a closed list.
 type Option struct {
 	Value, Text string
 	Help        string // not in a Select
+	Group       string // of tick-boxes: heading of those that follow each other
 	Selected    bool
 	Disabled    bool
 }
@@ -104,6 +111,11 @@ func FieldID(name string) string { return "id_" + name }
 
 // Invalid tells whether the answer was refused.
 func (f Field) Invalid() bool { return len(f.Errors) > 0 }
+
+// NewGroup tells whether a tick-box is the first of its group.
+func (c Choices) NewGroup(i int) bool {
+	return c.Options[i].Group != "" && (i == 0 || c.Options[i-1].Group != c.Options[i].Group)
+}
 
 // DescribedBy names the texts that a screen reader reads with the control.
 func (f Field) DescribedBy() string { return describedBy(f.ID, f.Help, f.Errors) }

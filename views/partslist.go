@@ -24,8 +24,17 @@ type Table struct {
 	Count   string // "24 people", announced after a swap
 	Columns []Column
 	Rows    []Row
-	Empty   Empty // instead of a table without rows
+	Pick    Pick   // tick-boxes in front of the rows
+	Region  string // id of what another order replaces; empty: the table itself
+	Empty   Empty  // instead of a table without rows
 	Pager   Pager
+}
+
+// Pick names the tick-boxes of a Table's rows. Zero: there are none.
+type Pick struct {
+	Name string
+	Form string // id of the form that they belong to
+	All  string // label of the box that ticks all of them
 }
 
 // Column is a column of a Table.
@@ -33,6 +42,14 @@ type Column struct {
 	Label string
 	Kind  Kind
 	Sort  Sort
+}
+
+// Swaps is the id of what another order replaces.
+func (t Table) Swaps() string {
+	if t.Region != "" {
+		return t.Region
+	}
+	return t.ID
 }
 
 // Quiet columns have a label that is only heard.
@@ -43,6 +60,7 @@ type Sort struct {
 	Href       string
 	Ascending  bool // at most one of these
 	Descending bool
+	Priority   string // "2" where several columns sort
 }
 
 // State is the value of aria-sort.
@@ -60,6 +78,16 @@ func (s Sort) State() string {
 type Row struct {
 	ID    string
 	Cells []Cell
+	Pick  Hidden // value of the row's tick-box, and the label it has
+}
+
+// Box is the tick-box of a row.
+func (t Table) Box(r Row) Pickbox { return Pickbox{Pick: t.Pick, Row: r.Pick} }
+
+// Pickbox (shared/table#pick) is one tick-box.
+type Pickbox struct {
+	Pick Pick
+	Row  Hidden
 }
 
 // Cell is a fact of a row: text or a link, a second line, badges, lines or actions.
@@ -114,6 +142,7 @@ type Pager struct {
 	ID         string
 	Label      string // "Pages of the members list"
 	Target     string // id of the element whose children are the entries; empty: no "load more"
+	Region     string // id of what another page replaces; empty: the whole page
 	Prev, Next string // addresses; empty at the ends
 	Pages      []PagerPage
 }

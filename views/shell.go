@@ -17,7 +17,7 @@ type Shell struct {
 	Mode        string // light or dark, for the page, the bar and the footer
 	NavbarMode  string
 	FooterMode  string
-	Admin       bool // staff frame instead of the public one
+	Staff       Staff // navigation of the staff frame
 
 	Home       string
 	Brand      Brand
@@ -51,6 +51,7 @@ type ShellPerson struct {
 	Name      string
 	Avatar    Avatar
 	Dashboard string
+	Admin     string // staff administration, empty for people who may not enter
 	SignOut   string
 }
 

@@ -23,6 +23,19 @@ const (
 // Begins tells whether paying for it approves a membership.
 func (k Kind) Begins() bool { return k == ForApplication || k == ForRenewal }
 
+// Text is what the purpose is called.
+func (k Kind) Text() lang.Message {
+	switch k {
+	case ForApplication:
+		return lang.M("Application")
+	case ForRenewal:
+		return lang.M("Renewal")
+	case ForSeats:
+		return lang.M("Seats")
+	}
+	return lang.Message{}
+}
+
 // InvoiceState is how far a purchase has got with its invoice.
 type InvoiceState string
 

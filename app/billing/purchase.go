@@ -100,6 +100,23 @@ func (s *Service) Buy(ctx context.Context, tx bun.Tx, o Order) (Purchase, error)
 	return p, err
 }
 
+// Stop hands the purchases of a membership that has been cancelled to their job at once: what has no invoice yet gets
+// none, and what the provider may hold is found and voided.
+func (s *Service) Stop(ctx context.Context, tx bun.Tx, membership int64) error {
+	var ids []int64
+	err := tx.NewSelect().Table("purchases").Column("id").
+		Where("individual_membership_id = ? AND invoice_state IN (?, ?)", membership, stateWaiting, stateFailed).Scan(ctx, &ids)
+	if err != nil {
+		return fmt.Errorf("list open purchases of membership %d: %w", membership, err)
+	}
+	for _, id := range ids {
+		if err := s.queue.Add(ctx, tx, RaiseInvoice{Purchase: id}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Waits tells whether the invoice of a new purchase is on its way.
 func (p Purchase) Waits() bool { return p.State == stateWaiting }
 

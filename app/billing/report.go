@@ -81,7 +81,11 @@ func (s *Service) reportFailures(ctx context.Context, _ ReportFailures) error {
 		if len(rows) == 0 {
 			return nil
 		}
-		owners, err := ownersOf(ctx, tx, rows)
+		accounts := make([]int64, len(rows))
+		for i, r := range rows {
+			accounts[i] = r.AccountID
+		}
+		owners, err := ownersOf(ctx, tx, accounts)
 		if err != nil {
 			return err
 		}
@@ -107,11 +111,7 @@ func (s *Service) reportFailures(ctx context.Context, _ ReportFailures) error {
 }
 
 // ownersOf gives the people who would pay, by billing account.
-func ownersOf(ctx context.Context, db bun.IDB, rows []purchaseRow) (map[int64]account.Person, error) {
-	accounts := make([]int64, len(rows))
-	for i, r := range rows {
-		accounts[i] = r.AccountID
-	}
+func ownersOf(ctx context.Context, db bun.IDB, accounts []int64) (map[int64]account.Person, error) {
 	var held []struct{ ID, UserID int64 }
 	err := db.NewSelect().Table("billing_accounts").Column("id", "user_id").Where("id IN (?)", bun.List(accounts)).Scan(ctx, &held)
 	if err != nil {

@@ -25,3 +25,9 @@ func Constraint(err error) string {
 	}
 	return ""
 }
+
+// Unfit tells whether a statement failed because a value is longer or larger than its column holds.
+func Unfit(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && (pg.Code == "22001" || pg.Code == "22003")
+}

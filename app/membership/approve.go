@@ -53,3 +53,12 @@ func ownerAndOption(ctx context.Context, db bun.IDB, m Individual) (owner accoun
 	opt, err = optionByID(ctx, db, m.OptionID)
 	return owner, opt, err
 }
+
+// cancelled follows a cancellation by staff: invoices on their way are stopped, and the member is told.
+func (s *Service) cancelled(ctx context.Context, tx bun.Tx, owner account.Person, m Individual, opt Option) error {
+	slog.InfoContext(ctx, "membership cancelled", "membership", m.ID)
+	if err := s.bills.Stop(ctx, tx, m.ID); err != nil {
+		return err
+	}
+	return s.sendCancelled(ctx, tx, owner, m, opt)
+}

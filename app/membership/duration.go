@@ -84,6 +84,20 @@ func (d Duration) days() lang.Message {
 	return lang.N("%d day", "%d days", d.Days, d.Days)
 }
 
+// Parts is the number and the unit that people would enter for it. Months that are no whole years stay months, and days
+// beside months, which only imports have, are left out.
+func (d Duration) Parts() (n int, u Unit) {
+	switch {
+	case d.Months > 0 && d.Months%monthsOfYear == 0:
+		return d.Months / monthsOfYear, Years
+	case d.Months > 0:
+		return d.Months, Months
+	case d.Days > 0 && d.Days%daysOfWeek == 0:
+		return d.Days / daysOfWeek, Weeks
+	}
+	return d.Days, Days
+}
+
 // Value writes ISO 8601 for a column of type interval.
 func (d Duration) Value() (driver.Value, error) { return fmt.Sprintf("P%dM%dD", d.Months, d.Days), nil }
 

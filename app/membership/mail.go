@@ -9,13 +9,14 @@ import (
 
 	"ams/app/account"
 	"ams/app/billing"
+	"ams/app/clock"
 	"ams/app/lang"
 	"ams/app/mail"
 	"ams/jobs"
 )
 
-// What the letters about memberships tell: views/mail/staff_individual_membership_created, membership_approved and
-// staff_payment_needs_decision.
+// What the letters about memberships tell: views/mail/staff_individual_membership_created, membership_approved,
+// membership_cancelled and staff_payment_needs_decision.
 type (
 	createdMail struct {
 		Name, Email   string
@@ -33,7 +34,8 @@ type (
 		Later        bool // it starts in the future
 		Link         string
 	}
-	decisionMail struct {
+	cancelledMail struct{ Name, Option, Starts, Ends, On, Reason string }
+	decisionMail  struct {
 		Name, Option   string
 		Starts, Ends   string
 		Number, On     string
@@ -44,16 +46,18 @@ type (
 )
 
 type letters struct {
-	created  mail.Letter[createdMail]
-	approved mail.Letter[approvedMail]
-	decision mail.Letter[decisionMail]
+	created   mail.Letter[createdMail]
+	approved  mail.Letter[approvedMail]
+	cancelled mail.Letter[cancelledMail]
+	decision  mail.Letter[decisionMail]
 }
 
 func bindLetters(post *mail.Post) letters {
 	return letters{
-		created:  mail.Bind[createdMail](post, "staff_individual_membership_created"),
-		approved: mail.Bind[approvedMail](post, "membership_approved"),
-		decision: mail.Bind[decisionMail](post, "staff_payment_needs_decision"),
+		created:   mail.Bind[createdMail](post, "staff_individual_membership_created"),
+		approved:  mail.Bind[approvedMail](post, "membership_approved"),
+		cancelled: mail.Bind[cancelledMail](post, "membership_cancelled"),
+		decision:  mail.Bind[decisionMail](post, "staff_payment_needs_decision"),
 	}
 }
 
@@ -118,6 +122,17 @@ func (s *Service) sendApproved(ctx context.Context, tx bun.Tx, owner account.Per
 	}
 	once := mail.Once(fmt.Sprintf("membership_approved/%d", m.ID))
 	return s.post.Add(ctx, tx, s.letters.approved.To(owner.Email, in, facts, mail.User(owner.ID), once))
+}
+
+// sendCancelled tells the member what staff did, each time that they do it.
+func (s *Service) sendCancelled(ctx context.Context, tx bun.Tx, owner account.Person, m Individual, opt Option) error {
+	in := s.people.LanguageOf(owner)
+	say := s.cfg.Texts(in)
+	facts := cancelledMail{
+		Name: owner.Name(), Option: opt.Name.In(in), Starts: say.ShortDate(m.Start), Ends: say.ShortDate(m.LastDay()),
+		On: say.ShortDate(clock.DateOf(*m.CancelledAt)), Reason: m.CancelledReason,
+	}
+	return s.post.Add(ctx, tx, s.letters.cancelled.To(owner.Email, in, facts, mail.User(owner.ID)))
 }
 
 // askForDecision tells staff of a payment that approves nothing (spec §7.7).

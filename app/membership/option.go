@@ -40,6 +40,13 @@ type optionRow struct {
 	Option
 }
 
+// OptionRecord is an option as staff look after it.
+type OptionRecord struct {
+	bun.BaseModel `bun:"table:membership_options,alias:o"`
+	Option
+	Version int64 `bun:",nullzero,default:1"`
+}
+
 // Longest values that the columns hold, in characters, and the largest number of seats.
 const (
 	maxName      = 255

@@ -43,6 +43,15 @@ func Invalid[P views.Headed, F any](c *Ctx, page views.Page[P], whole P, part vi
 	return c.send(http.StatusUnprocessableEntity, body)
 }
 
+// Swap answers with a fragment alone.
+func Swap[T any](c *Ctx, part views.Part[T], model T) error {
+	body, err := part.Render(string(c.locale), model)
+	if err != nil {
+		return err
+	}
+	return c.send(http.StatusOK, body)
+}
+
 // Go sends the browser elsewhere on this site, or to an address that the caller vouches for.
 func Go(c *Ctx, href string) error {
 	if err := c.visit.Commit(c.gin.Writer); err != nil {
@@ -95,7 +104,11 @@ func (c *Ctx) frame(status int, head views.Head, body template.HTML) error {
 	if err != nil {
 		return err
 	}
-	html, err := c.web.layout.Render(string(c.locale), shell)
+	layout := c.web.layout
+	if head.Staff != nil {
+		layout = c.web.staff
+	}
+	html, err := layout.Render(string(c.locale), shell)
 	if err != nil {
 		return err
 	}

@@ -60,6 +60,12 @@ func (c *Ctx) Form(name string) string { return c.form.Get(name) }
 // Ticked tells whether a tick-box of the posted form is on.
 func (c *Ctx) Ticked(name string) bool { return c.form.Get(name) != "" }
 
+// Values are all values of the address; callers do not change them.
+func (c *Ctx) Values() url.Values { return c.query }
+
+// Posted are all values of the posted form; callers do not change them.
+func (c *Ctx) Posted() url.Values { return c.form }
+
 // Next is where the person wanted to go, from the form or the address; "" when it is no path of this site.
 func (c *Ctx) Next() string {
 	next := c.form.Get("next")

@@ -19,6 +19,7 @@ type Router struct {
 	web     *Web
 	mounts  []mount
 	private bool // answers are kept by no cache
+	own     bool // in the language that the person has chosen
 }
 
 // mount is a place where routes of an area are reached; the locale is empty without language prefix.
@@ -41,7 +42,17 @@ func (w *Web) Plain(path string) *Router { return &Router{web: w, mounts: []moun
 
 // Private gives the same place for pages about people: browsers and proxies keep no copy.
 func (r *Router) Private() *Router {
-	return &Router{web: r.web, mounts: r.mounts, private: true}
+	private := *r
+	private.private = true
+	return &private
+}
+
+// Personal gives the same place for pages whose addresses name no language: they speak the one that the person has
+// stored, else that of cookie and browser.
+func (r *Router) Personal() *Router {
+	personal := *r
+	personal.own = true
+	return &personal
 }
 
 // GET answers HEAD as well.
@@ -57,6 +68,9 @@ func (r *Router) handle(method, path string, h Handler) {
 	if r.private {
 		h = private(h)
 	}
+	if r.own {
+		h = personal(h)
+	}
 	for _, m := range r.mounts {
 		r.web.engine.Handle(method, m.prefix+path, r.web.adapt(h))
 		r.web.routes.add(m.locale, m.prefix+path)
@@ -66,6 +80,16 @@ func (r *Router) handle(method, path string, h Handler) {
 func private(h Handler) Handler {
 	return func(c *Ctx) error {
 		c.Header("Cache-Control", "no-store")
+		return h(c)
+	}
+}
+
+func personal(h Handler) Handler {
+	return func(c *Ctx) error {
+		if l := c.Person().Locale(c.Languages(), c.locale); l != c.locale {
+			c.locale = l
+			c.Header("Content-Language", string(l))
+		}
 		return h(c)
 	}
 }

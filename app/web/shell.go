@@ -26,6 +26,9 @@ func (c *Ctx) shell(head views.Head, body template.HTML) (views.Shell, error) {
 		LinkedIn: f.LinkedIn, Facebook: f.Facebook, Columns: f.Columns, FooterText: f.FooterText,
 		Body: body,
 	}
+	if head.Staff != nil {
+		s.Staff = *head.Staff
+	}
 	if s.Description == "" {
 		s.Description = f.Description()
 	}
@@ -66,6 +69,9 @@ func (c *Ctx) account(s *views.Shell, f *cms.Frame) {
 		s.Person = &views.ShellPerson{
 			Name: p.Name(), Avatar: views.Avatar{Name: p.Name(), Decorative: true},
 			Dashboard: c.Path("/users/" + Segment(p.Username) + "/"), SignOut: c.Path("/accounts/logout/"),
+		}
+		if p.Staff {
+			s.Person.Admin = "/" + c.web.cfg.Admin
 		}
 		return
 	}
@@ -113,6 +119,9 @@ func (c *Ctx) crumbs(head views.Head, f *cms.Frame) []views.Crumb {
 		return nil
 	}
 	home := views.Crumb{Text: c.Text(lang.M("Home")), Href: f.Home}
+	if head.Staff != nil {
+		home = views.Crumb{Text: c.Text(lang.M("Administration")), Href: head.Staff.Home}
+	}
 	if head.Apart {
 		return []views.Crumb{home}
 	}

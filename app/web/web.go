@@ -31,6 +31,7 @@ type Config struct {
 	HSTSSubdomains bool
 	HSTSPreload    bool
 	SignUp         bool          // the header offers it
+	Admin          string        // path of the staff administration, which the menu of staff leads to
 	TimeLimit      time.Duration // of one request; 0 means 30 seconds
 	BodyLimit      int64         // in bytes; 0 means one mebibyte
 }
@@ -49,6 +50,7 @@ type Web struct {
 	origin    *http.CrossOriginProtection
 	routes    routes
 	layout    views.Part[views.Shell]
+	staff     views.Part[views.Shell]
 	bare      views.Part[views.Bare]
 	failure   views.Page[errorPage]
 	content   views.Page[views.Content]
@@ -78,6 +80,7 @@ func New(cfg Config, p Parts) (*Web, error) {
 		cfg: cfg, languages: p.Languages, texts: map[lang.Locale]*lang.Translator{}, sessions: p.Sessions, site: p.Site, member: p.Member,
 		log: p.Log, report: p.Report, origin: http.NewCrossOriginProtection(),
 		layout:  views.BindPart[views.Shell](p.Views, "layout/site"),
+		staff:   views.BindPart[views.Shell](p.Views, "layout/staff"),
 		bare:    views.BindPart[views.Bare](p.Views, "layout/bare"),
 		failure: views.BindPage[errorPage](p.Views, "error/page"),
 		content: views.BindPage[views.Content](p.Views, "site/page"),

@@ -16,7 +16,10 @@ import (
 
 // entries are the bundles: file name in static/dist → source below src.
 func entries() map[string]string {
-	return map[string]string{"site.css": "css/site.css", "site.js": "js/site.js"}
+	return map[string]string{
+		"site.css": "css/site.css", "site.js": "js/site.js",
+		"staff.css": "css/staff.css", "staff.js": "js/staff.js", "mode.js": "js/mode.js",
+	}
 }
 
 // bundle gives the minified bundles by name, and the licence texts of every package inside them.

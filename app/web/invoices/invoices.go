@@ -69,7 +69,7 @@ func newDetailPage(c *web.Ctx, b billing.Bill) detailPage {
 	home := c.Path(b.Owner.Page())
 	page := detailPage{
 		Head:    views.Head{Title: title, Crumbs: []views.Crumb{{Text: name, Href: home}}},
-		Heading: views.Heading{Title: title, Badge: statement.InvoiceBadge(c, b.State())},
+		Heading: views.Heading{Title: title, Badge: statement.InvoiceBadge(c.Translator(), b.State())},
 		Facts: views.Facts{Facts: []views.Fact{
 			{Term: c.Text(lang.M("Account")), Text: name},
 			{Term: c.Text(lang.M("Bought")), Lines: bought(c, b)},
@@ -108,13 +108,8 @@ func bought(c *web.Ctx, b billing.Bill) []string {
 	if b.What != "" {
 		lines = append(lines, b.What)
 	}
-	switch b.Purpose {
-	case billing.ForApplication:
-		lines = append(lines, c.Text(lang.M("Application")))
-	case billing.ForRenewal:
-		lines = append(lines, c.Text(lang.M("Renewal")))
-	case billing.ForSeats:
-		lines = append(lines, c.Text(lang.M("Seats")))
+	if purpose := b.Purpose.Text(); !purpose.Empty() {
+		lines = append(lines, c.Text(purpose))
 	}
 	return lines
 }

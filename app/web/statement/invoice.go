@@ -24,20 +24,21 @@ const (
 func (s Statement) standing(h membership.Held) views.Cell {
 	st := h.Standing(s.now)
 	return views.Cell{
-		ID: fmt.Sprintf("standing-%d", h.ID), Badges: []views.Badge{s.badge(st.Status)}, Under: s.say(s.why(st)),
+		ID: fmt.Sprintf("standing-%d", h.ID), Badges: []views.Badge{Badge(s.c.Translator(), st.Status)}, Under: s.say(s.why(st)),
 	}
 }
 
-func (s Statement) badge(status membership.Status) views.Badge {
+// Badge says how a membership stands, in every place where one is shown.
+func Badge(tr *lang.Translator, status membership.Status) views.Badge {
 	switch status {
 	case membership.Active:
-		return views.Badge{Tone: views.ToneSuccess, Icon: "check-circle-fill", Text: s.say(lang.M("Active"))}
+		return views.Badge{Tone: views.ToneSuccess, Icon: "check-circle-fill", Text: tr.Say(lang.M("Active"))}
 	case membership.Pending:
-		return views.Badge{Tone: views.TonePrimary, Icon: "hourglass-split", Text: s.say(lang.M("Pending"))}
+		return views.Badge{Tone: views.TonePrimary, Icon: "hourglass-split", Text: tr.Say(lang.M("Pending"))}
 	case membership.Cancelled:
-		return views.Badge{Tone: views.ToneDanger, Icon: "x-circle-fill", Text: s.say(lang.M("Cancelled"))}
+		return views.Badge{Tone: views.ToneDanger, Icon: "x-circle-fill", Text: tr.Say(lang.M("Cancelled"))}
 	}
-	return views.Badge{Icon: "clock-history", Text: s.say(lang.M("Expired"))}
+	return views.Badge{Icon: "clock-history", Text: tr.Say(lang.M("Expired"))}
 }
 
 // invoices is one line for each thing that was bought.
@@ -66,7 +67,7 @@ func (s Statement) shown(h membership.Held, e billing.Entry) billing.State {
 // line is one invoice, or one purchase that waits for its invoice.
 func (s Statement) line(h membership.Held, e billing.Entry) views.CellLine {
 	state := s.shown(h, e)
-	l := views.CellLine{Badge: InvoiceBadge(s.c, state)}
+	l := views.CellLine{Badge: InvoiceBadge(s.c.Translator(), state)}
 	if e.Purchase.ID != 0 {
 		l.ID = "purchase-" + e.Purchase.UUID
 	}
@@ -105,18 +106,18 @@ func tooLong() lang.Message {
 }
 
 // InvoiceBadge says how an invoice stands, in every place where one is shown.
-func InvoiceBadge(c *web.Ctx, state billing.State) views.Badge {
+func InvoiceBadge(tr *lang.Translator, state billing.State) views.Badge {
 	switch state {
 	case billing.Paid:
-		return views.Badge{Tone: views.ToneSuccess, Icon: "check-circle-fill", Text: c.Text(lang.M("Paid"))}
+		return views.Badge{Tone: views.ToneSuccess, Icon: "check-circle-fill", Text: tr.Say(lang.M("Paid"))}
 	case billing.Awaiting:
-		return views.Badge{Tone: views.ToneWarning, Icon: "clock", Text: c.Text(lang.M("Awaiting payment"))}
+		return views.Badge{Tone: views.ToneWarning, Icon: "clock", Text: tr.Say(lang.M("Awaiting payment"))}
 	case billing.Closed:
-		return views.Badge{Icon: "x-circle", Text: c.Text(lang.C("invoice", "Cancelled"))}
+		return views.Badge{Icon: "x-circle", Text: tr.Say(lang.C("invoice", "Cancelled"))}
 	case billing.OnItsWay:
-		return views.Badge{Tone: views.ToneInfo, Icon: "hourglass-split", Text: c.Text(lang.M("Invoice on its way"))}
+		return views.Badge{Tone: views.ToneInfo, Icon: "hourglass-split", Text: tr.Say(lang.M("Invoice on its way"))}
 	case billing.SortedOut:
-		return views.Badge{Tone: views.ToneWarning, Icon: "exclamation-triangle-fill", Text: c.Text(lang.M("Being sorted out"))}
+		return views.Badge{Tone: views.ToneWarning, Icon: "exclamation-triangle-fill", Text: tr.Say(lang.M("Being sorted out"))}
 	}
 	return views.Badge{}
 }

@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/uptrace/bun"
+
 	"ams/app"
 	"ams/app/account"
 	"ams/app/billing"
@@ -122,6 +124,46 @@ func (s *Site) Person(username string) {
 func (s *Site) Staff(username string) {
 	s.T.Helper()
 	s.appoint(account.Appointment{Username: username, FirstName: "Hōne", LastName: "Heke", Superuser: true})
+}
+
+// Clerk makes a member of the staff with these permissions and no others.
+func (s *Site) Clerk(username string, codes ...string) {
+	s.T.Helper()
+	s.Person(username)
+	s.Exec("UPDATE users SET is_staff = true WHERE username = ?", username)
+	s.Grant(username, codes...)
+}
+
+// Grant gives somebody permissions.
+func (s *Site) Grant(username string, codes ...string) {
+	s.T.Helper()
+	for _, code := range codes {
+		s.Exec("INSERT INTO permissions (codename) VALUES (?) ON CONFLICT DO NOTHING", code)
+		s.Exec(`INSERT INTO user_permissions (user_id, permission_id)
+			SELECT u.id, p.id FROM users u, permissions p WHERE u.username = ? AND p.codename = ?`, username, code)
+	}
+}
+
+// Contents tells apart any two states of the database, sessions left out.
+func (s *Site) Contents(without ...string) string {
+	s.T.Helper()
+	without = append(without, "sessions", "goose_db_version")
+	var tables []string
+	err := s.DB.NewRaw(`SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename NOT IN (?) ORDER BY 1`,
+		bun.List(without)).Scan(s.T.Context(), &tables)
+	if err != nil {
+		s.T.Fatalf("list the tables = %v", err)
+	}
+	out := ""
+	for _, t := range tables {
+		var sum string
+		err := s.DB.NewRaw(`SELECT coalesce(md5(string_agg(t::text, '|' ORDER BY t::text)), '') FROM ? t`, bun.Ident(t)).Scan(s.T.Context(), &sum)
+		if err != nil {
+			s.T.Fatalf("sum up %s = %v", t, err)
+		}
+		out += t + " " + sum + "\n"
+	}
+	return out
 }
 
 func (s *Site) appoint(a account.Appointment) {

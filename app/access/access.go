@@ -1,0 +1,132 @@
+// Package access is who may what: permissions, the groups that bundle them, and the people who hold them.
+package access
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/uptrace/bun"
+)
+
+// Holder is somebody with all that they may do at this moment. The zero Holder may nothing.
+type Holder struct {
+	ID        int64
+	Name      string
+	Superuser bool // may everything, permissions included that are added later
+	codes     map[string]bool
+}
+
+// May tells whether the holder has a permission such as "users.change_user".
+func (h Holder) May(code string) bool { return h.Superuser || h.codes[code] }
+
+// MayAll tells whether the holder has every one of the permissions.
+func (h Holder) MayAll(codes []string) bool {
+	return !slices.ContainsFunc(codes, func(c string) bool { return !h.May(c) })
+}
+
+// Codes are the permissions that the holder was given; a superuser needs none.
+func (h Holder) Codes() []string { return slices.Sorted(maps.Keys(h.codes)) }
+
+// Covers tells whether h may all that other may, so that looking after other's account raises nobody's rights.
+func (h Holder) Covers(other Holder) bool {
+	return h.Superuser || !other.Superuser && h.MayAll(other.Codes())
+}
+
+// Load reads what somebody was given, directly and through groups. It is asked in every request of staff, so that a
+// change of rights holds from the next one.
+func Load(ctx context.Context, db bun.IDB, id int64, superuser bool) (Holder, error) {
+	const given = `
+		SELECT p.codename FROM permissions p WHERE p.id IN (
+			SELECT permission_id FROM user_permissions WHERE user_id = ?0
+			UNION SELECT gp.permission_id FROM user_groups ug JOIN group_permissions gp ON gp.group_id = ug.group_id
+			WHERE ug.user_id = ?0)`
+	h := Holder{ID: id, Superuser: superuser, codes: map[string]bool{}}
+	var codes []string
+	if err := db.NewRaw(given, id).Scan(ctx, &codes); err != nil {
+		return h, fmt.Errorf("load permissions of user %d: %w", id, err)
+	}
+	for _, c := range codes {
+		h.codes[c] = true
+	}
+	return h, nil
+}
+
+// link is one of the two tables that say who was given a permission.
+type link struct{ table, owner string }
+
+func ofGroups() link { return link{"group_permissions", "group_id"} }
+
+func ofPeople() link { return link{"user_permissions", "user_id"} }
+
+func (l link) codes(ctx context.Context, db bun.IDB, owner int64) (codes []string, err error) {
+	err = db.NewRaw(`SELECT p.codename FROM ? l JOIN permissions p ON p.id = l.permission_id WHERE l.? = ? ORDER BY p.codename`,
+		bun.Ident(l.table), bun.Ident(l.owner), owner).Scan(ctx, &codes)
+	if err != nil {
+		return nil, fmt.Errorf("load %s of %d: %w", l.table, owner, err)
+	}
+	return codes, nil
+}
+
+// set replaces what an owner was given. Permissions get their row when they are first given.
+func (l link) set(ctx context.Context, tx bun.Tx, owner int64, codes []string) error {
+	known := append([]string{}, codes...)
+	const add = `INSERT INTO permissions (codename) SELECT unnest(ARRAY[?]::varchar[]) ON CONFLICT (codename) DO NOTHING`
+	if len(known) > 0 {
+		if _, err := tx.NewRaw(add, bun.List(known)).Exec(ctx); err != nil {
+			return fmt.Errorf("add permissions: %w", err)
+		}
+	}
+	known = append(known, "") // a list is never empty
+	const drop = `DELETE FROM ?0 WHERE ?1 = ?2 AND permission_id NOT IN (SELECT id FROM permissions WHERE codename IN (?3))`
+	if _, err := tx.NewRaw(drop, bun.Ident(l.table), bun.Ident(l.owner), owner, bun.List(known)).Exec(ctx); err != nil {
+		return fmt.Errorf("take %s of %d: %w", l.table, owner, err)
+	}
+	const give = `INSERT INTO ?0 (?1, permission_id) SELECT ?2, id FROM permissions WHERE codename IN (?3) ON CONFLICT DO NOTHING`
+	if _, err := tx.NewRaw(give, bun.Ident(l.table), bun.Ident(l.owner), owner, bun.List(known)).Exec(ctx); err != nil {
+		return fmt.Errorf("give %s to %d: %w", l.table, owner, err)
+	}
+	return nil
+}
+
+// OfPerson are the permissions that somebody was given directly.
+func OfPerson(ctx context.Context, db bun.IDB, person int64) ([]string, error) {
+	return ofPeople().codes(ctx, db, person)
+}
+
+// GroupsOf are the groups that somebody belongs to.
+func GroupsOf(ctx context.Context, db bun.IDB, person int64) (groups []int64, err error) {
+	err = db.NewRaw(`SELECT group_id FROM user_groups WHERE user_id = ? ORDER BY group_id`, person).Scan(ctx, &groups)
+	if err != nil {
+		return nil, fmt.Errorf("load groups of user %d: %w", person, err)
+	}
+	return groups, nil
+}
+
+// LoadMany reads what several people were given, in one query.
+func LoadMany(ctx context.Context, db bun.IDB, ids []int64) (map[int64]Holder, error) {
+	const given = `
+		SELECT g.user_id, p.codename FROM (
+			SELECT user_id, permission_id FROM user_permissions WHERE user_id IN (?0)
+			UNION SELECT ug.user_id, gp.permission_id FROM user_groups ug JOIN group_permissions gp ON gp.group_id = ug.group_id
+			WHERE ug.user_id IN (?0)) g JOIN permissions p ON p.id = g.permission_id`
+	all := map[int64]Holder{}
+	if len(ids) == 0 {
+		return all, nil
+	}
+	for _, id := range ids {
+		all[id] = Holder{ID: id, codes: map[string]bool{}}
+	}
+	var rows []struct {
+		UserID   int64
+		Codename string
+	}
+	if err := db.NewRaw(given, bun.List(ids)).Scan(ctx, &rows); err != nil {
+		return nil, fmt.Errorf("load permissions of users: %w", err)
+	}
+	for _, r := range rows {
+		all[r.UserID].codes[r.Codename] = true
+	}
+	return all, nil
+}

@@ -1,0 +1,114 @@
+package account
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/uptrace/bun"
+
+	"ams/app/access"
+	"ams/app/fault"
+	"ams/app/lang"
+)
+
+// Address is an e-mail address as staff look after it.
+type Address struct {
+	bun.BaseModel `bun:"table:email_addresses,alias:ea"`
+
+	ID       int64 `bun:",pk,autoincrement"`
+	UserID   int64
+	Email    string
+	Verified bool
+	Primary  bool
+	Version  int64 `bun:",nullzero,default:1"`
+
+	Owner Record `bun:"-"`
+}
+
+// LoadOwners adds whose addresses these are, and what those people may do.
+func LoadOwners(ctx context.Context, db bun.IDB, all []*Address) error {
+	var ids []int64
+	for _, a := range all {
+		ids = append(ids, a.UserID)
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	var owners []*Record
+	if err := db.NewSelect().Model(&owners).Where("u.id IN (?)", bun.List(ids)).Scan(ctx); err != nil {
+		return fmt.Errorf("load owners of addresses: %w", err)
+	}
+	if err := LoadRights(ctx, db, owners); err != nil {
+		return err
+	}
+	byID := map[int64]*Record{}
+	for _, o := range owners {
+		byID[o.ID] = o
+	}
+	for _, a := range all {
+		if o := byID[a.UserID]; o != nil {
+			a.Owner = *o
+		}
+	}
+	return nil
+}
+
+// lockOwner holds the account of an address and refuses people who may not look after it.
+func lockOwner(ctx context.Context, tx bun.Tx, by access.Holder, user int64) error {
+	if err := Lock(ctx, tx, user); err != nil {
+		return err
+	}
+	owners := []*Address{{UserID: user}}
+	if err := LoadOwners(ctx, tx, owners); err != nil {
+		return err
+	}
+	if why := MayLookAfter(by, &owners[0].Owner); !why.Empty() {
+		return fault.Forbidden(why)
+	}
+	return nil
+}
+
+// AddAddress gives a person a further address.
+func (s *Service) AddAddress(ctx context.Context, tx bun.Tx, by access.Holder, a *Address) error {
+	if err := lockOwner(ctx, tx, by, a.UserID); err != nil {
+		return err
+	}
+	a.Primary = false
+	if _, err := tx.NewInsert().Model(a).Returning("id").Exec(ctx); err != nil {
+		return broken(err, fmt.Sprintf("insert address of user %d", a.UserID))
+	}
+	return nil
+}
+
+// ChangeAddress says whether an address is proved to be its owner's; what it is and whose never changes.
+func (s *Service) ChangeAddress(ctx context.Context, tx bun.Tx, by access.Holder, before, after *Address) error {
+	if err := lockOwner(ctx, tx, by, before.UserID); err != nil {
+		return err
+	}
+	if _, err := tx.NewUpdate().Model(after).Column("verified").WherePK().Exec(ctx); err != nil {
+		return broken(err, fmt.Sprintf("update address %d", after.ID))
+	}
+	return nil
+}
+
+// DropAddress takes a further address from a person. The primary one stays: it is the person's way in.
+func (s *Service) DropAddress(ctx context.Context, tx bun.Tx, by access.Holder, a *Address) error {
+	if err := lockOwner(ctx, tx, by, a.UserID); err != nil {
+		return err
+	}
+	done, err := tx.NewDelete().Model(a).WherePK().Where(`NOT "primary"`).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("delete address %d: %w", a.ID, err)
+	}
+	if n, err := done.RowsAffected(); err != nil || n == 0 {
+		return fault.Conflict(lang.M("This is the primary address of the account. Make another one primary first."))
+	}
+	return nil
+}
+
+// VerifyAddress marks an address as its owner's.
+func (s *Service) VerifyAddress(ctx context.Context, tx bun.Tx, by access.Holder, a *Address) error {
+	after := *a
+	after.Verified = true
+	return s.ChangeAddress(ctx, tx, by, a, &after)
+}

@@ -1,0 +1,184 @@
+package account
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"ams/app/access"
+	"ams/app/database"
+	"ams/app/fault"
+	"ams/app/lang"
+	"ams/app/password"
+)
+
+// Record is a person as staff look after them.
+type Record struct {
+	bun.BaseModel `bun:"table:users,alias:u"`
+	Person
+
+	Password           string
+	AdminNotes         string
+	LastLogin          *time.Time
+	ErasureRequestedAt *time.Time
+	Version            int64 `bun:",nullzero,default:1"`
+
+	access.Grants `bun:"-"`
+
+	Rights    access.Holder `bun:"-"` // what the person may do, for those who may not do as much
+	NewSecret string        `bun:"-"`
+	Repeat    string        `bun:"-"`
+}
+
+// Title names a person in lists and messages.
+func (r *Record) Title() string {
+	if name := r.Name(); name != "" {
+		return name + " (" + r.Email + ")"
+	}
+	return r.Email
+}
+
+// LoadGrants adds what the person was given.
+func LoadGrants(ctx context.Context, db bun.IDB, r *Record) (err error) {
+	if r.Groups, err = access.GroupsOf(ctx, db, r.ID); err != nil {
+		return err
+	}
+	r.Codes, err = access.OfPerson(ctx, db, r.ID)
+	return err
+}
+
+// LoadRights adds what these people may do.
+func LoadRights(ctx context.Context, db bun.IDB, all []*Record) error {
+	var ids []int64
+	for _, r := range all {
+		ids = append(ids, r.ID)
+	}
+	rights, err := access.LoadMany(ctx, db, ids)
+	if err != nil {
+		return err
+	}
+	for _, r := range all {
+		r.Rights = rights[r.ID]
+		r.Rights.Superuser = r.Superuser
+	}
+	return nil
+}
+
+// MayLookAfter says why somebody may not change a person's account: it may do what they may not, so changing its
+// address or password would give them its rights. The zero message: they may.
+func MayLookAfter(by access.Holder, r *Record) lang.Message {
+	switch {
+	case r.Superuser && !by.Superuser:
+		return lang.M("Only an administrator with every right can change the account of another one.")
+	case !by.Covers(r.Rights):
+		return lang.M("This person has permissions that you do not have, so you cannot change this account.")
+	}
+	return lang.Message{}
+}
+
+// Locked tells whether somebody may not change one value of an account.
+func Locked(by access.Holder, r *Record, key string) bool {
+	switch key {
+	case "is_staff", "is_superuser":
+		return !by.Superuser || by.ID == r.ID
+	case "is_active":
+		return by.ID == r.ID
+	}
+	return false
+}
+
+// HashNew checks and hashes a new password, before a transaction begins. Without one nothing happens.
+func (s *Service) HashNew(ctx context.Context, r *Record) error {
+	if r.NewSecret == "" && r.Repeat == "" {
+		return nil
+	}
+	var p fault.Fields
+	about := password.About{Username: r.Username, FirstName: r.FirstName, LastName: r.LastName, Email: r.Email}
+	for _, text := range s.rules.Check(r.NewSecret, about) {
+		p.Add("password1", text)
+	}
+	if r.Repeat != r.NewSecret {
+		p.Add("password2", lang.M("The two passwords are different. Enter the same one twice."))
+	}
+	if p.Any() {
+		return fault.Invalid(p)
+	}
+	hash, err := s.hasher.Hash(ctx, r.NewSecret)
+	r.Password = hash
+	return err
+}
+
+// UsernameWrong says what is wrong with a username.
+func UsernameWrong(username string) lang.Message {
+	var p fault.Fields
+	checkUsername(&p, "", username)
+	return firstOf(p)
+}
+
+// EmailWrong says what is wrong with an address.
+func EmailWrong(email string) lang.Message {
+	var p fault.Fields
+	checkEmail(&p, "", email)
+	return firstOf(p)
+}
+
+func firstOf(p fault.Fields) lang.Message {
+	if list := p.List(); len(list) > 0 {
+		return list[0].Text
+	}
+	return lang.Message{}
+}
+
+// checkTaken looks for other accounts with the same address or username.
+func checkTaken(ctx context.Context, db bun.IDB, r *Record) error {
+	var p fault.Fields
+	owner, found, err := ownerOf(ctx, db, r.Email)
+	if err != nil {
+		return err
+	}
+	if found && owner.ID != r.ID {
+		p.Add("email", emailTaken())
+	}
+	taken, err := db.NewSelect().Model((*userRow)(nil)).Where("lower(u.username) = lower(?) AND u.id <> ?", r.Username, r.ID).Exists(ctx)
+	if err != nil {
+		return fmt.Errorf("look up username: %w", err)
+	}
+	if taken {
+		p.Add("username", usernameTaken())
+	}
+	if p.Any() {
+		return fault.Invalid(p)
+	}
+	return nil
+}
+
+func emailTaken() lang.Message {
+	return lang.M("Another account has this e-mail address. Use another one.")
+}
+
+// Taken translates the rules of the schema about people and addresses.
+func Taken(constraint string) (key string, text lang.Message) {
+	switch constraint {
+	case "users_email_unique":
+		return "email", emailTaken()
+	case "users_username_unique":
+		return "username", usernameTaken()
+	case "email_addresses_once":
+		return "email", lang.M("This person has this e-mail address already.")
+	case "email_addresses_one_verified":
+		return "verified", lang.M("Another account has proved that this e-mail address is theirs.")
+	}
+	return "", lang.Message{}
+}
+
+// broken makes a problem of a rule of the schema, and wraps every other error.
+func broken(err error, doing string) error {
+	if key, text := Taken(database.Constraint(err)); !text.Empty() {
+		var p fault.Fields
+		p.Add(key, text)
+		return fault.Invalid(p)
+	}
+	return fmt.Errorf("%s: %w", doing, err)
+}

@@ -1,0 +1,279 @@
+// Package admin is the staff administration: an engine that makes lists, forms, confirmations and histories of what is
+// declared. It knows no domain but who may what.
+package admin
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"reflect"
+	"strconv"
+
+	"github.com/uptrace/bun"
+
+	"ams/app/access"
+	"ams/app/clock"
+	"ams/app/fault"
+	"ams/app/lang"
+	"ams/app/session"
+	"ams/app/web"
+	"ams/views"
+)
+
+// Admin is the staff administration of one site.
+type Admin struct {
+	db       *bun.DB
+	clock    clock.Clock
+	base     string // path, with a slash at both ends
+	entities []entity
+	areas    map[string]area
+	tables   map[string]lang.Message
+	page     struct {
+		index    views.Page[indexPage]
+		list     views.Page[listPage]
+		form     views.Page[formPage]
+		question views.Page[questionPage]
+		history  views.Page[historyPage]
+	}
+	form views.Part[recordForm]
+	look views.Part[lookup]
+}
+
+type area struct {
+	title lang.Message
+	icon  string
+}
+
+// New prepares an administration below a path, without any entity.
+func New(db *bun.DB, c clock.Clock, set *views.Set, path string) *Admin {
+	a := &Admin{db: db, clock: c, base: "/" + path, areas: map[string]area{}, tables: map[string]lang.Message{}}
+	a.page.index = views.BindPage[indexPage](set, "admin/index")
+	a.page.list = views.BindPage[listPage](set, "admin/list")
+	a.page.form = views.BindPage[formPage](set, "admin/form")
+	a.page.question = views.BindPage[questionPage](set, "admin/question")
+	a.page.history = views.BindPage[historyPage](set, "admin/history")
+	a.form = views.BindPart[recordForm](set, "admin/form#form")
+	a.look = views.BindPart[lookup](set, "admin/form#lookup")
+	return a
+}
+
+// Area names a section of the menu: all entities of an app.
+func (a *Admin) Area(app string, title lang.Message, icon string) { a.areas[app] = area{title, icon} }
+
+// Table names a table that is no entity, for what a delete takes along.
+func (a *Admin) Table(name string, title lang.Message) { a.tables[name] = title }
+
+// Add declares an entity.
+func Add[M any](a *Admin, r Resource[M]) { a.entities = append(a.entities, &bound[M]{admin: a, r: r}) }
+
+// bound is a declared entity; its methods make the pages.
+type bound[M any] struct {
+	admin *Admin
+	r     Resource[M]
+}
+
+// entity is a bound with its model erased.
+type entity interface {
+	face() face
+	table() string
+	check() error
+	offer() *chooser
+	list(*visit) error
+	act(*visit) error
+	newForm(*visit) error
+	create(*visit) error
+	changeForm(*visit) error
+	update(*visit) error
+	askDelete(*visit) error
+	delete(*visit) error
+	history(*visit) error
+	actLabel(name string) lang.Message
+}
+
+// face is what others know of an entity.
+type face struct {
+	app, model   string
+	one, many    lang.Message
+	icon, letter string
+	adds         bool
+	on           bool
+}
+
+func (b *bound[M]) face() face {
+	return face{
+		app: b.r.App, model: b.r.Model, one: b.r.One, many: b.r.Many, icon: b.r.Icon, letter: b.r.Letter,
+		adds: b.r.Write.Create != nil, on: b.r.On == nil || b.r.On(),
+	}
+}
+
+func (f face) key() string { return f.app + "." + f.model }
+
+func (f face) code(verb string) string { return f.app + "." + verb + "_" + f.model }
+
+// The verbs of permissions.
+const (
+	view   = "view"
+	add    = "add"
+	change = "change"
+	remove = "delete"
+)
+
+// Entities are the names of all that is declared: "users.user".
+func (a *Admin) Entities() (all []string) {
+	for _, e := range a.entities {
+		all = append(all, e.face().key())
+	}
+	return all
+}
+
+// NameOf is what people call a table, empty when nobody has said so.
+func (a *Admin) NameOf(table string) string {
+	for _, e := range a.entities {
+		if e.table() == table {
+			return e.face().many.ID
+		}
+	}
+	return a.tables[table].ID
+}
+
+// Codes are the permissions of every entity, for those who give them.
+func (a *Admin) Codes() (all []Permission) {
+	for _, e := range a.entities {
+		f := e.face()
+		for _, verb := range []string{view, add, change, remove} {
+			all = append(all, Permission{Code: f.code(verb), Verb: verbName(verb), Entity: f.many})
+		}
+	}
+	return all
+}
+
+// Permission is one that the administration asks for.
+type Permission struct {
+	Code         string
+	Verb, Entity lang.Message
+}
+
+func verbName(verb string) lang.Message {
+	switch verb {
+	case add:
+		return lang.C("permission", "Add")
+	case change:
+		return lang.C("permission", "Change")
+	case remove:
+		return lang.C("permission", "Delete")
+	}
+	return lang.C("permission", "View")
+}
+
+// Check finds what the compiler cannot: tables without id and version, names used twice. Ask once all is declared.
+func (a *Admin) Check() error {
+	var faults []error
+	seen := map[string]bool{}
+	for _, e := range a.entities {
+		key := e.face().key()
+		if seen[key] {
+			faults = append(faults, fmt.Errorf("%s is declared twice", key))
+		}
+		seen[key] = true
+		if err := e.check(); err != nil {
+			faults = append(faults, fmt.Errorf("%s: %w", key, err))
+		}
+	}
+	return errors.Join(faults...)
+}
+
+func (b *bound[M]) check() error {
+	for _, column := range []string{"id", "version"} {
+		f, ok := b.meta().FieldMap[column]
+		if !ok || f.StructField.Type.Kind() != reflect.Int64 {
+			return fmt.Errorf("the model needs an int64 for the column %s", column)
+		}
+	}
+	keys := map[string]bool{}
+	for _, f := range b.fields(b.r.Sections) {
+		if keys[f.Meta().Key] {
+			return fmt.Errorf("two fields are called %s", f.Meta().Key)
+		}
+		keys[f.Meta().Key] = true
+	}
+	if len(b.r.Columns) == 0 || b.r.Title == nil {
+		return errors.New("a list needs columns, a record a title")
+	}
+	return nil
+}
+
+// visit is one request of somebody who may enter.
+type visit struct {
+	c  *web.Ctx
+	a  *Admin
+	by access.Holder
+	tr *lang.Translator
+	e  entity
+}
+
+// may tells whether the person has a right on the entity. Who may change may see.
+func (v *visit) may(f face, verb string) bool {
+	return v.by.May(f.code(verb)) || verb == view && v.by.May(f.code(change))
+}
+
+// need refuses a page to people without the right.
+func (v *visit) need(verb string) error {
+	if v.may(v.e.face(), verb) {
+		return nil
+	}
+	return fault.Forbidden(lang.M("Your account does not have the permission for this."))
+}
+
+func (v *visit) say(m lang.Message) string { return v.tr.Say(m) }
+
+// path is an address of the administration.
+func (a *Admin) path(rest string) string { return a.base + rest }
+
+func (f face) path(a *Admin) string { return a.path(f.app + "/" + f.model + "/") }
+
+func (f face) record(a *Admin, id int64, act string) string {
+	return f.path(a) + strconv.FormatInt(id, 10) + "/" + act + "/"
+}
+
+// paramList carries the list that a record was opened from, so that people return to it as they left it.
+const paramList = "_list"
+
+// carried is the list's query that a record's page was given.
+func (v *visit) carried() string {
+	from := v.c.Query(paramList)
+	if posted := v.c.Form(paramList); posted != "" {
+		from = posted
+	}
+	if q, err := url.ParseQuery(from); err == nil && len(q) > 0 {
+		return q.Encode()
+	}
+	return ""
+}
+
+// back is the list as it was left.
+func (v *visit) back() string {
+	if q := v.carried(); q != "" {
+		return v.e.face().path(v.a) + "?" + q
+	}
+	return v.e.face().path(v.a)
+}
+
+// onward keeps the list in an address of a record.
+func (v *visit) onward(address string) string {
+	if q := v.carried(); q != "" {
+		return address + "?" + paramList + "=" + url.QueryEscape(q)
+	}
+	return address
+}
+
+// gone answers for a record that is not there.
+func (v *visit) gone() error {
+	v.c.Flash(session.Warning, lang.M("This record is not there. Perhaps it has been deleted."))
+	return web.Go(v.c, v.a.base)
+}
+
+// recordID is the id of the address; found is false for what cannot be one.
+func (v *visit) recordID() (id int64, found bool) {
+	id, err := strconv.ParseInt(v.c.Param("id"), 10, 64)
+	return id, err == nil && id > 0
+}

@@ -1,0 +1,124 @@
+package admin
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"ams/app/field"
+	"ams/app/listing"
+)
+
+// chooser offers the records of an entity to fields and filters.
+type chooser struct {
+	key    string
+	lookup string
+	page   func(ctx context.Context, search string, limit int) ([]field.Record, error)
+	named  func(ctx context.Context, ids []int64) ([]field.Record, error)
+}
+
+// fewest is how many records still fit into a list to choose from; suggestions is how many a search offers.
+const (
+	fewest      = 100
+	suggestions = 20
+)
+
+// Chooser offers the records of an entity, which may be declared later: "auth.group".
+func (a *Admin) Chooser(key string) field.Chooser { return lazy{a, key} }
+
+// lazy finds its entity when it is used, because entities refer to each other.
+type lazy struct {
+	admin *Admin
+	key   string
+}
+
+func (l lazy) find() (*chooser, error) {
+	for _, e := range l.admin.entities {
+		if e.face().key() == l.key {
+			return e.offer(), nil
+		}
+	}
+	return nil, fmt.Errorf("there is no entity %s to choose from", l.key)
+}
+
+// Offer gives all records when they are few enough.
+func (l lazy) Offer(ctx context.Context, ids []int64) ([]field.Record, bool, error) {
+	c, err := l.find()
+	if err != nil {
+		return nil, false, err
+	}
+	all, err := c.page(ctx, "", fewest+1)
+	if err != nil {
+		return nil, false, err
+	}
+	if len(all) <= fewest {
+		return all, true, nil
+	}
+	if len(ids) == 0 {
+		return nil, false, nil
+	}
+	some, err := c.named(ctx, ids)
+	return some, false, err
+}
+
+// Find gives the records that a text names.
+func (l lazy) Find(ctx context.Context, text string) ([]field.Record, error) {
+	c, err := l.find()
+	if err != nil {
+		return nil, err
+	}
+	return c.Find(ctx, text)
+}
+
+// Lookup is the address of suggestions.
+func (l lazy) Lookup() string {
+	c, err := l.find()
+	if err != nil {
+		return ""
+	}
+	return c.lookup
+}
+
+// Find gives the records that a text names, a title as a whole before everything else.
+func (c *chooser) Find(ctx context.Context, text string) ([]field.Record, error) {
+	if text == "" {
+		return nil, nil
+	}
+	return c.page(ctx, strings.Map(plain, text), suggestions)
+}
+
+// plain leaves out what titles put between the values that can be searched.
+func plain(r rune) rune {
+	if strings.ContainsRune(`()[]{},;:·–—"`, r) {
+		return ' '
+	}
+	return r
+}
+
+func (b *bound[M]) offer() *chooser {
+	records := func(ctx context.Context, ids []int64) ([]field.Record, error) {
+		rows, err := b.rows(ctx, b.admin.db, ids)
+		if err != nil {
+			return nil, err
+		}
+		out := make([]field.Record, 0, len(rows))
+		for _, m := range rows {
+			out = append(out, field.Record{ID: b.id(m), Name: b.r.Title(m)})
+		}
+		return out, nil
+	}
+	return &chooser{
+		key: b.face().key(), lookup: b.face().path(b.admin) + "choose/", named: records,
+		page: func(ctx context.Context, search string, limit int) ([]field.Record, error) {
+			view := listing.View{Search: search}
+			if len(b.r.Search) == 0 {
+				view.Search = ""
+			}
+			ids, err := b.ids(ctx, b.admin.db, view, limit, 0)
+			if err != nil {
+				return nil, err
+			}
+			return records(ctx, ids)
+		},
+	}
+}

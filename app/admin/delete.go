@@ -1,0 +1,252 @@
+package admin
+
+import (
+	"context"
+	"errors"
+
+	"github.com/uptrace/bun"
+
+	"ams/app/database"
+	"ams/app/fault"
+	"ams/app/lang"
+	"ams/app/session"
+	"ams/app/web"
+	"ams/views"
+)
+
+// questionPage is views/admin/question: what happens, what goes along, what stays, and the button.
+type questionPage struct {
+	views.Head
+	Heading  views.Heading
+	Lines    []string
+	Names    []string
+	Along    group
+	Groups   []group
+	Loose    []group
+	LooseTop string
+	Refused  []string
+	Action   string
+	Hidden   []views.Hidden
+	Submit   views.Submit // absent when nothing can be done
+	Cancel   views.Link
+}
+
+func (b *bound[M]) needDelete(v *visit) error {
+	if b.r.Write.Delete == nil {
+		return fault.Forbidden(lang.M("Entries of this kind are never deleted by hand."))
+	}
+	return v.need(remove)
+}
+
+// doomed is the record of the address; nil when the visitor was sent elsewhere.
+func (b *bound[M]) doomed(v *visit) (*M, error) {
+	if err := b.needDelete(v); err != nil {
+		return nil, err
+	}
+	id, ok := v.recordID()
+	if !ok {
+		return nil, v.gone()
+	}
+	m, found, err := b.one(v.c.Context(), b.admin.db, id)
+	if err != nil {
+		return nil, err
+	}
+	if !found {
+		return nil, v.gone()
+	}
+	if why := b.veto(v, m); !why.Empty() {
+		return nil, fault.Forbidden(why)
+	}
+	return m, nil
+}
+
+// askDelete asks before a record is deleted.
+func (b *bound[M]) askDelete(v *visit) error {
+	m, err := b.doomed(v)
+	if m == nil {
+		return err
+	}
+	page, err := b.deletePage(v, []*M{m})
+	if err != nil {
+		return err
+	}
+	record := v.onward(b.face().record(v.a, b.id(m), change))
+	page.Head = v.head(v.say(lang.M("Delete")), v.listCrumb(), views.Crumb{Text: b.r.Title(m), Href: record})
+	page.Action, page.Cancel.Href = v.onward(b.face().record(v.a, b.id(m), remove)), record
+	return web.Show(v.c, v.a.page.question, page)
+}
+
+// deletePage tells what deleting these records means.
+func (b *bound[M]) deletePage(v *visit, rows []*M) (questionPage, error) {
+	var page questionPage
+	var ids []int64
+	for _, m := range rows {
+		ids = append(ids, b.id(m))
+	}
+	p, err := b.plan(v.c.Context(), b.admin.db, ids)
+	if err != nil {
+		return page, err
+	}
+	page.Heading.Title = v.say(lang.N("Delete %d entry?", "Delete %d entries?", len(rows), len(rows)))
+	if len(rows) == 1 {
+		page.Heading.Title = v.say(lang.M("Delete this %s?", b.r.One))
+	}
+	page.Names = b.names(v, rows)
+	page.Lines = []string{v.say(lang.M("What is deleted cannot be brought back."))}
+	var lacking []string
+	if page.Groups, lacking, err = v.going(v.c.Context(), p); err != nil {
+		return page, err
+	}
+	page.Along = group{Title: v.say(lang.M("This goes along"))}
+	page.Loose, page.LooseTop = v.unlinked(p), v.say(lang.M("This stays, without the link"))
+	for _, m := range rows {
+		if len(p.blocks[b.id(m)]) > 0 {
+			page.Refused = append(page.Refused, v.say(lang.M("%s cannot be deleted, because these belong to it: %s.", b.r.Title(m), v.why(p, b.id(m)))))
+		}
+	}
+	blocked := len(lacking) > 0 || len(page.Refused) == len(rows)
+	page.Refused = append(page.Refused, lacking...)
+	page.Hidden = []views.Hidden{{Name: fieldSure, Value: "yes"}}
+	page.Cancel = views.Link{Text: v.say(lang.M("Keep"))}
+	if blocked {
+		page.Lines, page.Groups, page.Loose = nil, nil, nil // nothing of it happens
+		page.Cancel.Text = v.say(lang.M("Back"))
+	} else {
+		page.Submit = views.Submit{Text: v.say(lang.M("Delete")), Style: views.DangerNow, Icon: "trash"}
+	}
+	return page, nil
+}
+
+// names are the titles of records, a handful of them.
+func (b *bound[M]) names(v *visit, rows []*M) (names []string) {
+	for _, m := range rows[:min(len(rows), 2*named)] {
+		names = append(names, b.r.Title(m))
+	}
+	if more := len(rows) - len(names); more > 0 {
+		names = append(names, v.say(lang.N("and %d more", "and %d more", more, more)))
+	}
+	return names
+}
+
+// delete deletes one record, or says why it stays.
+func (b *bound[M]) delete(v *visit) error {
+	m, err := b.doomed(v)
+	if m == nil {
+		return err
+	}
+	var out outcome
+	err = b.admin.db.RunInTx(v.c.Context(), nil, func(ctx context.Context, tx bun.Tx) error {
+		drop, err := b.dropper(ctx, tx, v, []int64{b.id(m)})
+		if err != nil {
+			return err
+		}
+		return b.each(ctx, tx, v, []int64{b.id(m)}, remove, drop, &out)
+	})
+	if err != nil {
+		return err
+	}
+	if len(out.kept) > 0 {
+		v.c.Flash(session.Failure, out.refusal(v))
+		return web.Go(v.c, v.onward(b.face().record(v.a, b.id(m), change)))
+	}
+	v.done(lang.M("“%s” was deleted.", b.r.Title(m)))
+	return web.Go(v.c, v.back())
+}
+
+// dropper looks once at all that goes along with these records, and gives the function that deletes one of them where
+// the foreign keys and the person's permissions allow it.
+func (b *bound[M]) dropper(ctx context.Context, tx bun.Tx, v *visit, ids []int64) (func(context.Context, bun.Tx, *M) error, error) {
+	p, err := b.plan(ctx, tx, ids)
+	if err != nil {
+		return nil, err
+	}
+	return func(ctx context.Context, tx bun.Tx, m *M) error {
+		id := b.id(m)
+		if len(p.blocks[id]) > 0 {
+			return fault.Conflict(lang.M("these belong to it: %s", v.why(p, id)))
+		}
+		for _, e := range v.a.entities {
+			if p.takes[id][e.table()] && !v.may(e.face(), remove) {
+				return fault.Conflict(lang.M("you do not have the permission to delete %s", e.face().many))
+			}
+		}
+		return b.r.Write.Delete(ctx, tx, v.by, m)
+	}, nil
+}
+
+// outcome is what came of an act on several records.
+type outcome struct {
+	done int
+	kept []string // name and reason
+}
+
+// refusal names what was not done, and why.
+func (o outcome) refusal(v *visit) lang.Message {
+	text := ""
+	for i, k := range o.kept {
+		if i == 2*named {
+			more := len(o.kept) - i
+			text += "; " + v.say(lang.N("and %d more", "and %d more", more, more))
+			break
+		}
+		if i > 0 {
+			text += "; "
+		}
+		text += k
+	}
+	return lang.M("Not done for %s.", text)
+}
+
+// each does something to every record, each in a savepoint: what one refuses does not stop the others.
+func (b *bound[M]) each(ctx context.Context, tx bun.Tx, v *visit, ids []int64, action string,
+	do func(context.Context, bun.Tx, *M) error, out *outcome,
+) error {
+	const hold = `SELECT id FROM ? WHERE id IN (?) ORDER BY id FOR UPDATE`
+	if _, err := tx.NewRaw(hold, b.meta().SQLName, bun.List(ids)).Exec(ctx); err != nil {
+		return err
+	}
+	rows, err := b.rows(ctx, tx, ids)
+	if err != nil {
+		return err
+	}
+	if err := b.grasp(ctx, tx, rows...); err != nil {
+		return err
+	}
+	for _, m := range rows {
+		reason := b.veto(v, m)
+		if reason.Empty() {
+			err := tx.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
+				if err := b.record(ctx, tx, v, m, action, nil); err != nil {
+					return err
+				}
+				return do(ctx, tx, m)
+			})
+			if reason, err = told(err); err != nil {
+				return err
+			}
+		}
+		if reason.Empty() {
+			out.done++
+			continue
+		}
+		out.kept = append(out.kept, v.say(lang.M("%s: %s", b.r.Title(m), reason)))
+	}
+	return nil
+}
+
+// told makes a reason of an error that people may know; any other comes back.
+func told(err error) (reason lang.Message, rest error) {
+	if err == nil {
+		return reason, nil
+	}
+	if f, ok := errors.AsType[*fault.Error](err); ok {
+		if p := f.Fields.List(); len(p) > 0 {
+			return p[0].Text, nil
+		}
+		return f.Text, nil
+	}
+	if database.Constraint(err) != "" {
+		return lang.M("other entries refer to it"), nil
+	}
+	return reason, err
+}

@@ -1,0 +1,176 @@
+package admin
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"ams/app/clock"
+	"ams/app/field"
+	"ams/app/lang"
+	"ams/views"
+)
+
+// Search is a query for the ids of the rows that hold a word. It has one placeholder: the pattern.
+type Search struct {
+	query func(table string) string
+}
+
+// pattern is the word without case and accents; what LIKE takes for a wildcard is escaped after folding, because
+// folding makes plain characters of wide ones.
+const pattern = `'%' || replace(replace(replace(fold(?), '\', '\\'), '%', '\%'), '_', '\_') || '%'`
+
+// Own looks into the folded column "search" of the entity's own table.
+func Own() Search {
+	return Search{func(table string) string { return `SELECT id FROM ` + table + ` WHERE search LIKE ` + pattern }}
+}
+
+// Child looks into the column "search" of a table whose column leads to the entity: further addresses of a person.
+func Child(table, column string) Search {
+	return Search{func(string) string { return `SELECT ` + column + ` FROM ` + table + ` WHERE search LIKE ` + pattern }}
+}
+
+// Parent looks into the column "search" of a table that a column of the entity leads to: the owner of an invoice.
+func Parent(table, column string) Search {
+	return Search{func(own string) string {
+		return `SELECT id FROM ` + own + ` WHERE ` + column + ` IN (SELECT id FROM ` + table + ` WHERE search LIKE ` + pattern + `)`
+	}}
+}
+
+// Through looks into the column "search" of a table that a column of the entity leads to by way of another table: the
+// person whose billing account an invoice belongs to.
+func Through(middle, column, table, onward string) Search {
+	return Search{func(own string) string {
+		return `SELECT id FROM ` + own + ` WHERE ` + column + ` IN (SELECT id FROM ` + middle + ` WHERE ` + onward +
+			` IN (SELECT id FROM ` + table + ` WHERE search LIKE ` + pattern + `))`
+	}}
+}
+
+// Filter narrows a list.
+type Filter struct {
+	Key     string
+	Label   lang.Message
+	Default string // value without any in the address
+	options func(context.Context, *lang.Translator) ([]views.Option, error)
+	narrow  func(q *bun.SelectQuery, value string, today clock.Date) bool // false: there is no such value
+}
+
+// Case is one value of a Cases filter.
+type Case struct {
+	Value string
+	Label lang.Message
+	Where string // SQL, ?0 is today; empty: everything
+}
+
+// Cases narrows by conditions.
+func Cases(key string, label lang.Message, cases ...Case) Filter {
+	return Filter{
+		Key: key, Label: label,
+		options: func(_ context.Context, tr *lang.Translator) (out []views.Option, _ error) {
+			for _, c := range cases {
+				out = append(out, views.Option{Value: c.Value, Text: tr.Say(c.Label)})
+			}
+			return out, nil
+		},
+		narrow: func(q *bun.SelectQuery, value string, today clock.Date) bool {
+			i := slices.IndexFunc(cases, func(c Case) bool { return c.Value == value })
+			switch {
+			case i < 0 || cases[i].Where == "":
+			case strings.Contains(cases[i].Where, "?0"):
+				q.Where(cases[i].Where, today)
+			default:
+				q.Where(cases[i].Where)
+			}
+			return i >= 0
+		},
+	}
+}
+
+// YesNo narrows by a condition or its opposite.
+func YesNo(key string, label lang.Message, condition string) Filter {
+	return Cases(key, label,
+		Case{"1", lang.M("Yes"), condition}, Case{"0", lang.M("No"), "NOT (" + condition + ")"})
+}
+
+// OneOf narrows by the value of a column.
+func OneOf(key string, label lang.Message, column string, options ...field.Option) Filter {
+	return Filter{
+		Key: key, Label: label,
+		options: func(_ context.Context, tr *lang.Translator) (out []views.Option, _ error) {
+			for _, o := range options {
+				out = append(out, views.Option{Value: o.Value, Text: tr.Say(o.Label)})
+			}
+			return out, nil
+		},
+		narrow: func(q *bun.SelectQuery, value string, _ clock.Date) bool {
+			known := slices.ContainsFunc(options, func(o field.Option) bool { return o.Value == value })
+			if known {
+				q.Where("? = ?", bun.Safe(column), value)
+			}
+			return known
+		},
+	}
+}
+
+// Related narrows to the rows that belong to a record; where is SQL with one placeholder, its id.
+func Related(key string, label lang.Message, where string, to field.Chooser) Filter {
+	return Filter{
+		Key: key, Label: label,
+		options: func(ctx context.Context, _ *lang.Translator) (out []views.Option, err error) {
+			records, _, err := to.Offer(ctx, nil)
+			for _, r := range records {
+				out = append(out, views.Option{Value: strconv.FormatInt(r.ID, 10), Text: r.Name})
+			}
+			return out, err
+		},
+		narrow: func(q *bun.SelectQuery, value string, _ clock.Date) bool {
+			id, err := strconv.ParseInt(value, 10, 64)
+			if err == nil {
+				q.Where(where, id)
+			}
+			return err == nil
+		},
+	}
+}
+
+// Days narrows by when something is; column holds a date.
+func Days(key string, label lang.Message, column string) Filter {
+	return periods(key, label, func(q *bun.SelectQuery, from, to clock.Date) {
+		q.Where("?0 >= ?1 AND ?0 < ?2", bun.Safe(column), from, to)
+	})
+}
+
+// Times narrows by when something was; column holds an instant, the days are those of the association's zone.
+func Times(key string, label lang.Message, column string) Filter {
+	return periods(key, label, func(q *bun.SelectQuery, from, to clock.Date) {
+		q.Where("?0 >= ?1 AND ?0 < ?2", bun.Safe(column), from.Start().UTC(), to.Start().UTC())
+	})
+}
+
+func periods(key string, label lang.Message, between func(q *bun.SelectQuery, from, to clock.Date)) Filter {
+	f := Cases(key, label,
+		Case{"today", lang.M("Today"), ""}, Case{"week", lang.M("Past 7 days"), ""},
+		Case{"month", lang.M("This month"), ""}, Case{"year", lang.M("This year"), ""})
+	f.narrow = func(q *bun.SelectQuery, value string, today clock.Date) bool {
+		from, to := today, today.AddDays(1)
+		switch value {
+		case "today":
+		case "week":
+			from = today.AddDays(-7)
+		case "month":
+			from = clock.Date{Year: today.Year, Month: today.Month, Day: 1}
+			to = clock.DateOf(time.Date(today.Year, today.Month+1, 1, 12, 0, 0, 0, clock.Zone()))
+		case "year":
+			from, to = clock.Date{Year: today.Year, Month: 1, Day: 1}, clock.Date{Year: today.Year + 1, Month: 1, Day: 1}
+		default:
+			return false
+		}
+		between(q, from, to)
+		return true
+	}
+	return f
+}

@@ -1,0 +1,337 @@
+package admin
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/uptrace/bun"
+
+	"ams/app/fault"
+	"ams/app/field"
+	"ams/app/lang"
+	"ams/views"
+)
+
+// Inline is a table of records that belong to the record of a form.
+type Inline[M any] interface {
+	// open loads the rows; nil when the person may not see them.
+	open(v *visit, owner int64, writable bool) (openTable, error)
+	told(v *visit, d difference) (changeLine, bool)
+}
+
+// openTable is an Inline in one request.
+type openTable interface {
+	read(v *visit, typed url.Values, p *fault.Fields) error
+	show(v *visit, typed url.Values, p fault.Fields) (inlineTable, []views.Field, error)
+	save(ctx context.Context, tx bun.Tx, v *visit) ([]difference, error)
+}
+
+// Table declares an Inline with one line for each row. C is its Bun model, with the column id.
+type Table[M, C any] struct {
+	Key    string
+	Entity string // whose permissions count: "account.emailaddress"
+	Label  lang.Message
+	Column string // foreign key to the record
+	Order  string
+	Title  func(*C) string
+	Fields []field.Field[C]
+	New    func(owner int64) *C
+	Keep   func(*C) bool // rows that cannot be ticked for deletion; nil: none
+	Write  Writer[C]
+	Blank  int // empty rows for new records
+}
+
+// mostRows bounds a table; more belong into a list of their own.
+const mostRows = 200
+
+// inlineTable is a table of a form.
+type inlineTable struct {
+	Key, Title string
+	Heads      []string
+	Rows       []inlineRow
+	Removes    bool
+	RemoveHead string
+	Empty      string
+}
+
+// inlineRow is one record of a table.
+type inlineRow struct {
+	Token, Name string
+	Cells       []inlineCell
+	Remove      *views.Field
+}
+
+// inlineCell is the controls of one field.
+type inlineCell struct {
+	Label  string
+	Fields []views.Field
+}
+
+// opened is a Table in one request.
+type opened[C any] struct {
+	t                   tableOf[C]
+	rows                []*row[C]
+	adds, changes, cuts bool
+}
+
+// tableOf is a Table without the model of the form it stands in.
+type tableOf[C any] struct {
+	key, label string
+	title      func(*C) string
+	fields     []field.Field[C]
+	keep       func(*C) bool
+	write      Writer[C]
+}
+
+// row is one record: as it was, and as it is to be.
+type row[C any] struct {
+	token         string
+	before, after *C
+	gone          bool
+}
+
+func (t Table[M, C]) open(v *visit, owner int64, writable bool) (openTable, error) {
+	e, ok := v.a.find(t.Entity)
+	app, model, _ := strings.Cut(t.Entity, ".")
+	f := face{app: app, model: model}
+	if ok {
+		f = e.face()
+	}
+	if !v.may(f, view) {
+		return nil, nil
+	}
+	var rows []*C
+	q := v.a.db.NewSelect().Model(&rows).Where("? = ?", bun.Ident(t.Column), owner).OrderExpr(t.Order).Limit(mostRows)
+	if err := q.Scan(v.c.Context()); err != nil {
+		return nil, fmt.Errorf("load %s of %d: %w", t.Key, owner, err)
+	}
+	o := &opened[C]{
+		t:       tableOf[C]{t.Key, v.say(t.Label), t.Title, t.Fields, t.Keep, t.Write},
+		changes: writable && t.Write.Update != nil && v.may(f, change),
+		adds:    writable && t.Write.Create != nil && v.may(f, add),
+		cuts:    writable && t.Write.Delete != nil && v.may(f, remove),
+	}
+	meta := v.a.db.Table(reflect.TypeFor[C]())
+	for _, c := range rows {
+		after := *c
+		id := meta.FieldMap["id"].Value(reflect.ValueOf(c).Elem()).Int()
+		o.rows = append(o.rows, &row[C]{token: strconv.FormatInt(id, 10), before: c, after: &after})
+	}
+	for i := range t.Blank {
+		if o.adds {
+			o.rows = append(o.rows, &row[C]{token: "new" + strconv.Itoa(i+1), after: t.New(owner)})
+		}
+	}
+	return o, nil
+}
+
+func (o *opened[C]) takes(r *row[C], f field.Field[C]) bool {
+	meta := f.Meta()
+	if meta.ReadOnly || !f.Asked(r.after) {
+		return false
+	}
+	if r.before == nil {
+		return o.adds
+	}
+	return o.changes && !meta.OnceOnly
+}
+
+func (o *opened[C]) prefix(r *row[C]) string { return o.t.key + "." + r.token + "." }
+
+// read takes the answers of each row; an empty new row is none.
+func (o *opened[C]) read(v *visit, typed url.Values, p *fault.Fields) error {
+	for _, r := range o.rows {
+		answer := below(typed, o.prefix(r))
+		r.gone = r.before != nil && o.mayCut(r) && answer.Get("DELETE") != ""
+		blank := !slices.ContainsFunc(flat(answer), func(s string) bool { return strings.TrimSpace(s) != "" })
+		if r.gone || r.before == nil && blank {
+			continue
+		}
+		var mine fault.Fields
+		for _, f := range o.t.fields {
+			if !o.takes(r, f) {
+				continue
+			}
+			if err := f.Read(v.c.Context(), answer, r.after, &mine); err != nil {
+				return err
+			}
+		}
+		for _, problem := range mine.List() {
+			p.Add(o.prefix(r)+problem.Name, problem.Text)
+		}
+	}
+	return nil
+}
+
+func (o *opened[C]) mayCut(r *row[C]) bool { return o.cuts && (o.t.keep == nil || !o.t.keep(r.before)) }
+
+func below(all url.Values, prefix string) url.Values {
+	out := url.Values{}
+	for name, values := range all {
+		if rest, ok := strings.CutPrefix(name, prefix); ok {
+			out[rest] = values
+		}
+	}
+	return out
+}
+
+func flat(v url.Values) (all []string) {
+	for _, values := range v {
+		all = append(all, values...)
+	}
+	return all
+}
+
+// show makes the table; the fields come back for the summary of problems.
+func (o *opened[C]) show(v *visit, typed url.Values, p fault.Fields) (inlineTable, []views.Field, error) {
+	t := inlineTable{Key: o.t.key, Title: o.t.label, Removes: o.cuts, RemoveHead: v.say(lang.M("Delete")), Empty: v.say(lang.M("None."))}
+	for _, f := range o.t.fields {
+		t.Heads = append(t.Heads, v.say(f.Meta().Label))
+	}
+	var controls []views.Field
+	for _, r := range o.rows {
+		line := inlineRow{Token: r.token, Name: v.say(lang.M("New"))}
+		if r.before != nil {
+			line.Name = o.t.title(r.before)
+		}
+		var answer url.Values
+		if r.before == nil {
+			answer = url.Values{} // an empty row stays empty, whatever its zero values are
+		}
+		if typed != nil && (r.before == nil || o.changes) {
+			answer = below(typed, o.prefix(r))
+		}
+		for _, f := range o.t.fields {
+			inputs, err := o.inputs(v, r, f, answer)
+			if err != nil {
+				return t, nil, err
+			}
+			for i := range inputs {
+				inputs[i].Name = o.prefix(r) + inputs[i].Name
+				inputs[i].ID = views.FieldID(inputs[i].Name)
+				if r.before == nil {
+					inputs[i].Optional = true
+				}
+			}
+			wrong(v, inputs, p)
+			controls = append(controls, inputs...)
+			line.Cells = append(line.Cells, inlineCell{Label: v.say(f.Meta().Label), Fields: inputs})
+		}
+		if r.before != nil && o.mayCut(r) {
+			box := views.CheckField(o.prefix(r)+"DELETE", v.say(lang.M("Delete %s", line.Name)), r.gone)
+			line.Remove = &box
+		}
+		t.Rows = append(t.Rows, line)
+	}
+	return t, controls, nil
+}
+
+func (o *opened[C]) inputs(v *visit, r *row[C], f field.Field[C], answer url.Values) ([]views.Field, error) {
+	if o.takes(r, f) || f.Meta().Computed {
+		return f.Inputs(v.c.Context(), v.tr, r.after, answer)
+	}
+	recorded, err := f.Record(v.c.Context(), r.after)
+	if err != nil {
+		return nil, err
+	}
+	if r.before == nil {
+		recorded = ""
+	}
+	return []views.Field{field.Static(v.tr, f.Meta(), f.Word(v.tr, recorded))}, nil
+}
+
+// save writes what changed: deletions first, because what they free may be taken again.
+func (o *opened[C]) save(ctx context.Context, tx bun.Tx, v *visit) (changes []difference, err error) {
+	for _, r := range o.rows {
+		if !r.gone {
+			continue
+		}
+		if err := o.located(r, o.t.write.Delete(ctx, tx, v.by, r.before)); err != nil {
+			return nil, err
+		}
+		changes = append(changes, difference{Field: o.t.key, Before: o.t.title(r.before)})
+	}
+	for _, r := range o.rows {
+		if r.gone {
+			continue
+		}
+		before, after := "", o.print(r.after)
+		if r.before != nil {
+			before = o.print(r.before)
+		}
+		fresh := r.before == nil
+		if before == after || fresh && after == o.print(new(C)) {
+			continue
+		}
+		if fresh {
+			err = o.t.write.Create(ctx, tx, v.by, r.after)
+		} else {
+			err = o.t.write.Update(ctx, tx, v.by, r.before, r.after)
+		}
+		if err := o.located(r, err); err != nil {
+			return nil, err
+		}
+		changes = append(changes, o.differences(r)...)
+	}
+	return changes, nil
+}
+
+// located puts the row into the names of the inputs that a writer complains about.
+func (o *opened[C]) located(r *row[C], err error) error {
+	p, ok := fault.Problems(err)
+	if !ok {
+		return err
+	}
+	var mine fault.Fields
+	for _, f := range p.List() {
+		mine.Add(o.prefix(r)+f.Name, f.Text)
+	}
+	return fault.Invalid(mine)
+}
+
+// differences are the values of a row that changed; those of a new row were empty before.
+func (o *opened[C]) differences(r *row[C]) (all []difference) {
+	before := r.before
+	if before == nil {
+		before = new(C)
+	}
+	for _, f := range o.t.fields {
+		if was, is := f.Raw(before), f.Raw(r.after); was != is {
+			if r.before == nil {
+				was = ""
+			}
+			all = append(all, difference{Field: o.t.key + "." + f.Meta().Key, Row: o.t.title(r.after), Before: was, After: is})
+		}
+	}
+	return all
+}
+
+// told puts a change of a row into words; ok is false for changes of something else.
+func (t Table[M, C]) told(v *visit, d difference) (line changeLine, ok bool) {
+	if d.Field == t.Key {
+		return changeLine{Label: v.say(t.Label), Before: d.Before, After: d.After}, true
+	}
+	for _, f := range t.Fields {
+		if d.Field == t.Key+"."+f.Meta().Key {
+			label := v.say(lang.M("%s: %s", d.Row, f.Meta().Label))
+			return changeLine{Label: label, Before: f.Word(v.tr, d.Before), After: f.Word(v.tr, d.After)}, true
+		}
+	}
+	return line, false
+}
+
+// print tells rows apart.
+func (o *opened[C]) print(c *C) string {
+	var parts []string
+	for _, f := range o.t.fields {
+		if raw := f.Raw(c); raw != "" {
+			parts = append(parts, raw)
+		}
+	}
+	return strings.Join(parts, ", ")
+}

@@ -1,0 +1,240 @@
+package admin
+
+import (
+	"net/url"
+	"strconv"
+	"strings"
+
+	"ams/app/lang"
+	"ams/app/listing"
+	"ams/app/web"
+	"ams/views"
+)
+
+// listPage is views/admin/list.
+type listPage struct {
+	views.Head
+	Heading views.Heading
+	Bar     listBar
+	Region  listRegion
+}
+
+// listBar is search and filters.
+type listBar struct {
+	Action  string
+	Search  *views.Input // nil where nothing can be searched
+	Label   string
+	Selects []listFilter
+}
+
+// listFilter is one filter of the bar.
+type listFilter struct {
+	ID, Name, Label, Any string
+	Options              []views.Option
+	Active               bool
+}
+
+// listRegion is what another view of the list replaces.
+type listRegion struct {
+	Order   string
+	Chips   views.Filters
+	Acts    *listActs // nil when there is nothing to do with ticked rows
+	Table   views.Table
+	ShowAll views.Link
+}
+
+// listActs is what can be done with ticked rows.
+type listActs struct {
+	Action  string
+	Options []views.Option
+	Across  string // sentence of the box that means every row of the list; empty: all of them are on this page
+	Ticked  string // "%d ticked", filled in by the browser
+}
+
+// names of the fields of a bulk action.
+const (
+	fieldAction = "action"
+	fieldPicked = "_selected_action"
+	fieldAcross = "select_across"
+	fieldSure   = "post"
+)
+
+func (b *bound[M]) view(v *visit) listing.View {
+	var columns, filters []string
+	for _, c := range b.r.Columns {
+		if c.Sort != "" {
+			columns = append(columns, c.Key)
+		}
+	}
+	for _, f := range b.r.Filters {
+		filters = append(filters, f.Key)
+	}
+	view := listing.Parse(v.c.Values(), columns, filters)
+	if len(b.r.Search) == 0 {
+		view.Search = ""
+	}
+	return view
+}
+
+// list shows a page of the records.
+func (b *bound[M]) list(v *visit) error {
+	if err := v.need(view); err != nil {
+		return err
+	}
+	view := b.view(v)
+	total, err := b.count(v.c.Context(), view)
+	if err != nil {
+		return err
+	}
+	pages := max((total+listing.Size-1)/listing.Size, 1)
+	view.Page = min(view.Page, pages)
+	limit, offset := listing.Size, (view.Page-1)*listing.Size
+	if view.All = view.All && total <= listing.ShowAll; view.All {
+		limit, offset, pages = listing.ShowAll, 0, 1
+	}
+	ids, err := b.ids(v.c.Context(), b.admin.db, view, limit, offset)
+	if err != nil {
+		return err
+	}
+	rows, err := b.rows(v.c.Context(), b.admin.db, ids)
+	if err != nil {
+		return err
+	}
+	bar, chips, err := b.bar(v, view)
+	if err != nil {
+		return err
+	}
+	region := listRegion{Order: view.OrderText(), Chips: chips, Table: b.listTable(v, view, total, rows), Acts: b.acts(v, view, total, len(rows))}
+	region.Table.Pager = views.NewPager("list-pager", v.say(lang.M("Pages of the list")), view.Page, pages, func(p int) string {
+		return b.face().path(v.a) + view.OnPage(p).Query()
+	})
+	region.Table.Pager.Region = regionID
+	if pages > 1 && total <= listing.ShowAll {
+		region.ShowAll = views.Link{Text: v.say(lang.M("Show all %d", total)), Href: b.face().path(v.a) + view.Whole().Query()}
+	}
+	if v.c.HX() {
+		v.c.Header("HX-Push-Url", b.face().path(v.a)+view.Query())
+	}
+	page := listPage{Heading: views.Heading{Title: v.say(b.r.Many)}, Bar: bar, Region: region}
+	if b.r.Write.Create != nil && v.may(b.face(), add) {
+		page.Heading.Primary = b.addAction(v)
+	}
+	page.Head = v.head(v.say(b.r.Many))
+	return web.Show(v.c, v.a.page.list, page)
+}
+
+const regionID = "list"
+
+func (b *bound[M]) addAction(v *visit) views.Action {
+	return views.Action{Text: v.say(lang.M("Add %s", b.r.One)), Href: b.face().path(v.a) + "add/", Icon: "plus-lg"}
+}
+
+func (b *bound[M]) bar(v *visit, view listing.View) (listBar, views.Filters, error) {
+	bar := listBar{Action: b.face().path(v.a), Label: v.say(lang.M("Search %s", b.r.Many))}
+	if len(b.r.Search) > 0 {
+		bar.Search = &views.Input{Value: view.Search}
+	}
+	var chips views.Filters
+	if view.Search != "" {
+		chips.Chips = append(chips.Chips, views.Chip{
+			Text: v.say(lang.M("Search: %s", view.Search)), Href: bar.Action + view.WithoutSearch().Query(),
+		})
+	}
+	for _, f := range b.r.Filters {
+		options, err := f.options(v.c.Context(), v.tr)
+		if err != nil {
+			return bar, chips, err
+		}
+		value := view.Filters[f.Key]
+		if value == "" {
+			value = f.Default
+		}
+		s := listFilter{ID: views.FieldID(f.Key), Name: f.Key, Label: v.say(f.Label), Any: v.say(lang.M("any")), Options: options}
+		if f.Default != "" {
+			s.Any = ""
+		}
+		for i, o := range options {
+			if o.Value != value {
+				continue
+			}
+			s.Options[i].Selected = true
+			if s.Active = value != f.Default; s.Active {
+				chips.Chips = append(chips.Chips, views.Chip{Text: s.Label + ": " + o.Text, Href: bar.Action + view.With(f.Key, "").Query()})
+			}
+		}
+		bar.Selects = append(bar.Selects, s)
+	}
+	if len(chips.Chips) > 1 {
+		chips.Clear = bar.Action + view.Cleared().Query()
+	}
+	return bar, chips, nil
+}
+
+func (b *bound[M]) listTable(v *visit, view listing.View, total int, rows []*M) views.Table {
+	t := views.Table{ID: "list-table", Region: regionID, Caption: v.say(b.r.Many), Count: v.say(lang.N("%d entry", "%d entries", total, total))}
+	address := b.face().path(v.a)
+	for _, c := range b.r.Columns {
+		column := views.Column{Label: v.say(c.Label), Kind: c.Kind}
+		if c.Sort != "" {
+			priority, descending := view.Sorted(c.Key)
+			column.Sort = views.Sort{
+				Href: address + view.SortBy(c.Key).Query(), Ascending: priority > 0 && !descending, Descending: descending,
+			}
+			if len(view.Order) > 1 && priority > 0 {
+				column.Sort.Priority = strconv.Itoa(priority)
+			}
+		}
+		t.Columns = append(t.Columns, column)
+	}
+	if len(b.actions(v)) > 0 {
+		t.Pick = views.Pick{Name: fieldPicked, Form: "actions", All: v.say(lang.M("Tick all on this page"))}
+	}
+	from := ""
+	if q := view.Query(); q != "" {
+		from = "?" + paramList + "=" + url.QueryEscape(strings.TrimPrefix(q, "?"))
+	}
+	for _, m := range rows {
+		var cells []views.Cell
+		for _, c := range b.r.Columns {
+			cells = append(cells, c.Cell(v.tr, m))
+		}
+		cells[0].Href = b.face().record(v.a, b.id(m), change) + from
+		if cells[0].Text == "" {
+			cells[0].Text = b.r.Title(m)
+		}
+		id := strconv.FormatInt(b.id(m), 10)
+		t.Add("row-"+id, cells...)
+		t.Rows[len(t.Rows)-1].Pick = views.Hidden{Name: v.say(lang.M("Tick %s", b.r.Title(m))), Value: id}
+	}
+	t.Empty = b.empty(v, view)
+	return t
+}
+
+func (b *bound[M]) empty(v *visit, view listing.View) views.Empty {
+	if view.Search != "" || len(view.Filters) > 0 {
+		return views.Empty{
+			Icon: "search", Title: v.say(lang.M("Nothing fits")), Text: v.say(lang.M("No entry fits this search and these filters.")),
+			Action: views.Action{Text: v.say(lang.M("Show all")), Href: b.face().path(v.a) + view.Cleared().Query()},
+		}
+	}
+	e := views.Empty{Icon: b.r.Icon, Title: v.say(lang.M("Nothing here yet")), Text: v.say(lang.M("What is added appears in this list."))}
+	if b.r.Write.Create != nil && v.may(b.face(), add) {
+		e.Action = b.addAction(v)
+	}
+	return e
+}
+
+func (b *bound[M]) acts(v *visit, view listing.View, total, shown int) *listActs {
+	actions := b.actions(v)
+	if len(actions) == 0 || shown == 0 {
+		return nil
+	}
+	acts := &listActs{Action: b.face().path(v.a) + view.Query(), Ticked: v.say(lang.M("%s ticked", "{n}"))}
+	for _, a := range actions {
+		acts.Options = append(acts.Options, views.Option{Value: a.Name, Text: v.say(a.Label)})
+	}
+	if total > shown {
+		acts.Across = v.say(lang.M("All %d that match", total))
+	}
+	return acts
+}

@@ -1,0 +1,208 @@
+package admin
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"ams/app/lang"
+	"ams/app/web"
+	"ams/views"
+)
+
+// entry is a row of what staff did.
+type entry struct {
+	bun.BaseModel `bun:"table:admin_log_entries,alias:le"`
+
+	ID       int64 `bun:",pk,autoincrement"`
+	At       time.Time
+	UserID   int64 `bun:",nullzero"`
+	UserName string
+	Entity   string
+	ObjectID int64
+	Title    string
+	Action   string
+	Changes  json.RawMessage `bun:"type:jsonb"`
+}
+
+// difference is one value before and after.
+type difference struct {
+	Field  string `json:"field"`
+	Row    string `json:"row,omitempty"` // of a table that belongs to the record
+	Before string `json:"before"`
+	After  string `json:"after"`
+}
+
+// record writes what was done to a record, in the transaction that does it.
+func (b *bound[M]) record(ctx context.Context, tx bun.Tx, v *visit, m *M, action string, changes []difference) error {
+	if changes == nil {
+		changes = []difference{}
+	}
+	data, err := json.Marshal(changes)
+	if err != nil {
+		return fmt.Errorf("write history: %w", err)
+	}
+	e := &entry{
+		At: b.admin.clock.Now(), UserID: v.by.ID, UserName: v.by.Name, Entity: b.face().key(), ObjectID: b.id(m),
+		Title: b.r.Title(m), Action: action, Changes: data,
+	}
+	if _, err := tx.NewInsert().Model(e).Exec(ctx); err != nil {
+		return fmt.Errorf("write history of %s %d: %w", e.Entity, e.ObjectID, err)
+	}
+	return nil
+}
+
+const longestHistory = 200
+
+func historyOf(ctx context.Context, db bun.IDB, key string, id int64, limit int) (all []entry, err error) {
+	err = db.NewSelect().Model(&all).Where("le.entity = ? AND le.object_id = ?", key, id).Order("le.id DESC").Limit(int64(limit)).Scan(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("load history of %s %d: %w", key, id, err)
+	}
+	return all, nil
+}
+
+func recentOf(ctx context.Context, db bun.IDB, person int64) (all []entry, err error) {
+	const shown = 10
+	if err = db.NewSelect().Model(&all).Where("le.user_id = ?", person).Order("le.id DESC").Limit(shown).Scan(ctx); err != nil {
+		return nil, fmt.Errorf("load what user %d did: %w", person, err)
+	}
+	return all, nil
+}
+
+// entryLine is one act as people read it.
+type entryLine struct {
+	When, Exact string
+	Who         string
+	What        string
+	Record      views.Link
+	Changes     []changeLine
+}
+
+// changeLine is one changed value as people read it.
+type changeLine struct{ Label, Before, After string }
+
+// lines are entries of any entity, without their values.
+func (v *visit) lines(entries []entry) []entryLine {
+	now := v.a.clock.Now()
+	var out []entryLine
+	for _, e := range entries {
+		l := entryLine{
+			When: v.tr.Relative(e.At, now), Exact: v.tr.Moment(e.At), Who: e.UserName,
+			What: v.actName(e.Entity, e.Action), Record: views.Link{Text: e.Title},
+		}
+		if other, ok := v.a.find(e.Entity); ok && e.Action != remove && v.may(other.face(), view) {
+			l.Record.Href = other.face().record(v.a, e.ObjectID, change)
+		}
+		out = append(out, l)
+	}
+	return out
+}
+
+func (a *Admin) find(key string) (entity, bool) {
+	for _, e := range a.entities {
+		if e.face().key() == key {
+			return e, true
+		}
+	}
+	return nil, false
+}
+
+// actName is what was done; acts of an entity's own are told by their label.
+func (v *visit) actName(key, action string) string {
+	switch action {
+	case add:
+		return v.say(lang.M("Added"))
+	case change:
+		return v.say(lang.M("Changed"))
+	case remove:
+		return v.say(lang.M("Deleted"))
+	}
+	if e, ok := v.a.find(key); ok {
+		if label := e.actLabel(action); !label.Empty() {
+			return v.say(label)
+		}
+	}
+	return action
+}
+
+func (b *bound[M]) actLabel(name string) lang.Message {
+	for _, a := range b.r.Actions {
+		if a.Name == name {
+			return a.Label
+		}
+	}
+	return lang.Message{}
+}
+
+// values adds what changed to the lines of this entity.
+func (b *bound[M]) values(v *visit, entries []entry) []entryLine {
+	lines := v.lines(entries)
+	for i, e := range entries {
+		var changes []difference
+		if json.Unmarshal(e.Changes, &changes) != nil {
+			continue
+		}
+		for _, d := range changes {
+			lines[i].Changes = append(lines[i].Changes, b.told(v, d))
+		}
+	}
+	return lines
+}
+
+func (b *bound[M]) told(v *visit, d difference) changeLine {
+	for _, f := range append(b.fields(b.r.Sections), b.fields(b.r.Add)...) {
+		if f.Meta().Key == d.Field {
+			return changeLine{Label: v.say(f.Meta().Label), Before: f.Word(v.tr, d.Before), After: f.Word(v.tr, d.After)}
+		}
+	}
+	for _, in := range b.r.Inlines {
+		if line, ok := in.told(v, d); ok {
+			return line
+		}
+	}
+	return changeLine{Label: d.Field, Before: d.Before, After: d.After}
+}
+
+// historyPage is views/admin/history.
+type historyPage struct {
+	views.Head
+	Heading views.Heading
+	Lines   []entryLine
+	Empty   views.Empty
+}
+
+// history shows all that staff did to a record.
+func (b *bound[M]) history(v *visit) error {
+	if err := v.need(view); err != nil {
+		return err
+	}
+	id, ok := v.recordID()
+	if !ok {
+		return v.gone()
+	}
+	rows, err := b.rows(v.c.Context(), b.admin.db, []int64{id})
+	if err != nil {
+		return err
+	}
+	if len(rows) == 0 {
+		return v.gone()
+	}
+	entries, err := historyOf(v.c.Context(), b.admin.db, b.face().key(), id, longestHistory)
+	if err != nil {
+		return err
+	}
+	name := b.r.Title(rows[0])
+	title := v.say(lang.M("History"))
+	page := historyPage{
+		Head:    v.head(title, v.listCrumb(), views.Crumb{Text: name, Href: v.onward(b.face().record(v.a, id, change))}),
+		Heading: views.Heading{Title: title, Under: name}, Lines: b.values(v, entries),
+	}
+	if len(page.Lines) == 0 {
+		page.Empty = views.Empty{Icon: "clock-history", Title: v.say(lang.M("Nothing has been changed here yet"))}
+	}
+	return web.Show(v.c, v.a.page.history, page)
+}

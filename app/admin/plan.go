@@ -1,0 +1,195 @@
+package admin
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/uptrace/bun"
+
+	"ams/app/lang"
+)
+
+// edge is a foreign key as the database knows it.
+type edge struct {
+	Parent, Child, Col string
+	OnDelete           string // c: goes along; n, d: is only unlinked; anything else refuses
+	HasID              bool   // the child's rows can be referred to themselves
+}
+
+func edges(ctx context.Context, db bun.IDB) (all []edge, err error) {
+	const keys = `
+		SELECT c.confrelid::regclass::text AS parent, c.conrelid::regclass::text AS child, a.attname AS col,
+		       c.confdeltype::text AS on_delete,
+		       EXISTS (SELECT FROM pg_attribute i WHERE i.attrelid = c.conrelid AND i.attname = 'id'
+		               AND i.atttypid = 'bigint'::regtype AND NOT i.attisdropped) AS has_id
+		FROM pg_constraint c JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]
+		WHERE c.contype = 'f' AND cardinality(c.conkey) = 1 ORDER BY 2, 3`
+	if err = db.NewRaw(keys).Scan(ctx, &all); err != nil {
+		return nil, fmt.Errorf("read the foreign keys: %w", err)
+	}
+	return all, nil
+}
+
+// plan is what a delete takes along, unlinks, and what refuses it.
+type plan struct {
+	along  map[string][]int64        // table → ids; 0 for rows that have none
+	loose  map[string]int            // table → number of rows
+	takes  map[int64]map[string]bool // record to be deleted → tables that lose rows with it
+	blocks map[int64]map[string]int  // record to be deleted → table → number of rows that refuse
+}
+
+// mostAlong bounds what is looked at of one table in one step. The foreign keys have the last word all the same.
+const mostAlong = 10_000
+
+// plan walks down from the rows to be deleted.
+func (b *bound[M]) plan(ctx context.Context, db bun.IDB, ids []int64) (*plan, error) {
+	all, err := edges(ctx, db)
+	if err != nil {
+		return nil, err
+	}
+	p := &plan{along: map[string][]int64{}, loose: map[string]int{}, takes: map[int64]map[string]bool{}, blocks: map[int64]map[string]int{}}
+	roots := map[int64]int64{} // row → record that takes it along
+	for _, id := range ids {
+		roots[id] = id
+	}
+	seen := map[string]map[int64]bool{}
+	return p, p.walk(ctx, db, all, b.table(), roots, seen)
+}
+
+func (p *plan) walk(ctx context.Context, db bun.IDB, all []edge, table string, roots map[int64]int64, seen map[string]map[int64]bool) error {
+	for _, e := range all {
+		if e.Parent != table || len(roots) == 0 {
+			continue
+		}
+		children, err := p.children(ctx, db, e, roots)
+		if err != nil {
+			return err
+		}
+		if seen[e.Child] == nil {
+			seen[e.Child] = map[int64]bool{}
+		}
+		next := map[int64]int64{}
+		for _, c := range children {
+			if p.note(e, c, roots[c.Parent], seen[e.Child]) && e.HasID {
+				next[c.ID] = roots[c.Parent]
+			}
+		}
+		if err := p.walk(ctx, db, all, e.Child, next, seen); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// note takes one row into the plan and tells whether it goes along, so that what belongs to it has to be looked at.
+func (p *plan) note(e edge, c child, root int64, seen map[int64]bool) bool {
+	switch e.OnDelete {
+	case "n", "d":
+		p.loose[e.Child]++
+		return false
+	case "c":
+		if c.ID != 0 && seen[c.ID] {
+			return false
+		}
+		seen[c.ID] = true
+		p.along[e.Child] = append(p.along[e.Child], c.ID)
+		if p.takes[root] == nil {
+			p.takes[root] = map[string]bool{}
+		}
+		p.takes[root][e.Child] = true
+		return true
+	}
+	if p.blocks[root] == nil {
+		p.blocks[root] = map[string]int{}
+	}
+	p.blocks[root][e.Child]++
+	return false
+}
+
+type child struct{ ID, Parent int64 }
+
+func (p *plan) children(ctx context.Context, db bun.IDB, e edge, roots map[int64]int64) (found []child, err error) {
+	id := bun.Safe("0")
+	if e.HasID {
+		id = "id"
+	}
+	err = db.NewRaw(`SELECT ? AS id, ? AS parent FROM ? WHERE ? IN (?) LIMIT ?`, id, bun.Ident(e.Col), bun.Safe(e.Child),
+		bun.Ident(e.Col), bun.List(slices.Sorted(maps.Keys(roots))), mostAlong).Scan(ctx, &found)
+	if err != nil {
+		return nil, fmt.Errorf("look what goes along in %s: %w", e.Child, err)
+	}
+	return found, nil
+}
+
+// tableName is what people call a table.
+func (v *visit) tableName(table string) string {
+	for _, e := range v.a.entities {
+		if e.table() == table {
+			return v.say(e.face().many)
+		}
+	}
+	if title, ok := v.a.tables[table]; ok {
+		return v.say(title)
+	}
+	return table
+}
+
+// group is records of one kind on a confirmation.
+type group struct {
+	Title string
+	Names []string
+	More  string
+}
+
+// named is how many records of a kind a confirmation names.
+const named = 5
+
+// going are the groups that go along, and the permissions for them that the person lacks.
+func (v *visit) going(ctx context.Context, p *plan) (groups []group, lacking []string, err error) {
+	for _, table := range slices.Sorted(maps.Keys(p.along)) {
+		ids := p.along[table]
+		g := group{Title: v.say(lang.M("%s: %d", v.tableName(table), len(ids)))}
+		for _, e := range v.a.entities {
+			if e.table() != table {
+				continue
+			}
+			if !v.may(e.face(), remove) {
+				lacking = append(lacking, v.say(lang.M("You do not have the permission to delete %s.", e.face().many)))
+			}
+			records, err := e.offer().named(ctx, ids[:min(len(ids), named)])
+			if err != nil {
+				return nil, nil, err
+			}
+			for _, r := range records {
+				g.Names = append(g.Names, r.Name)
+			}
+			if more := len(ids) - len(records); more > 0 && len(records) > 0 {
+				g.More = v.say(lang.N("and %d more", "and %d more", more, more))
+			}
+		}
+		groups = append(groups, g)
+	}
+	return groups, lacking, nil
+}
+
+// unlinked are the groups that stay without what is deleted.
+func (v *visit) unlinked(p *plan) (groups []group) {
+	for _, table := range slices.Sorted(maps.Keys(p.loose)) {
+		groups = append(groups, group{Title: v.say(lang.M("%s: %d", v.tableName(table), p.loose[table]))})
+	}
+	return groups
+}
+
+// why says what refuses that a record is deleted.
+func (v *visit) why(p *plan, id int64) string {
+	text := ""
+	for _, table := range slices.Sorted(maps.Keys(p.blocks[id])) {
+		if text != "" {
+			text += ", "
+		}
+		text += v.say(lang.M("%s: %d", v.tableName(table), p.blocks[id][table]))
+	}
+	return text
+}

@@ -1,0 +1,159 @@
+package admin
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"strings"
+
+	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/schema"
+
+	"ams/app/clock"
+	"ams/app/listing"
+)
+
+// meta is the entity's table as Bun knows it.
+func (b *bound[M]) meta() *schema.Table { return b.admin.db.Table(reflect.TypeFor[M]()) }
+
+func (b *bound[M]) table() string { return b.meta().Name }
+
+func (b *bound[M]) id(m *M) int64 { return b.number(m, "id") }
+
+func (b *bound[M]) version(m *M) int64 { return b.number(m, "version") }
+
+func (b *bound[M]) number(m *M, column string) int64 {
+	return b.meta().FieldMap[column].Value(reflect.ValueOf(m).Elem()).Int()
+}
+
+// idColumn is the id with the table's alias.
+func (b *bound[M]) idColumn() string { return b.meta().Alias + ".id" }
+
+// matching is the query for the rows of a view. It selects nothing yet.
+func (b *bound[M]) matching(db bun.IDB, view listing.View) *bun.SelectQuery {
+	t := b.meta()
+	q := db.NewSelect().TableExpr("? AS ?", t.SQLName, t.SQLAlias)
+	for _, word := range view.Words() {
+		var parts []string
+		var args []any
+		for _, s := range b.r.Search {
+			parts = append(parts, s.query(t.Name))
+			args = append(args, word)
+		}
+		q.Where("? IN ("+strings.Join(parts, " UNION ")+")", append([]any{bun.Ident(b.idColumn())}, args...)...)
+	}
+	today := clock.DateOf(b.admin.clock.Now())
+	for _, f := range b.r.Filters {
+		value := view.Filters[f.Key]
+		if value == "" || !f.narrow(q, value, today) {
+			if f.Default != "" {
+				f.narrow(q, f.Default, today)
+			}
+		}
+	}
+	return q
+}
+
+// ordered puts the query into the order of a view. The id always comes last, so that no row is on two pages.
+func (b *bound[M]) ordered(q *bun.SelectQuery, view listing.View) *bun.SelectQuery {
+	last := ""
+	joined := map[string]bool{}
+	for _, by := range view.Order {
+		c := b.column(by.Key)
+		if c.Join != "" && !joined[c.Join] {
+			joined[c.Join] = true
+			q.Join(c.Join)
+		}
+		last = ""
+		if by.Descending {
+			last = " DESC"
+		}
+		q.OrderExpr(c.Sort + last)
+	}
+	if len(view.Order) == 0 && b.r.Order != "" {
+		q.OrderExpr(b.r.Order)
+		if strings.HasSuffix(b.r.Order, " DESC") {
+			last = " DESC"
+		}
+	}
+	return q.OrderExpr("?"+last, bun.Ident(b.idColumn()))
+}
+
+func (b *bound[M]) column(key string) Column[M] {
+	for _, c := range b.r.Columns {
+		if c.Key == key {
+			return c
+		}
+	}
+	return Column[M]{}
+}
+
+// count is how many rows match.
+func (b *bound[M]) count(ctx context.Context, view listing.View) (n int, err error) {
+	if err = b.matching(b.admin.db, view).ColumnExpr("count(*)").Scan(ctx, &n); err != nil {
+		return 0, fmt.Errorf("count %s: %w", b.table(), err)
+	}
+	return n, nil
+}
+
+// ids are the rows of a view in order, cut by index before anything else is read.
+func (b *bound[M]) ids(ctx context.Context, db bun.IDB, view listing.View, limit, offset int) (ids []int64, err error) {
+	q := b.ordered(b.matching(db, view), view).ColumnExpr("?", bun.Ident(b.idColumn())).Limit(int64(limit)).Offset(int64(offset))
+	if err = q.Scan(ctx, &ids); err != nil {
+		return nil, fmt.Errorf("list %s: %w", b.table(), err)
+	}
+	return ids, nil
+}
+
+// rows loads records in the order of their ids; what is gone meanwhile is left out.
+func (b *bound[M]) rows(ctx context.Context, db bun.IDB, ids []int64) ([]*M, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	var found []*M
+	q := db.NewSelect().Model(&found).Where("? IN (?)", bun.Ident(b.idColumn()), bun.List(ids))
+	if b.r.Load != nil {
+		q = b.r.Load(q)
+	}
+	if err := q.Scan(ctx); err != nil {
+		return nil, fmt.Errorf("load %s: %w", b.table(), err)
+	}
+	if b.r.Rows != nil {
+		if err := b.r.Rows(ctx, db, found); err != nil {
+			return nil, err
+		}
+	}
+	byID := make(map[int64]*M, len(found))
+	for _, m := range found {
+		byID[b.id(m)] = m
+	}
+	rows := make([]*M, 0, len(found))
+	for _, id := range ids {
+		if m, ok := byID[id]; ok {
+			rows = append(rows, m)
+		}
+	}
+	return rows, nil
+}
+
+// one loads a record with all that its form shows. found is false when there is none.
+func (b *bound[M]) one(ctx context.Context, db bun.IDB, id int64) (m *M, found bool, err error) {
+	rows, err := b.rows(ctx, db, []int64{id})
+	if err != nil || len(rows) == 0 {
+		return nil, false, err
+	}
+	m = rows[0]
+	if b.r.Fill != nil {
+		if err := b.r.Fill(ctx, db, m); err != nil {
+			return nil, false, err
+		}
+	}
+	return m, true, b.grasp(ctx, db, m)
+}
+
+func (b *bound[M]) grasp(ctx context.Context, db bun.IDB, rows ...*M) error {
+	if b.r.Grasp == nil {
+		return nil
+	}
+	return b.r.Grasp(ctx, db, rows)
+}

@@ -1,0 +1,110 @@
+package admin
+
+import (
+	"context"
+
+	"github.com/uptrace/bun"
+
+	"ams/app/access"
+	"ams/app/field"
+	"ams/app/lang"
+)
+
+// Resource declares how staff look after the records of one entity. M is its Bun model, with the columns id and version.
+type Resource[M any] struct {
+	App, Model string // "users", "user": address, permission and name in history
+	One, Many  lang.Message
+	Icon       string
+	Letter     string // g and this letter lead to the list
+	Title      func(*M) string
+	Site       func(*M) string // path of the record's public page, without language; nil or "": none
+
+	Load func(*bun.SelectQuery) *bun.SelectQuery         // relations and computed columns that every page needs; may be nil
+	Rows func(context.Context, bun.IDB, []*M) error      // what a list needs beside its rows; may be nil
+	Fill func(context.Context, bun.IDB, *M) error        // what a form needs beside its row; may be nil
+	New  func() *M                                       // a record before it is added; nil: the zero value
+	Lock func(by access.Holder, m *M, key string) bool   // values that this person may not change in this record
+	Veto func(by access.Holder, m *M) (why lang.Message) // why this person may not touch this record at all
+	// Grasp loads what Veto needs to know of these records, before it is asked.
+	Grasp func(context.Context, bun.IDB, []*M) error
+
+	Columns []Column[M] // the first links to the record
+	Order   string      // SQL, of the list as it is by itself; empty: by id
+	Search  []Search
+	Filters []Filter
+
+	Sections []Section[M]
+	Add      []Section[M] // when adding asks something else
+	Stay     bool         // adding leads to the record, not to the list
+	Inlines  []Inline[M]
+	Actions  []Action[M]
+
+	Onward []Onward[M] // lists of other entities that a record leads to
+
+	Prepare func(context.Context, *M) error // slow work of a save, before its transaction
+	Write   Writer[M]
+	// After runs at the end of a save, once record and tables are stored; may be nil.
+	After func(ctx context.Context, tx bun.Tx, by access.Holder, m *M) error
+	// Broken names the input and says what to do when a rule of the schema refuses a value.
+	Broken func(constraint string) (key string, text lang.Message)
+	On     func() bool // a switched-off module has neither menu nor pages
+}
+
+// Onward leads from a record to a list of another entity, narrowed by a search.
+type Onward[M any] struct {
+	Entity string // "billing.invoice"
+	Search func(*M) string
+}
+
+// Section is a part of a form.
+type Section[M any] struct {
+	Title  lang.Message
+	Help   lang.Message
+	Fields []field.Field[M]
+}
+
+// Sect is a section without help.
+func Sect[M any](title lang.Message, fields ...field.Field[M]) Section[M] {
+	return Section[M]{Title: title, Fields: fields}
+}
+
+// Writer stores. Its functions run in the engine's transaction; nil: that act is offered to nobody.
+type Writer[M any] struct {
+	Create func(ctx context.Context, tx bun.Tx, by access.Holder, m *M) error
+	Update func(ctx context.Context, tx bun.Tx, by access.Holder, before, after *M) error
+	Delete func(ctx context.Context, tx bun.Tx, by access.Holder, m *M) error
+}
+
+// Rows writes plain data that no rule of a domain guards.
+func Rows[M any]() Writer[M] {
+	return Writer[M]{
+		Create: func(ctx context.Context, tx bun.Tx, _ access.Holder, m *M) error {
+			_, err := tx.NewInsert().Model(m).Returning("id").Exec(ctx)
+			return err
+		},
+		Update: func(ctx context.Context, tx bun.Tx, _ access.Holder, _, after *M) error {
+			_, err := tx.NewUpdate().Model(after).WherePK().Exec(ctx)
+			return err
+		},
+		Delete: func(ctx context.Context, tx bun.Tx, _ access.Holder, m *M) error {
+			_, err := tx.NewDelete().Model(m).WherePK().Exec(ctx)
+			return err
+		},
+	}
+}
+
+// Action is an act on the records that are ticked. What it refuses for one record is told; the others go on.
+type Action[M any] struct {
+	Name   string
+	Label  lang.Message
+	Ask    lang.Message // question before it; empty: it is done at once
+	Danger bool
+	Icon   string
+	Right  string // permission; empty: that to change
+	Each   func(ctx context.Context, tx bun.Tx, by access.Holder, m *M) error
+	// Alone stands instead of Each where an outside service is asked: no row is held, and it opens transactions of its
+	// own. It finds out itself whether the record is still as it was shown.
+	Alone func(ctx context.Context, by access.Holder, m *M) error
+	Offer func(*M) bool // whether the record's own page offers it; nil: always
+	Done  func(n int) lang.Message
+}

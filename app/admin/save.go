@@ -1,0 +1,285 @@
+package admin
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"github.com/uptrace/bun"
+
+	"ams/app/database"
+	"ams/app/fault"
+	"ams/app/lang"
+	"ams/app/web"
+)
+
+// errStale says that somebody saved the record after its form was opened.
+var errStale = errors.New("the record has changed meanwhile")
+
+// read takes the answers that this person may give into the draft, and notes what is wrong with them.
+func (b *bound[M]) read(v *visit, d *draft[M]) error {
+	d.typed = v.c.Posted()
+	for _, f := range b.fields(b.sections(d.adding)) {
+		if !b.takes(v, d, f) {
+			continue
+		}
+		if err := f.Read(v.c.Context(), d.typed, d.m, &d.problems); err != nil {
+			return err
+		}
+	}
+	for _, t := range d.tables {
+		if err := t.read(v, d.typed, &d.problems); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// create stores a new record.
+func (b *bound[M]) create(v *visit) error {
+	if err := b.needAdd(v); err != nil {
+		return err
+	}
+	d := &draft[M]{m: b.fresh(), adding: true, writable: true}
+	if err := b.read(v, d); err != nil {
+		return err
+	}
+	if !d.problems.Any() {
+		err := b.insert(v, d)
+		if err == nil {
+			v.done(lang.M("“%s” was added.", b.r.Title(d.m)))
+			return b.next(v, d)
+		}
+		if err := b.refused(d, err); err != nil {
+			return err
+		}
+	}
+	page, err := b.addPage(v, d)
+	if err != nil {
+		return err
+	}
+	return web.Invalid(v.c, v.a.page.form, page, v.a.form, page.Form)
+}
+
+func (b *bound[M]) insert(v *visit, d *draft[M]) error {
+	ctx := v.c.Context()
+	if b.r.Prepare != nil {
+		if err := b.r.Prepare(ctx, d.m); err != nil {
+			return err
+		}
+	}
+	return b.admin.db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
+		if err := b.r.Write.Create(ctx, tx, v.by, d.m); err != nil {
+			return err
+		}
+		if err := b.after(ctx, tx, v, d.m); err != nil {
+			return err
+		}
+		return b.record(ctx, tx, v, d.m, add, nil)
+	})
+}
+
+func (b *bound[M]) after(ctx context.Context, tx bun.Tx, v *visit, m *M) error {
+	if b.r.After == nil {
+		return nil
+	}
+	return b.r.After(ctx, tx, v.by, m)
+}
+
+// next is where people go after a save, as they chose.
+func (b *bound[M]) next(v *visit, d *draft[M]) error {
+	switch {
+	case v.c.Form("_addanother") != "":
+		return web.Go(v.c, v.onward(b.face().path(v.a)+"add/"))
+	case v.c.Form("_continue") != "", d.adding && b.r.Stay:
+		return web.Go(v.c, v.onward(b.face().record(v.a, b.id(d.m), change)))
+	}
+	return web.Go(v.c, v.back())
+}
+
+// update stores a changed record.
+func (b *bound[M]) update(v *visit) error {
+	if b.r.Write.Update == nil {
+		return fault.Forbidden(lang.M("Entries of this kind are not changed by hand."))
+	}
+	if err := v.need(change); err != nil {
+		return err
+	}
+	id, ok := v.recordID()
+	if !ok {
+		return v.gone()
+	}
+	before, found, err := b.one(v.c.Context(), b.admin.db, id)
+	if err != nil {
+		return err
+	}
+	if !found {
+		return v.gone()
+	}
+	if why := b.veto(v, before); !why.Empty() {
+		return fault.Forbidden(why)
+	}
+	return b.change(v, before)
+}
+
+func (b *bound[M]) change(v *visit, before *M) error {
+	after := *before
+	d, err := b.open(v, &after)
+	if err != nil {
+		return err
+	}
+	if err := b.read(v, d); err != nil {
+		return err
+	}
+	if v.c.Form("version") != strconv.FormatInt(d.version, 10) {
+		err = errStale
+	}
+	if err == nil && !d.problems.Any() {
+		if err = b.store(v, before, d); err == nil {
+			v.done(lang.M("“%s” was saved.", b.r.Title(d.m)))
+			return b.next(v, d)
+		}
+	}
+	if errors.Is(err, errStale) {
+		err = b.tellStale(v, d)
+	} else if err != nil {
+		err = b.refused(d, err)
+	}
+	if err != nil {
+		return err
+	}
+	page, err := b.changePage(v, d)
+	if err != nil {
+		return err
+	}
+	return web.Invalid(v.c, v.a.page.form, page, v.a.form, page.Form)
+}
+
+// store writes the record, its tables and its history in one transaction, unless somebody was faster.
+func (b *bound[M]) store(v *visit, before *M, d *draft[M]) error {
+	ctx := v.c.Context()
+	if b.r.Prepare != nil {
+		if err := b.r.Prepare(ctx, d.m); err != nil {
+			return err
+		}
+	}
+	changes, err := b.differences(ctx, v, before, d)
+	if err != nil {
+		return err
+	}
+	return b.admin.db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
+		current, err := b.lock(ctx, tx, b.id(before))
+		if err != nil {
+			return err
+		}
+		if current != b.version(before) {
+			return errStale
+		}
+		if err := b.r.Write.Update(ctx, tx, v.by, before, d.m); err != nil {
+			return err
+		}
+		for _, t := range d.tables {
+			more, err := t.save(ctx, tx, v)
+			if err != nil {
+				return err
+			}
+			changes = append(changes, more...)
+		}
+		if err := b.after(ctx, tx, v, d.m); err != nil {
+			return err
+		}
+		if err := b.touch(ctx, tx, b.id(before)); err != nil {
+			return err
+		}
+		return b.record(ctx, tx, v, d.m, change, changes)
+	})
+}
+
+// lock holds the row until the transaction ends and gives its version; a row that is gone has none.
+func (b *bound[M]) lock(ctx context.Context, tx bun.Tx, id int64) (version int64, err error) {
+	const hold = `SELECT coalesce(max(version), 0) FROM (SELECT version FROM ? WHERE id = ? FOR NO KEY UPDATE) held`
+	if err = tx.NewRaw(hold, b.meta().SQLName, id).Scan(ctx, &version); err != nil {
+		return 0, fmt.Errorf("lock %s %d: %w", b.table(), id, err)
+	}
+	return version, nil
+}
+
+// touch raises the version even where only tables or links of the record changed.
+func (b *bound[M]) touch(ctx context.Context, tx bun.Tx, id int64) error {
+	if _, err := tx.NewRaw(`UPDATE ? SET version = version + 1 WHERE id = ?`, b.meta().SQLName, id).Exec(ctx); err != nil {
+		return fmt.Errorf("raise the version of %s %d: %w", b.table(), id, err)
+	}
+	return nil
+}
+
+func (b *bound[M]) differences(ctx context.Context, v *visit, before *M, d *draft[M]) (all []difference, err error) {
+	for _, f := range b.fields(b.sections(d.adding)) {
+		if !b.takes(v, d, f) || f.Raw(before) == f.Raw(d.m) {
+			continue
+		}
+		one := difference{Field: f.Meta().Key}
+		if one.Before, err = f.Record(ctx, before); err != nil {
+			return nil, err
+		}
+		if one.After, err = f.Record(ctx, d.m); err != nil {
+			return nil, err
+		}
+		all = append(all, one)
+	}
+	return all, nil
+}
+
+// tellStale says who was faster. The draft takes the new version, so that sending it again goes through.
+func (b *bound[M]) tellStale(v *visit, d *draft[M]) error {
+	ctx := v.c.Context()
+	rows, err := b.rows(ctx, b.admin.db, []int64{b.id(d.m)})
+	if err != nil {
+		return err
+	}
+	if len(rows) == 0 {
+		return fault.Conflict(lang.M("This record has been deleted meanwhile."))
+	}
+	d.version = b.version(rows[0])
+	last, err := historyOf(ctx, b.admin.db, b.face().key(), b.id(d.m), 1)
+	if err != nil {
+		return err
+	}
+	if len(last) == 0 {
+		d.problems.Add("", lang.M("Somebody else saved this record while you had it open. What you entered is still here: save again to keep yours."))
+		return nil
+	}
+	d.problems.Add("", lang.M("%s saved this record on %s, while you had it open. What you entered is still here: save again to keep yours.",
+		last[0].UserName, last[0].At))
+	return nil
+}
+
+// refused notes in the draft what a service or the schema said against it; any other error comes back.
+func (b *bound[M]) refused(d *draft[M], err error) error {
+	if p, ok := fault.Problems(err); ok {
+		for _, f := range p.List() {
+			d.problems.Add(f.Name, f.Text)
+		}
+		return nil
+	}
+	if told, ok := errors.AsType[*fault.Error](err); ok && told.Kind == fault.Clash {
+		d.problems.Add("", told.Text)
+		return nil
+	}
+	constraint := database.Constraint(err)
+	switch {
+	case constraint != "" && b.r.Broken != nil:
+		if key, text := b.r.Broken(constraint); !text.Empty() {
+			d.problems.Add(key, text)
+			return nil
+		}
+		fallthrough
+	case constraint != "":
+		d.problems.Add("", lang.M("This does not fit what is stored already. Check the values and try again."))
+		return nil
+	case database.Unfit(err):
+		d.problems.Add("", lang.M("A value is longer or larger than can be stored. Shorten it and try again."))
+		return nil
+	}
+	return err
+}

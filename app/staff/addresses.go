@@ -1,0 +1,53 @@
+package staff
+
+import (
+	"ams/app/access"
+	"ams/app/account"
+	"ams/app/admin"
+	"ams/app/field"
+	"ams/app/lang"
+)
+
+type address = account.Address
+
+func addressFields() (email, verified, primary field.Field[address]) {
+	return field.Email("email", lang.M("E-mail address"), func(e *address) *string { return &e.Email }).Check(account.EmailWrong).OnceOnly(),
+		field.Bool("verified", lang.M("Verified"), func(e *address) *bool { return &e.Verified }),
+		field.Bool("primary", lang.M("Primary"), func(e *address) *bool { return &e.Primary }).ReadOnly()
+}
+
+func addresses(a *admin.Admin, people *account.Service) admin.Resource[address] {
+	email, verified, primary := addressFields()
+	return admin.Resource[address]{
+		App: "account", Model: "emailaddress", One: lang.M("e-mail address"), Many: lang.M("E-mail addresses"), Icon: "envelope", Letter: "e",
+		Title: func(e *address) string { return e.Email }, Grasp: account.LoadOwners, Rows: account.LoadOwners,
+		Veto: func(by access.Holder, e *address) lang.Message { return account.MayLookAfter(by, &e.Owner) },
+		Columns: []admin.Column[address]{
+			admin.Text("email", lang.M("E-mail address"), "ea.email", func(e *address) string { return e.Email }),
+			admin.Text("user", lang.M("Person"), "", func(e *address) string { return e.Owner.Title() }),
+			admin.Yes("primary", lang.M("Primary"), "", func(e *address) bool { return e.Primary }),
+			admin.Yes("verified", lang.M("Verified"), "", func(e *address) bool { return e.Verified }),
+		},
+		Search: []admin.Search{admin.Own(), admin.Parent("users", "user_id")},
+		Filters: []admin.Filter{
+			admin.YesNo("primary", lang.M("Primary"), `ea."primary"`), admin.YesNo("verified", lang.M("Verified"), "ea.verified"),
+		},
+		Sections: []admin.Section[address]{admin.Sect(lang.Message{},
+			field.Ref("user", lang.M("Person"), func(e *address) *int64 { return &e.UserID }, a.Chooser("users.user")).OnceOnly(),
+			email, verified, primary)},
+		Actions: []admin.Action[address]{{Name: "verify", Label: lang.M("Mark as verified"), Each: people.VerifyAddress}},
+		Broken:  account.Taken,
+		Write:   admin.Writer[address]{Create: people.AddAddress, Update: people.ChangeAddress, Delete: people.DropAddress},
+	}
+}
+
+// addressTable stands in the form of a person.
+func addressTable(people *account.Service) admin.Inline[person] {
+	email, verified, primary := addressFields()
+	return admin.Table[person, address]{
+		Key: "addresses", Entity: "account.emailaddress", Label: lang.M("E-mail addresses"), Column: "user_id", Order: `"primary" DESC, id`,
+		Title: func(e *address) string { return e.Email }, Fields: []field.Field[address]{email, verified, primary},
+		New: func(owner int64) *address { return &address{UserID: owner} }, Keep: func(e *address) bool { return e.Primary }, Blank: 1,
+		Write: admin.Writer[address]{Create: people.AddAddress, Update: people.ChangeAddress, Delete: people.DropAddress},
+	}
+}

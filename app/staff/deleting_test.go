@@ -1,0 +1,220 @@
+package staff_test
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+	"testing"
+
+	"ams/app/web/webtest"
+)
+
+// invoiced gives somebody an invoice, which keeps them: what was billed is never deleted with its owner.
+func invoiced(s *webtest.Site, owner string) {
+	s.T.Helper()
+	s.Exec("INSERT INTO billing_accounts (user_id) SELECT id FROM users WHERE username = ?", owner)
+	s.Exec(`INSERT INTO invoices (account_id, invoice_number, issue_date, due_date, amount, paid, due, billing_service_invoice_id, created_at)
+		SELECT a.id, 'INV-' || a.id, '2026-01-01', '2026-01-21', 120, 0, 120, '', now() FROM billing_accounts a JOIN users u ON u.id = a.user_id
+		WHERE u.username = ?`, owner)
+}
+
+func picked(s *webtest.Site, usernames ...string) (pairs []string) {
+	s.T.Helper()
+	for _, u := range usernames {
+		pairs = append(pairs, "_selected_action", strconv.Itoa(idOf(s, u)))
+	}
+	return pairs
+}
+
+func TestDeleting(t *testing.T) {
+	t.Parallel()
+	t.Run("The question says what goes along and what stays", func(t *testing.T) {
+		t.Parallel()
+		s := site(t)
+		s.Exec(`INSERT INTO email_messages (id, template_id, recipients, "from", subject, language, html, text, status, created_at, user_id)
+			SELECT gen_random_uuid(), '', '{kea@example.org}', '', '', 'en', '', '', 'failed', now(), id FROM users WHERE username = 'kea'`)
+		v := s.SignedIn("boss")
+		s.SignedIn("kea")
+		before := s.Contents()
+		v.Get(page(s, "kea", "delete")).Status(http.StatusOK).Has("h1", "Delete this person?").Has(".names", "Mere Kahu (kea@example.org)").
+			Has(".groups", "E-mail addresses: 1").Has(".groups", "kea@example.org").Has(".groups", "Sessions: 1").Has(".groups", "Messages sent: 1")
+		if s.Contents() != before {
+			t.Error("asking changed something")
+		}
+		v.Post(page(s, "kea", "delete"), "post", "yes").Status(http.StatusSeeOther).To(people)
+		if got := flash(v); !strings.Contains(got, "“Mere Kahu (kea@example.org)” was deleted.") {
+			t.Errorf("flash = %q", got)
+		}
+		if s.Count("SELECT count(*) FROM email_messages WHERE user_id IS NULL") != 1 || s.Count("SELECT count(*) FROM email_addresses") != 1 {
+			t.Error("not what the question said")
+		}
+	})
+	t.Run("SHL-61 ACC-64 who has an invoice stays, with the reason and no button", func(t *testing.T) {
+		t.Parallel()
+		s := site(t)
+		invoiced(s, "kea")
+		v := s.SignedIn("boss")
+		before := s.Contents()
+		v.Get(page(s, "kea", "delete")).Status(http.StatusOK).Has(".alert", "these belong to it: Invoices: 1").Lacks(".question form button")
+		v.Post(page(s, "kea", "delete"), "post", "yes").Status(http.StatusSeeOther).To(page(s, "kea", "change"))
+		got := flash(v)
+		if !strings.Contains(got, "Invoices: 1") || strings.Contains(got, "Success") {
+			t.Errorf("flash = %q, want one error with the reason", got)
+		}
+		if s.Contents() != before {
+			t.Error("something was deleted or logged")
+		}
+	})
+	t.Run("SHL-31 of three, one with an invoice: two go, one stays, one message of each kind", func(t *testing.T) {
+		t.Parallel()
+		s := site(t)
+		for _, u := range []string{"tui", "weka"} {
+			s.Person(u)
+		}
+		invoiced(s, "tui")
+		v := s.SignedIn("boss")
+		ticked := append([]string{"action", "delete_selected"}, picked(s, "kea", "tui", "weka")...)
+		question := v.Post(people+"?o=email", ticked...).Status(http.StatusOK).Has("h1", "Delete 3 entries?").Has(".alert", "Mere Kahu (tui@example.org)")
+		if n := s.Count("SELECT count(*) FROM users"); n != 4 {
+			t.Errorf("the question left %d people, want 4", n)
+		}
+		v.Post(people+"?o=email", question.Fields(".question form")...).Status(http.StatusSeeOther).To(people + "?o=email")
+		doc := v.Get(people).Document()
+		if n := doc.Find("#messages .alert").Length(); n != 2 {
+			t.Errorf("%d messages, want 2", n)
+		}
+		for selector, want := range map[string]string{".alert-success": "2 entries were deleted.", ".alert-error": "tui@example.org"} {
+			if got := doc.Find("#messages " + selector).Text(); !strings.Contains(got, want) {
+				t.Errorf("%s says %q, want %q", selector, got, want)
+			}
+		}
+		if s.Count("SELECT count(*) FROM users") != 2 || s.Count("SELECT count(*) FROM admin_log_entries WHERE action = 'delete'") != 2 {
+			t.Error("not two people are gone and logged")
+		}
+	})
+	t.Run("Permissions for what goes along", func(t *testing.T) {
+		t.Parallel()
+		s := site(t)
+		s.Clerk("ruru", "users.view_user", "users.delete_user")
+		v := s.SignedIn("ruru")
+		before := s.Contents()
+		v.Get(page(s, "kea", "delete")).Has(".alert", "You do not have the permission to delete E-mail addresses.").Lacks(".question form button")
+		v.Post(page(s, "kea", "delete"), "post", "yes").Status(http.StatusSeeOther)
+		v.Post(people, append([]string{"action", "delete_selected", "post", "yes"}, picked(s, "kea")...)...).Status(http.StatusSeeOther)
+		if s.Contents() != before {
+			t.Error("something was deleted")
+		}
+	})
+	t.Run("Nothing ticked, everything ticked", func(t *testing.T) {
+		t.Parallel()
+		s := site(t)
+		s.Person("kea-kea")
+		v := s.SignedIn("boss")
+		v.Post(people, "action", "delete_selected").Status(http.StatusSeeOther).To(people)
+		if got := flash(v); !strings.Contains(got, "Nothing was ticked") {
+			t.Errorf("flash = %q", got)
+		}
+		question := v.Post(people+"?q=kea", "action", "delete_selected", "select_across", "1", "_selected_action", "1").Has("h1", "Delete 2 entries?")
+		v.Post(people+"?q=kea", question.Fields(".question form")...).Status(http.StatusSeeOther).To(people + "?q=kea")
+		if n := s.Count("SELECT count(*) FROM users"); n != 1 {
+			t.Errorf("%d people are left, want the one who does not match", n)
+		}
+		v.Post(people+"?q=kea", question.Fields(".question form")...).Status(http.StatusSeeOther) // sent again: harmless
+	})
+	t.Run("EveryTableHasAName", func(t *testing.T) {
+		t.Parallel()
+		s := site(t)
+		v := s.SignedIn("boss")
+		var tables []string
+		err := s.DB.NewRaw(`SELECT DISTINCT c.conrelid::regclass::text FROM pg_constraint c WHERE c.contype = 'f'
+			AND c.confrelid IN ('users'::regclass, 'groups'::regclass, 'email_addresses'::regclass)`).Scan(t.Context(), &tables)
+		if err != nil || len(tables) < 5 {
+			t.Fatalf("tables = %v, %v", tables, err)
+		}
+		v.Get(people).Status(http.StatusOK)
+		for _, table := range tables {
+			if name := s.App.Staff.NameOf(table); name == "" {
+				t.Errorf("the table %s has no name for people: give it one with Table", table)
+			}
+		}
+	})
+}
+
+func TestAddressesOfAPerson(t *testing.T) {
+	t.Parallel()
+	address := func(s *webtest.Site, email string) string {
+		return strconv.Itoa(s.Count("SELECT id FROM email_addresses WHERE email = ?", email))
+	}
+	t.Run("AddVerifyDelete", func(t *testing.T) {
+		t.Parallel()
+		s := site(t)
+		v := s.SignedIn("boss")
+		v.Send(page(s, "kea", "change"), "#record", "addresses.new1.email", "Second@Example.org", "addresses.new1.verified", "on").Status(http.StatusSeeOther)
+		if s.Count(`SELECT count(*) FROM email_addresses WHERE email = 'second@example.org' AND verified AND NOT "primary"`) != 1 {
+			t.Fatal("the address was not added")
+		}
+		id := address(s, "second@example.org")
+		v.Get(page(s, "kea", "history")).Has(".changes", "second@example.org")
+		v.Send(page(s, "kea", "change"), "#record", "addresses."+id+".verified", webtest.Leave).Status(http.StatusSeeOther)
+		if s.Count("SELECT count(*) FROM email_addresses WHERE NOT verified") != 1 {
+			t.Error("the address is verified still")
+		}
+		v.Send(page(s, "kea", "change"), "#record", "addresses."+id+".email", "forged@example.org", "addresses."+id+".primary", "on").Status(http.StatusSeeOther)
+		if address(s, "second@example.org") != id || s.Count(`SELECT count(*) FROM email_addresses WHERE "primary"`) != 2 {
+			t.Error("a value was stored that the form does not ask for")
+		}
+		v.Send(page(s, "kea", "change"), "#record", "addresses."+id+".DELETE", "on").Status(http.StatusSeeOther)
+		if s.Count("SELECT count(*) FROM email_addresses WHERE id = ?", id) != 0 {
+			t.Error("the address is there still")
+		}
+		primary := address(s, webtest.Address("kea"))
+		v.Get(page(s, "kea", "change")).Lacks(`[name="addresses.` + primary + `.DELETE"]`)
+		v.Send(page(s, "kea", "change"), "#record", "addresses."+primary+".DELETE", "on").Status(http.StatusSeeOther)
+		other := address(s, webtest.Address("boss"))
+		v.Send(page(s, "kea", "change"), "#record", "addresses."+other+".verified", "on", "addresses."+other+".DELETE", "on").Status(http.StatusSeeOther)
+		if s.Count("SELECT count(*) FROM email_addresses") != 2 {
+			t.Error("an address was deleted that cannot be")
+		}
+	})
+	t.Run("RefusedInItsRow", func(t *testing.T) {
+		t.Parallel()
+		s := site(t)
+		v := s.SignedIn("boss")
+		refused := v.Send(page(s, "kea", "change"), "#record", "addresses.new1.email", webtest.Address("boss"), "addresses.new1.verified", "on", "first_name", "Kept")
+		refused.Status(http.StatusUnprocessableEntity).Has(".problems", "proved that this e-mail address is theirs")
+		if got := refused.Document().Find(`[name="addresses.new1.email"]`).AttrOr("value", ""); got != webtest.Address("boss") {
+			t.Errorf("the input is %q, want it kept", got)
+		}
+		if s.Count("SELECT count(*) FROM users WHERE first_name = 'Kept'") != 0 || s.Count("SELECT count(*) FROM email_addresses") != 2 {
+			t.Error("a part of the form was stored")
+		}
+	})
+	t.Run("H-27 another primary address", func(t *testing.T) {
+		t.Parallel()
+		s := site(t)
+		v := s.SignedIn("boss")
+		v.Send(page(s, "kea", "change"), "#record", "email", "NEW@example.org").Status(http.StatusSeeOther)
+		rows := s.Count(`SELECT count(*) FROM users u JOIN email_addresses n ON n.user_id = u.id AND n.email = u.email AND n."primary" AND NOT n.verified
+			JOIN email_addresses o ON o.user_id = u.id AND o.email = ? AND NOT o."primary" AND o.verified WHERE u.email = 'new@example.org'`, webtest.Address("kea"))
+		if rows != 1 {
+			t.Error("the address rows are not in step")
+		}
+		v.Send(page(s, "kea", "change"), "#record", "email", webtest.Address("kea")).Status(http.StatusSeeOther) // back to the verified one
+		if s.Count(`SELECT count(*) FROM email_addresses WHERE "primary" AND verified`) != 2 {
+			t.Error("the old address lost its state")
+		}
+	})
+	t.Run("WithoutPermissionForAddresses", func(t *testing.T) {
+		t.Parallel()
+		s := site(t)
+		s.Clerk("ruru", "users.change_user")
+		v := s.SignedIn("ruru")
+		v.Get(page(s, "kea", "change")).Lacks("#inline-addresses")
+		v.Send(page(s, "kea", "change"), "#record", "addresses.new1.email", "second@example.org").Status(http.StatusSeeOther)
+		s.Grant("ruru", "account.view_emailaddress")
+		v.Get(page(s, "kea", "change")).Has("#inline-addresses", "E-mail addresses").Lacks(".inline input")
+		if s.Count("SELECT count(*) FROM email_addresses WHERE email = 'second@example.org'") != 0 {
+			t.Error("an address was added")
+		}
+	})
+}

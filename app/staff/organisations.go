@@ -1,0 +1,47 @@
+package staff
+
+import (
+	"ams/app/account"
+	"ams/app/admin"
+	"ams/app/field"
+	"ams/app/lang"
+	"ams/app/organisation"
+)
+
+type org = organisation.Organisation
+
+func organisations() admin.Resource[org] {
+	text := func(key string, label lang.Message, at func(*org) *string) *field.TextField[org] {
+		return field.Text(key, label, at).Max(255)
+	}
+	return admin.Resource[org]{
+		App: "organisations", Model: "organisation", One: lang.M("organisation"), Many: lang.M("Organisations"), Icon: "building", Letter: "o",
+		Title: func(o *org) string { return o.Name }, Order: "o.id DESC", New: func() *org { return &org{Active: true} },
+		Columns: []admin.Column[org]{
+			admin.Text("name", lang.M("Name"), "o.name", func(o *org) string { return o.Name }),
+			admin.Text("postal_city", lang.M("City"), "o.postal_city", func(o *org) string { return o.PostalCity }),
+			admin.Text("email", lang.M("E-mail address"), "o.email", func(o *org) string { return o.Email }),
+			admin.Text("contact_name", lang.M("Contact"), "o.contact_name", func(o *org) string { return o.ContactName }),
+			admin.Yes("is_active", lang.M("Active"), "", func(o *org) bool { return o.Active }),
+		},
+		Search:  []admin.Search{admin.Own()},
+		Filters: []admin.Filter{admin.YesNo("is_active", lang.M("Active"), "o.is_active")},
+		Sections: []admin.Section[org]{
+			admin.Sect(lang.Message{}, text("name", lang.M("Name"), func(o *org) *string { return &o.Name })),
+			admin.Sect(lang.M("Contact"),
+				text("contact_name", lang.M("Contact"), func(o *org) *string { return &o.ContactName }),
+				field.Email("email", lang.M("E-mail address"), func(o *org) *string { return &o.Email }).Check(account.EmailWrong),
+				text("telephone", lang.M("Telephone"), func(o *org) *string { return &o.Telephone })),
+			admin.Sect(lang.M("Physical address"),
+				text("street_address", lang.M("Street"), func(o *org) *string { return &o.StreetAddress }).Optional(),
+				text("suburb", lang.M("Suburb"), func(o *org) *string { return &o.Suburb }).Optional(),
+				text("city", lang.M("City"), func(o *org) *string { return &o.City }).Optional()),
+			admin.Sect(lang.M("Postal address"),
+				text("postal_address", lang.M("Address"), func(o *org) *string { return &o.PostalAddress }),
+				text("postal_suburb", lang.M("Suburb"), func(o *org) *string { return &o.PostalSuburb }).Optional(),
+				text("postal_city", lang.M("City"), func(o *org) *string { return &o.PostalCity }),
+				text("postal_code", lang.M("Postcode"), func(o *org) *string { return &o.PostalCode })),
+		},
+		Write: admin.Rows[org](),
+	}
+}

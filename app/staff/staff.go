@@ -1,0 +1,67 @@
+// Package staff declares what staff look after: one file for each entity.
+package staff
+
+import (
+	"ams/app/account"
+	"ams/app/admin"
+	"ams/app/billing"
+	"ams/app/clock"
+	"ams/app/field"
+	"ams/app/lang"
+	"ams/app/membership"
+)
+
+// Domains are the services that store what staff change.
+type Domains struct {
+	People  *account.Service
+	Members *membership.Service
+	Bills   *billing.Service
+	Clock   clock.Clock
+}
+
+// Declare fills the administration.
+func Declare(a *admin.Admin, d Domains, languages []lang.Locale) {
+	a.Area("users", lang.M("People"), "people")
+	a.Area("auth", lang.M("People"), "people")
+	a.Area("account", lang.M("People"), "people")
+	a.Area("memberships", lang.M("Memberships"), "person-badge")
+	a.Area("billing", lang.M("Billing"), "receipt")
+	a.Area("organisations", lang.M("Organisations"), "building")
+	admin.Add(a, users(a, d.People, languages))
+	admin.Add(a, groups(a))
+	admin.Add(a, addresses(a, d.People))
+	admin.Add(a, options(d.Members))
+	admin.Add(a, memberships(a, d.Members, d.Clock))
+	admin.Add(a, invoices(d.Bills))
+	admin.Add(a, organisations())
+	tables(a)
+}
+
+// tables names what goes along with records and is no entity of its own.
+func tables(a *admin.Admin) {
+	a.Table("sessions", lang.M("Sessions"))
+	a.Table("user_groups", lang.M("Memberships in groups"))
+	a.Table("user_permissions", lang.M("Permissions given directly"))
+	a.Table("group_permissions", lang.M("Permissions of groups"))
+	a.Table("email_messages", lang.M("Messages sent"))
+	a.Table("admin_log_entries", lang.M("History entries"))
+	a.Table("billing_accounts", lang.M("Billing accounts"))
+	a.Table("purchases", lang.M("Purchases"))
+	a.Table("pages", lang.M("Pages"))
+	a.Table("page_revisions", lang.M("Earlier versions of pages"))
+	a.Table("theme_settings_revisions", lang.M("Earlier versions of the theme"))
+}
+
+// permissions are those that can be given: every entity's, and those that stand for themselves.
+func permissions(a *admin.Admin) func() []field.Option {
+	return func() []field.Option {
+		options := []field.Option{
+			{Value: "cms.access", Label: lang.M("Enter the website's editor"), Group: lang.M("Website")},
+			{Value: "users.export_user", Label: lang.M("Export people"), Group: lang.M("People")},
+		}
+		for _, p := range a.Codes() {
+			options = append(options, field.Option{Value: p.Code, Label: p.Verb, Group: p.Entity})
+		}
+		return options
+	}
+}

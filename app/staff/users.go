@@ -1,0 +1,94 @@
+package staff
+
+import (
+	"ams/app/account"
+	"ams/app/admin"
+	"ams/app/clock"
+	"ams/app/field"
+	"ams/app/lang"
+	"ams/app/password"
+)
+
+type person = account.Record
+
+func users(a *admin.Admin, people *account.Service, languages []lang.Locale) admin.Resource[person] {
+	var spoken []field.Option
+	for _, l := range languages {
+		spoken = append(spoken, field.Option{Value: string(l), Label: lang.M("%s", lang.Native(l))})
+	}
+	email := field.Email("email", lang.M("E-mail address"), func(p *person) *string { return &p.Email }).Check(account.EmailWrong)
+	first := field.Text("first_name", lang.M("First name"), func(p *person) *string { return &p.FirstName }).Max(150)
+	last := field.Text("last_name", lang.M("Last name"), func(p *person) *string { return &p.LastName }).Max(150)
+	username := field.Name("username", lang.M("Username"), func(p *person) *string { return &p.Username }).Check(account.UsernameWrong)
+	secret := field.Password("password1", lang.M("New password"), func(p *person) *string { return &p.NewSecret }).Optional().
+		Help(lang.M("Leave it empty to change nothing. Without a password nobody can sign in."))
+	repeat := field.Password("password2", lang.M("New password again"), func(p *person) *string { return &p.Repeat }).Optional()
+	return admin.Resource[person]{
+		App: "users", Model: "user", One: lang.M("person"), Many: lang.M("People"), Icon: "people", Letter: "p", Order: "u.id",
+		Title: (*person).Title, Site: func(p *person) string { return "/users/" + p.Username + "/" },
+		Fill: account.LoadGrants, Grasp: account.LoadRights, Veto: account.MayLookAfter, Lock: account.Locked, Stay: true,
+		Columns: []admin.Column[person]{
+			admin.Text("email", lang.M("E-mail address"), "u.email", func(p *person) string { return p.Email }),
+			admin.Text("first_name", lang.M("First name"), "u.first_name", func(p *person) string { return p.FirstName }),
+			admin.Text("last_name", lang.M("Last name"), "u.last_name", func(p *person) string { return p.LastName }),
+			admin.Text("username", lang.M("Username"), "u.username", func(p *person) string { return p.Username }),
+			admin.Yes("is_superuser", lang.M("Every right"), "u.is_superuser", func(p *person) bool { return p.Superuser }),
+		},
+		Search: []admin.Search{admin.Own(), admin.Child("email_addresses", "user_id")},
+		Filters: []admin.Filter{
+			admin.YesNo("is_staff", lang.M("Staff"), "u.is_staff"),
+			admin.YesNo("is_superuser", lang.M("Every right"), "u.is_superuser"),
+			admin.YesNo("is_active", lang.M("Active"), "u.is_active"),
+			admin.Related("groups", lang.M("Group"), "u.id IN (SELECT user_id FROM user_groups WHERE group_id = ?)", a.Chooser("auth.group")),
+			admin.Cases("erasure", lang.M("Erasure"),
+				admin.Case{Value: "asked", Label: lang.M("Asked for"), Where: "u.erasure_requested_at IS NOT NULL AND u.erased_at IS NULL"},
+				admin.Case{Value: "done", Label: lang.M("Done"), Where: "u.erased_at IS NOT NULL"}),
+		},
+		Add: []admin.Section[person]{admin.Sect(lang.Message{}, email, first, last, username), admin.Sect(lang.M("Password"), secret, repeat)},
+		Sections: []admin.Section[person]{
+			admin.Sect(lang.Message{}, email, first, last, username,
+				field.Choice("language", lang.M("Preferred language"), func(p *person) *string { return &p.Language }, spoken...).
+					None(lang.M("No preference")).Optional()),
+			admin.Sect(lang.M("Password"), secret, repeat),
+			admin.Sect(lang.M("Permissions"),
+				field.Bool("is_active", lang.M("Active"), func(p *person) *bool { return &p.Active }).
+					Help(lang.M("Without it nobody can sign in to this account. Clear it instead of deleting a person.")),
+				field.Bool("is_staff", lang.M("Staff"), func(p *person) *bool { return &p.Staff }).
+					Help(lang.M("May enter these pages. What is open there depends on the permissions.")),
+				field.Bool("is_superuser", lang.M("Every right"), func(p *person) *bool { return &p.Superuser }).
+					Help(lang.M("Holds every permission, also those that are added later.")),
+				field.Refs("groups", lang.M("Groups"), func(p *person) *[]int64 { return &p.Groups }, a.Chooser("auth.group")),
+				field.Choices("user_permissions", lang.M("Permissions of this person alone"), func(p *person) *[]string { return &p.Codes }, permissions(a))),
+			admin.Sect(lang.M("Notes"), field.Long("admin_notes", lang.M("Notes of the staff"), func(p *person) *string { return &p.AdminNotes }).
+				Optional().Help(lang.M("Only staff see them."))),
+			admin.Sect(lang.Message{}, facts()...),
+		},
+		Inlines: []admin.Inline[person]{addressTable(people)},
+		Onward:  sales(func(p *person) string { return p.Email }),
+		Prepare: people.HashNew, Broken: account.Taken,
+		Write: admin.Writer[person]{Create: people.AddRecord, Update: people.ChangeRecord, Delete: people.DropRecord},
+	}
+}
+
+// sales lead from whoever has an address to what was sold to them.
+func sales[M any](email func(*M) string) []admin.Onward[M] {
+	return []admin.Onward[M]{
+		{Entity: "memberships.individualmembership", Search: email}, {Entity: "billing.invoice", Search: email},
+	}
+}
+
+func facts() []field.Field[person] {
+	return []field.Field[person]{
+		field.Computed("joined", lang.M("Account since"), func(tr *lang.Translator, p *person) string { return tr.Date(clock.DateOf(p.DateJoined)) }).Aside(),
+		field.Computed("last_login", lang.M("Last sign-in"), func(tr *lang.Translator, p *person) string {
+			if p.LastLogin == nil {
+				return tr.Say(lang.M("never"))
+			}
+			return tr.Moment(*p.LastLogin)
+		}).Aside(),
+		field.Computed("scheme", lang.M("Password"), func(tr *lang.Translator, p *person) string {
+			return tr.Say(password.Summary(p.Password))
+		}).Aside(),
+		field.Computed("uuid", lang.M("Identifier"), func(_ *lang.Translator, p *person) string { return p.UUID }).Aside(),
+	}
+}

@@ -1,0 +1,1 @@
+(()=>{var a=window.matchMedia("(prefers-color-scheme: dark)"),o=document.documentElement,c=()=>{try{return localStorage.getItem("mode")||"auto"}catch{return"auto"}},e=()=>{let t=c();o.dataset.bsTheme=t==="auto"?a.matches?"dark":"light":t,o.dataset.mode=t};window.staffMode={apply:e,choose(t){try{localStorage.setItem("mode",t)}catch{}e()}};a.addEventListener("change",e);e();})();
