@@ -8,6 +8,9 @@ import (
 	"slices"
 
 	"github.com/uptrace/bun"
+
+	"ams/app/fault"
+	"ams/app/lang"
 )
 
 // Holder is somebody with all that they may do at this moment. The zero Holder may nothing.
@@ -20,6 +23,14 @@ type Holder struct {
 
 // May tells whether the holder has a permission such as "users.change_user".
 func (h Holder) May(code string) bool { return h.Superuser || h.codes[code] }
+
+// Must refuses who lacks a permission. Use cases of staff begin with it, whoever asked before.
+func (h Holder) Must(code string) error {
+	if h.May(code) {
+		return nil
+	}
+	return fault.Forbidden(lang.M("You do not have the permission to do that."))
+}
 
 // MayAll tells whether the holder has every one of the permissions.
 func (h Holder) MayAll(codes []string) bool {

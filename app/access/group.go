@@ -29,6 +29,9 @@ func LoadGroup(ctx context.Context, db bun.IDB, g *Group) (err error) {
 
 // CreateGroup stores a group with its permissions; by has to hold them all.
 func CreateGroup(ctx context.Context, tx bun.Tx, by Holder, g *Group) error {
+	if err := by.Must("auth.add_group"); err != nil {
+		return err
+	}
 	if err := mayGive(by, "permissions", nil, g.Codes); err != nil {
 		return err
 	}
@@ -40,6 +43,9 @@ func CreateGroup(ctx context.Context, tx bun.Tx, by Holder, g *Group) error {
 
 // UpdateGroup stores a group that was before; by has to hold what is added.
 func UpdateGroup(ctx context.Context, tx bun.Tx, by Holder, before, after *Group) error {
+	if err := by.Must("auth.change_group"); err != nil {
+		return err
+	}
 	if err := mayGive(by, "permissions", before.Codes, after.Codes); err != nil {
 		return err
 	}
@@ -50,7 +56,10 @@ func UpdateGroup(ctx context.Context, tx bun.Tx, by Holder, before, after *Group
 }
 
 // DeleteGroup takes a group from everybody.
-func DeleteGroup(ctx context.Context, tx bun.Tx, _ Holder, g *Group) error {
+func DeleteGroup(ctx context.Context, tx bun.Tx, by Holder, g *Group) error {
+	if err := by.Must("auth.delete_group"); err != nil {
+		return err
+	}
 	if _, err := tx.NewDelete().Model(g).WherePK().Exec(ctx); err != nil {
 		return fmt.Errorf("delete group %d: %w", g.ID, err)
 	}

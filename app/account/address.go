@@ -70,6 +70,9 @@ func lockOwner(ctx context.Context, tx bun.Tx, by access.Holder, user int64) err
 
 // AddAddress gives a person a further address.
 func (s *Service) AddAddress(ctx context.Context, tx bun.Tx, by access.Holder, a *Address) error {
+	if err := by.Must("account.add_emailaddress"); err != nil {
+		return err
+	}
 	if err := lockOwner(ctx, tx, by, a.UserID); err != nil {
 		return err
 	}
@@ -82,6 +85,9 @@ func (s *Service) AddAddress(ctx context.Context, tx bun.Tx, by access.Holder, a
 
 // ChangeAddress says whether an address is proved to be its owner's; what it is and whose never changes.
 func (s *Service) ChangeAddress(ctx context.Context, tx bun.Tx, by access.Holder, before, after *Address) error {
+	if err := by.Must("account.change_emailaddress"); err != nil {
+		return err
+	}
 	if err := lockOwner(ctx, tx, by, before.UserID); err != nil {
 		return err
 	}
@@ -93,6 +99,9 @@ func (s *Service) ChangeAddress(ctx context.Context, tx bun.Tx, by access.Holder
 
 // DropAddress takes a further address from a person. The primary one stays: it is the person's way in.
 func (s *Service) DropAddress(ctx context.Context, tx bun.Tx, by access.Holder, a *Address) error {
+	if err := by.Must("account.delete_emailaddress"); err != nil {
+		return err
+	}
 	if err := lockOwner(ctx, tx, by, a.UserID); err != nil {
 		return err
 	}

@@ -15,6 +15,9 @@ import (
 
 // AddRecord stores a person whom staff add. The address counts as unverified, so that the first sign-in asks for proof.
 func (s *Service) AddRecord(ctx context.Context, tx bun.Tx, by access.Holder, r *Record) error {
+	if err := by.Must("users.add_user"); err != nil {
+		return err
+	}
 	if (r.Staff || r.Superuser) && !by.Superuser {
 		return onlySuperusers()
 	}
@@ -40,6 +43,9 @@ func onlySuperusers() error {
 // ChangeRecord stores what staff changed. A new address becomes the primary one, unverified unless it was verified
 // before; the old one stays as a further address. A new password and a closed account end the person's sessions.
 func (s *Service) ChangeRecord(ctx context.Context, tx bun.Tx, by access.Holder, before, after *Record) error {
+	if err := by.Must("users.change_user"); err != nil {
+		return err
+	}
 	if err := guard(ctx, tx, by, before, after); err != nil {
 		return err
 	}
@@ -97,6 +103,9 @@ func notTheLast(ctx context.Context, tx bun.Tx, id int64) error {
 
 // DropRecord deletes a person; what refers to them says whether that is possible.
 func (s *Service) DropRecord(ctx context.Context, tx bun.Tx, by access.Holder, r *Record) error {
+	if err := by.Must("users.delete_user"); err != nil {
+		return err
+	}
 	if why := MayLookAfter(by, r); !why.Empty() {
 		return fault.Forbidden(why)
 	}

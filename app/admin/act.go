@@ -194,7 +194,7 @@ func (b *bound[M]) alone(v *visit, action Action[M], ids []int64, out *outcome) 
 			}
 		}
 		if !reason.Empty() {
-			out.kept = append(out.kept, v.say(lang.M("%s: %s", b.r.Title(m), reason)))
+			out.keep(v, b.r.Title(m), reason)
 			continue
 		}
 		err := b.admin.db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {

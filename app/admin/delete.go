@@ -3,6 +3,7 @@ package admin
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"github.com/uptrace/bun"
 
@@ -180,6 +181,11 @@ type outcome struct {
 	kept []string // name and reason
 }
 
+// keep notes a record that stays as it is. The reason becomes a part of a sentence.
+func (o *outcome) keep(v *visit, title string, reason lang.Message) {
+	o.kept = append(o.kept, strings.TrimSuffix(v.say(lang.M("%s: %s", title, reason)), "."))
+}
+
 // refusal names what was not done, and why.
 func (o outcome) refusal(v *visit) lang.Message {
 	text := ""
@@ -229,7 +235,7 @@ func (b *bound[M]) each(ctx context.Context, tx bun.Tx, v *visit, ids []int64, a
 			out.done++
 			continue
 		}
-		out.kept = append(out.kept, v.say(lang.M("%s: %s", b.r.Title(m), reason)))
+		out.keep(v, b.r.Title(m), reason)
 	}
 	return nil
 }

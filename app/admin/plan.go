@@ -35,9 +35,20 @@ func edges(ctx context.Context, db bun.IDB) (all []edge, err error) {
 // plan is what a delete takes along, unlinks, and what refuses it.
 type plan struct {
 	along  map[string][]int64        // table → ids; 0 for rows that have none
-	loose  map[string]int            // table → number of rows
+	loose  map[string]rows           // table → rows
 	takes  map[int64]map[string]bool // record to be deleted → tables that lose rows with it
-	blocks map[int64]map[string]int  // record to be deleted → table → number of rows that refuse
+	blocks map[int64]map[string]rows // record to be deleted → table → rows that refuse
+}
+
+// rows counts rows once, by whatever ways they are reached.
+type rows map[int64]bool
+
+// add counts a row; those without an id are each another one.
+func (r rows) add(id int64) {
+	if id == 0 {
+		id = -int64(len(r)) - 1
+	}
+	r[id] = true
 }
 
 // mostAlong bounds what is looked at of one table in one step. The foreign keys have the last word all the same.
@@ -49,7 +60,7 @@ func (b *bound[M]) plan(ctx context.Context, db bun.IDB, ids []int64) (*plan, er
 	if err != nil {
 		return nil, err
 	}
-	p := &plan{along: map[string][]int64{}, loose: map[string]int{}, takes: map[int64]map[string]bool{}, blocks: map[int64]map[string]int{}}
+	p := &plan{along: map[string][]int64{}, loose: map[string]rows{}, takes: map[int64]map[string]bool{}, blocks: map[int64]map[string]rows{}}
 	roots := map[int64]int64{} // row → record that takes it along
 	for _, id := range ids {
 		roots[id] = id
@@ -87,7 +98,10 @@ func (p *plan) walk(ctx context.Context, db bun.IDB, all []edge, table string, r
 func (p *plan) note(e edge, c child, root int64, seen map[int64]bool) bool {
 	switch e.OnDelete {
 	case "n", "d":
-		p.loose[e.Child]++
+		if p.loose[e.Child] == nil {
+			p.loose[e.Child] = rows{}
+		}
+		p.loose[e.Child].add(c.ID)
 		return false
 	case "c":
 		if c.ID != 0 && seen[c.ID] {
@@ -102,9 +116,12 @@ func (p *plan) note(e edge, c child, root int64, seen map[int64]bool) bool {
 		return true
 	}
 	if p.blocks[root] == nil {
-		p.blocks[root] = map[string]int{}
+		p.blocks[root] = map[string]rows{}
 	}
-	p.blocks[root][e.Child]++
+	if p.blocks[root][e.Child] == nil {
+		p.blocks[root][e.Child] = rows{}
+	}
+	p.blocks[root][e.Child].add(c.ID)
 	return false
 }
 
@@ -189,7 +206,7 @@ func (v *visit) why(p *plan, id int64) string {
 		if text != "" {
 			text += ", "
 		}
-		text += v.say(lang.M("%s: %d", v.tableName(table), p.blocks[id][table]))
+		text += v.say(lang.M("%s: %d", v.tableName(table), len(p.blocks[id][table])))
 	}
 	return text
 }

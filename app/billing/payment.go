@@ -32,6 +32,8 @@ func (s *Service) MarkPaid(ctx context.Context, number string) error {
 	switch {
 	case !ok:
 		return fault.Conflict(lang.M("Payments are recorded in the billing service; here they cannot be entered."))
+	case i.ProviderID == "":
+		return fault.Conflict(lang.M("The billing service does not keep invoice %s.", i.Number))
 	case i.State() == Paid:
 		return fault.Conflict(lang.M("Invoice %s is paid already.", i.Number))
 	case i.State() == Closed:

@@ -47,7 +47,10 @@ func LoadRecords(ctx context.Context, db bun.IDB, all []*Record) error {
 }
 
 // Pay is MarkPaid as an act of staff.
-func (s *Service) Pay(ctx context.Context, _ access.Holder, r *Record) error {
+func (s *Service) Pay(ctx context.Context, by access.Holder, r *Record) error {
+	if err := by.Must("billing.change_invoice"); err != nil {
+		return err
+	}
 	return s.MarkPaid(ctx, r.Number)
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"ams/app/access"
 	"ams/app/fault"
 	"ams/app/lang"
 	"ams/app/membership"
@@ -34,7 +35,9 @@ func tx(s *webtest.Site, change func(context.Context, bun.Tx) error) error {
 }
 
 func create(s *webtest.Site, o *membership.Option) error {
-	return tx(s, func(ctx context.Context, tx bun.Tx) error { return s.App.Members.CreateOption(ctx, tx, o) })
+	return tx(s, func(ctx context.Context, tx bun.Tx) error {
+		return s.App.Members.CreateOption(ctx, tx, access.Holder{Superuser: true}, o)
+	})
 }
 
 func refused(t *testing.T, err error, field string) {
@@ -118,7 +121,7 @@ func TestOptions(t *testing.T) {
 			after := before
 			change(&after)
 			return tx(s, func(ctx context.Context, tx bun.Tx) error {
-				return s.App.Members.UpdateOption(ctx, tx, &before, &after)
+				return s.App.Members.UpdateOption(ctx, tx, access.Holder{Superuser: true}, &before, &after)
 			})
 		}
 		other, _ := money.Parse("101")
@@ -148,7 +151,7 @@ func TestOptions(t *testing.T) {
 		}
 		remove := func(id int64) error {
 			return tx(s, func(ctx context.Context, tx bun.Tx) error {
-				return s.App.Members.DeleteOption(ctx, tx, &membership.Option{ID: id, Name: lang.Text{EN: "Teacher"}})
+				return s.App.Members.DeleteOption(ctx, tx, access.Holder{Superuser: true}, &membership.Option{ID: id, Name: lang.Text{EN: "Teacher"}})
 			})
 		}
 		if err := remove(used); fault.KindOf(err) != fault.Clash || !strings.Contains(err.Error(), "Archive it") {

@@ -8,13 +8,17 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"ams/app/access"
 	"ams/app/database"
 	"ams/app/fault"
 	"ams/app/lang"
 )
 
-// CreateOption stores an option that staff describe. Who may do that is the caller's to check.
-func (s *Service) CreateOption(ctx context.Context, tx bun.Tx, o *Option) error {
+// CreateOption stores an option that staff describe.
+func (s *Service) CreateOption(ctx context.Context, tx bun.Tx, by access.Holder, o *Option) error {
+	if err := by.Must("memberships.add_membershipoption"); err != nil {
+		return err
+	}
 	*o = o.tidy()
 	if p := o.check(); p.Any() {
 		return fault.Invalid(p)
@@ -28,7 +32,10 @@ func (s *Service) CreateOption(ctx context.Context, tx bun.Tx, o *Option) error 
 }
 
 // UpdateOption changes what may change of an option. Purchases made before keep what they were made with.
-func (s *Service) UpdateOption(ctx context.Context, tx bun.Tx, before, after *Option) error {
+func (s *Service) UpdateOption(ctx context.Context, tx bun.Tx, by access.Holder, before, after *Option) error {
+	if err := by.Must("memberships.change_membershipoption"); err != nil {
+		return err
+	}
 	*after = after.tidy()
 	if p := after.checkChange(*before); p.Any() {
 		return fault.Invalid(p)
@@ -40,7 +47,10 @@ func (s *Service) UpdateOption(ctx context.Context, tx bun.Tx, before, after *Op
 }
 
 // DeleteOption refuses an option that somebody has or had.
-func (s *Service) DeleteOption(ctx context.Context, tx bun.Tx, o *Option) error {
+func (s *Service) DeleteOption(ctx context.Context, tx bun.Tx, by access.Holder, o *Option) error {
+	if err := by.Must("memberships.delete_membershipoption"); err != nil {
+		return err
+	}
 	_, err := tx.NewDelete().Model(&optionRow{Option: *o}).WherePK().Exec(ctx)
 	switch database.Constraint(err) {
 	case "individual_memberships_option", "purchases_option":

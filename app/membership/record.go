@@ -57,7 +57,10 @@ func (s *Service) LoadRecords(ctx context.Context, db bun.IDB, all []*Record) er
 
 // Enter stores a membership that staff enter: any start, the expiry computed where it is left out, and neither a purchase
 // nor an invoice nor a letter.
-func (s *Service) Enter(ctx context.Context, tx bun.Tx, _ access.Holder, r *Record) error {
+func (s *Service) Enter(ctx context.Context, tx bun.Tx, by access.Holder, r *Record) error {
+	if err := by.Must("memberships.add_individualmembership"); err != nil {
+		return err
+	}
 	opt, err := s.checkRecord(ctx, tx, r)
 	if err != nil {
 		return err
@@ -77,7 +80,10 @@ func (s *Service) Enter(ctx context.Context, tx bun.Tx, _ access.Holder, r *Reco
 }
 
 // Change stores what staff changed. Approving and cancelling tell the member, as the acts of that name do.
-func (s *Service) Change(ctx context.Context, tx bun.Tx, _ access.Holder, before, after *Record) error {
+func (s *Service) Change(ctx context.Context, tx bun.Tx, by access.Holder, before, after *Record) error {
+	if err := by.Must("memberships.change_individualmembership"); err != nil {
+		return err
+	}
 	opt, err := s.checkRecord(ctx, tx, after)
 	if err != nil {
 		return err
@@ -163,7 +169,10 @@ func othersOf(ctx context.Context, db bun.IDB, m Individual) ([]Period, error) {
 }
 
 // Approve is the act of staff on a membership that waits for it.
-func (s *Service) Approve(ctx context.Context, tx bun.Tx, _ access.Holder, r *Record) error {
+func (s *Service) Approve(ctx context.Context, tx bun.Tx, by access.Holder, r *Record) error {
+	if err := by.Must("memberships.change_individualmembership"); err != nil {
+		return err
+	}
 	m, err := lockIndividual(ctx, tx, r.ID)
 	switch {
 	case err != nil:
@@ -177,7 +186,10 @@ func (s *Service) Approve(ctx context.Context, tx bun.Tx, _ access.Holder, r *Re
 }
 
 // Drop deletes a membership; what was bought for it says whether that is possible.
-func (s *Service) Drop(ctx context.Context, tx bun.Tx, _ access.Holder, r *Record) error {
+func (s *Service) Drop(ctx context.Context, tx bun.Tx, by access.Holder, r *Record) error {
+	if err := by.Must("memberships.delete_individualmembership"); err != nil {
+		return err
+	}
 	if _, err := tx.NewDelete().Model(r).WherePK().Exec(ctx); err != nil {
 		return fmt.Errorf("delete membership %d: %w", r.ID, err)
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"ams/app/access"
 	"ams/app/account"
 	"ams/app/clock"
 	"ams/app/fault"
@@ -23,7 +24,7 @@ func (s *Service) SampleOptions(ctx context.Context) error {
 		for _, o := range options {
 			_, err := optionBy(ctx, tx, "o.name_en = ? AND o.type = ?", o.Name.EN, o.Type)
 			if fault.KindOf(err) == fault.Missing {
-				err = s.CreateOption(ctx, tx, &o)
+				err = s.CreateOption(ctx, tx, access.Holder{Superuser: true}, &o)
 			}
 			if err != nil {
 				return fmt.Errorf("sample option %s: %w", o.Name.EN, err)

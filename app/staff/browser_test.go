@@ -10,6 +10,8 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
+	"ams/app/lang"
+	"ams/app/membership"
 	"ams/app/web/webtest"
 )
 
@@ -198,12 +200,21 @@ func TestWithoutScripts(t *testing.T) {
 func TestFit(t *testing.T) {
 	t.Parallel()
 	s := peopled(t)
+	buys(s, s.Option(membership.Option{
+		Name:        lang.Text{EN: "One year for teachers of te reo Māori in secondary schools of every region", MI: "Kotahi tau mō ngā kaiako reo Māori"},
+		Description: lang.Text{EN: "All events.\nAll resources."},
+	}, "1234567.89"))
+	s.Work()
 	s.SignedIn("boss").Send(page(s, "kea", "change"), "#record", "admin_notes", "Note").Status(http.StatusSeeOther)
 	places := map[string]string{
 		"/admin/": "Kia ora, Hōne", people: "People", people + "?q=zzz&is_staff=1": "People", people + "add/": "Add person",
 		groups: "Groups", groups + "add/": "Add group", addresses: "E-mail addresses", page(s, "kea", "history"): "History",
 		page(s, "kea", "delete"): "Delete this person?", "/admin/users/": "People",
-		page(s, "kea", "change"): "Whakaaropai-Te-Ariki-Tapairu Hohepa-Ngāti-Whātua-o-Kaipara-Ōrākei (kea@example.org)",
+		options: "Membership options", options + "add/": "Add membership option", memberships: "Individual memberships",
+		memberships + "add/": "Add individual membership", invoices: "Invoices", organisations: "Organisations", organisations + "add/": "Add organisation",
+		last(s, options, "change"): "One year for teachers of te reo Māori in secondary schools of every region", last(s, invoices, "change"): "MOCK-1",
+		last(s, memberships, "delete"): "Delete this individual membership?",
+		page(s, "kea", "change"):       "Whakaaropai-Te-Ariki-Tapairu Hohepa-Ngāti-Whātua-o-Kaipara-Ōrākei (kea@example.org)",
 	}
 	for name, look := range map[string]struct {
 		width int64

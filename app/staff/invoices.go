@@ -57,7 +57,7 @@ func invoices(bills *billing.Service) admin.Resource[invoice] {
 		r.Actions = []admin.Action[invoice]{{
 			Name: "mark_as_paid", Label: lang.M("Mark as paid"), Icon: "check-lg", Alone: bills.Pay,
 			Ask:   lang.M("The invoices count as paid in full today, and the memberships that they pay for are approved."),
-			Offer: func(i *invoice) bool { return i.State() == billing.Awaiting },
+			Offer: func(i *invoice) bool { return i.State() == billing.Awaiting && i.ProviderID != "" },
 		}}
 	}
 	return r

@@ -44,14 +44,14 @@ func options(members *membership.Service) admin.Resource[option] {
 		Sections: optionSections(types),
 		Broken:   membership.Broken,
 		Write: admin.Writer[option]{
-			Create: func(ctx context.Context, tx bun.Tx, _ access.Holder, o *option) error {
-				return members.CreateOption(ctx, tx, &o.Option)
+			Create: func(ctx context.Context, tx bun.Tx, by access.Holder, o *option) error {
+				return members.CreateOption(ctx, tx, by, &o.Option)
 			},
-			Update: func(ctx context.Context, tx bun.Tx, _ access.Holder, before, after *option) error {
-				return members.UpdateOption(ctx, tx, &before.Option, &after.Option)
+			Update: func(ctx context.Context, tx bun.Tx, by access.Holder, before, after *option) error {
+				return members.UpdateOption(ctx, tx, by, &before.Option, &after.Option)
 			},
-			Delete: func(ctx context.Context, tx bun.Tx, _ access.Holder, o *option) error {
-				return members.DeleteOption(ctx, tx, &o.Option)
+			Delete: func(ctx context.Context, tx bun.Tx, by access.Holder, o *option) error {
+				return members.DeleteOption(ctx, tx, by, &o.Option)
 			},
 		},
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"ams/app/access"
 	"ams/app/billing"
 	"ams/app/clock"
 	"ams/app/lang"
@@ -131,7 +132,7 @@ func (s *Site) Option(o membership.Option, cost string) int64 {
 		o.InvoiceDueDays = 60
 	}
 	err = s.DB.RunInTx(s.T.Context(), nil, func(ctx context.Context, tx bun.Tx) error {
-		return s.App.Members.CreateOption(ctx, tx, &o)
+		return s.App.Members.CreateOption(ctx, tx, access.Holder{Superuser: true}, &o)
 	})
 	if err != nil {
 		s.T.Fatalf("CreateOption() = %v", err)
