@@ -47,6 +47,14 @@ type Busy struct{ After time.Duration } // 0: it did not say how long
 
 func (b *Busy) Error() string { return "the billing service asks to wait" }
 
+// pause is how long to wait, within reason.
+func (b *Busy) pause() time.Duration {
+	if b.After <= 0 {
+		return usualBusy
+	}
+	return min(b.After, longestBusy)
+}
+
 // ErrUnknown says that the provider has no such invoice.
 var ErrUnknown = errors.New("the billing service does not know this invoice")
 

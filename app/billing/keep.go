@@ -67,27 +67,34 @@ func (s *Service) voidInvoice(ctx context.Context, job VoidInvoice) error {
 	if s.provider == nil {
 		return jobs.Permanent(errOff)
 	}
+	asked := s.clock.Now()
 	remote, err := s.provider.Read(ctx, job.ID)
-	if errors.Is(err, ErrUnknown) {
-		return jobs.Permanent(err)
-	}
-	if err != nil {
-		return forQueue(err)
-	}
-	if remote.Paid.Plus(remote.Allocated).Positive() {
-		return jobs.Permanent(fmt.Errorf("invoice %s has a payment: credit or refund it in the billing service", remote.Number))
-	}
-	if !remote.Status.Void() {
+	if err == nil && !remote.Status.Void() && !remote.received().Positive() {
 		if err := s.provider.Void(ctx, job.ID); err != nil {
 			return forQueue(err)
 		}
-		remote.Status = StatusVoided
+		asked = s.clock.Now()
+		remote, err = s.provider.Read(ctx, job.ID) // a payment may have been faster
+	}
+	switch {
+	case errors.Is(err, ErrUnknown):
+		return jobs.Permanent(err)
+	case err != nil:
+		return forQueue(err)
 	}
 	i, found, err := invoiceBy(ctx, s.db, "i.billing_service_invoice_id = ?", job.ID)
-	if err != nil || !found {
+	if err != nil {
 		return err
 	}
-	return s.refresh(ctx, i, remote)
+	if found {
+		if err := s.refresh(ctx, i, remote, asked); err != nil {
+			return err
+		}
+	}
+	if !remote.Status.Void() {
+		return jobs.Permanent(fmt.Errorf("invoice %s has a payment: credit or refund it in the billing service", remote.Number))
+	}
+	return nil
 }
 
 // forQueue says what the queue is to do about a provider's error.
@@ -96,7 +103,7 @@ func forQueue(err error) error {
 		return jobs.Permanent(err)
 	}
 	if busy, ok := errors.AsType[*Busy](err); ok {
-		return jobs.Later(busy.After, err)
+		return jobs.Later(busy.pause(), err)
 	}
 	return err
 }
@@ -145,7 +152,7 @@ func (s *Service) Online(ctx context.Context, i Invoice) (string, error) {
 	case errors.Is(err, ErrUnknown):
 		return "", fault.NotFound(lang.M("The billing service does not know this invoice any longer."))
 	case isBusy:
-		return "", fault.UnavailableFor(busy.After, lang.M("The billing service is busy. Please try again in a moment."))
+		return "", fault.UnavailableFor(busy.pause(), lang.M("The billing service is busy. Please try again in a moment."))
 	case err != nil:
 		return "", fault.Unavailable(lang.M("The billing service does not answer at the moment. Please try again later."), err)
 	}

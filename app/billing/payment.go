@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strconv"
+	"time"
 
 	"github.com/uptrace/bun"
 
@@ -39,15 +40,23 @@ func (s *Service) MarkPaid(ctx context.Context, number string) error {
 	case i.State() == Closed:
 		return fault.Conflict(lang.M("Invoice %s was cancelled and cannot be paid.", i.Number))
 	}
+	asked := s.clock.Now()
 	remote, err := p.Pay(ctx, i.ProviderID, s.today())
 	if err != nil {
 		return fmt.Errorf("pay invoice %s: %w", i.Number, err)
 	}
-	return s.refresh(ctx, i, remote)
+	if err := s.refresh(ctx, i, remote, asked); err != nil {
+		return err
+	}
+	if remote.Status.Void() { // at the provider, unknown to us until now
+		return fault.Conflict(lang.M("Invoice %s was cancelled and cannot be paid.", i.Number))
+	}
+	return nil
 }
 
-// refresh takes over what the provider says of an invoice that we have, and lets the membership know of a payment.
-func (s *Service) refresh(ctx context.Context, i Invoice, r Remote) error {
+// refresh takes over what the provider said of an invoice when it was asked, and lets the membership know of a payment.
+// What somebody else has been told since then is newer and stays.
+func (s *Service) refresh(ctx context.Context, i Invoice, r Remote, asked time.Time) error {
 	return s.db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
 		if i.MembershipID != 0 {
 			if _, err := s.memberships.Hold(ctx, tx, i.MembershipID); err != nil {
@@ -58,9 +67,11 @@ func (s *Service) refresh(ctx context.Context, i Invoice, r Remote) error {
 		if err != nil {
 			return err
 		}
-		now := s.clock.Now()
+		if fresh.RefreshedAt != nil && fresh.RefreshedAt.After(asked) {
+			return nil
+		}
 		fresh.take(r)
-		fresh.RefreshedAt = &now
+		fresh.RefreshedAt = &asked
 		_, err = tx.NewUpdate().Model(&invoiceRow{Invoice: fresh}).WherePK().
 			Column("provider_status", "issue_date", "due_date", "paid_date", "amount", "paid", "due", "credited", "allocated",
 				"last_refreshed_at").Exec(ctx)
@@ -104,7 +115,7 @@ func (s *Service) applyPayment(ctx context.Context, job ApplyPayment) error {
 			return err
 		}
 		fresh, err := lockInvoice(ctx, tx, i.ID)
-		if err != nil {
+		if err != nil || !fresh.settled() { // a payment that was taken back tells nothing
 			return err
 		}
 		return s.inform(ctx, tx, fresh)

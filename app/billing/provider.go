@@ -71,3 +71,6 @@ type Remote struct {
 	Amount, Paid, Due   money.Amount
 	Credited, Allocated money.Amount
 }
+
+// received is the money that came, credit notes excluded.
+func (r Remote) received() money.Amount { return r.Paid.Plus(r.Allocated) }

@@ -56,6 +56,11 @@ func (s *Service) isDue(ctx context.Context, p Purchase) (bool, error) {
 	switch p.State {
 	case stateNone, stateRaised, stateCancelled:
 		return false, nil
+	}
+	if there, err := s.recorded(ctx, p); there || err != nil {
+		return false, err
+	}
+	switch p.State {
 	case stateFailed:
 		m, err := s.memberships.Standing(ctx, p.MembershipID)
 		return m.Cancelled, err

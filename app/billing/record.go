@@ -34,28 +34,52 @@ func (s *Service) record(ctx context.Context, p Purchase, r Remote) error {
 			return fmt.Errorf("insert invoice %s: %w", r.Number, err)
 		}
 		i.ID = row.ID
-		was := p.State
-		p.State, p.NextAttemptAt, p.FailureCode, p.FailureText = stateRaised, nil, "", ""
-		if err := change(ctx, tx, p, was, "invoice_state", "next_attempt_at", "failure_code", "failure_text"); err != nil {
+		if err := raised(ctx, tx, p); err != nil {
 			return err
 		}
 		return s.follow(ctx, tx, &i, m, customer)
 	})
 	switch database.Constraint(err) {
 	case "invoices_purchase_unique", "invoices_provider_id_unique":
-		slog.InfoContext(ctx, "the invoice is recorded already", "purchase", p.UUID, "invoice", r.Number)
-		return nil
+		if there, err := s.recorded(ctx, p); there || err != nil {
+			return err
+		}
+		return fmt.Errorf("invoice %s of the billing service is kept here for something else: %w", r.Number, err)
 	}
 	return err
 }
 
+// recorded tells whether the invoice of a purchase is here, and then sees to it that the purchase says so.
+func (s *Service) recorded(ctx context.Context, p Purchase) (bool, error) {
+	i, found, err := invoiceBy(ctx, s.db, "i.purchase_id = ?", p.ID)
+	if err != nil || !found {
+		return false, err
+	}
+	slog.InfoContext(ctx, "the invoice is recorded already", "purchase", p.UUID, "invoice", i.Number)
+	return true, raised(ctx, s.db, p)
+}
+
+// raised notes that the invoice is here, whatever another run thought of the purchase: the invoice proves it.
+func raised(ctx context.Context, db bun.IDB, p Purchase) error {
+	p.State, p.NextAttemptAt, p.FailureCode, p.FailureText = stateRaised, nil, "", ""
+	_, err := db.NewUpdate().Model(&purchaseRow{Purchase: p}).WherePK().
+		Column("invoice_state", "next_attempt_at", "failure_code", "failure_text").Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("note that purchase %d has its invoice: %w", p.ID, err)
+	}
+	return nil
+}
+
 // follow queues what an invoice that has just been recorded brings about.
 func (s *Service) follow(ctx context.Context, tx bun.Tx, i *Invoice, m Standing, customer Customer) error {
-	if m.Cancelled {
-		return s.queue.Add(ctx, tx, VoidInvoice{ID: i.ProviderID})
-	}
 	if err := s.settle(ctx, tx, i); err != nil { // the customer may have been faster than we
 		return err
+	}
+	if m.Cancelled {
+		if i.settled() { // people decide about it
+			return nil
+		}
+		return s.queue.Add(ctx, tx, VoidInvoice{ID: i.ProviderID})
 	}
 	if !s.cfg.Mailable(customer.Email) {
 		slog.InfoContext(ctx, "the invoice is not mailed: the address is not on the list", "invoice", i.Number)

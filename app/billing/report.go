@@ -89,10 +89,12 @@ func (s *Service) reportFailures(ctx context.Context, _ ReportFailures) error {
 		if err != nil {
 			return err
 		}
+		told := false
 		err = s.people.TellStaff(ctx, tx, func(in lang.Locale, to []string) error {
+			told = true
 			return s.post.Add(ctx, tx, s.letters.failed.ToAll(to, in, s.failures(in, rows, owners)))
 		})
-		if err != nil {
+		if err != nil || !told { // nobody to tell: the next failure tells of these, too
 			return err
 		}
 		ids := make([]int64, len(rows))

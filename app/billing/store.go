@@ -67,12 +67,18 @@ func lockInvoice(ctx context.Context, tx bun.Tx, id int64) (Invoice, error) {
 	return row.Invoice, nil
 }
 
-// change writes the given columns of a purchase that still is in the state it was read in.
+// errOvertaken is what a run gets whose purchase another one has decided about meanwhile.
+var errOvertaken = errors.New("the purchase is in another state by now")
+
+// change writes the given columns of a purchase that still is in the state it was read in; errOvertaken if it is not.
 func change(ctx context.Context, db bun.IDB, p Purchase, was InvoiceState, columns ...string) error {
 	row := &purchaseRow{Purchase: p}
-	_, err := db.NewUpdate().Model(row).Column(columns...).WherePK().Where("p.invoice_state = ?", was).Exec(ctx)
+	done, err := db.NewUpdate().Model(row).Column(columns...).WherePK().Where("p.invoice_state = ?", was).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("update purchase %d: %w", p.ID, err)
+	}
+	if n, err := done.RowsAffected(); err == nil && n == 0 {
+		return errOvertaken
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"strings"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -28,7 +29,10 @@ const (
 
 // verdict notes in the purchase how a run ended and tells the queue what to do. Pages read the purchase, not the queue.
 func (s *Service) verdict(ctx context.Context, p Purchase, err error) error {
-	if err == nil || errors.Is(ctx.Err(), context.Canceled) { // the worker stops, which is nobody's failed attempt
+	switch {
+	case errors.Is(err, errOvertaken):
+		return nil
+	case err == nil, errors.Is(ctx.Err(), context.Canceled): // the worker stops, which is nobody's failed attempt
 		return err
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), noteLimit)
@@ -47,11 +51,7 @@ func (s *Service) verdict(ctx context.Context, p Purchase, err error) error {
 		p.FirstAttemptAt = &now
 	}
 	if busy, ok := errors.AsType[*Busy](err); ok {
-		pause := busy.After
-		if pause <= 0 {
-			pause = usualBusy
-		}
-		pause = min(pause, longestBusy)
+		pause := busy.pause()
 		later := p.FirstAttemptAt.Add(pause) // a wait that was asked for is no failure
 		p.FirstAttemptAt = &later
 		return s.again(ctx, p, now.Add(pause), jobs.Later(pause, err))
@@ -61,7 +61,7 @@ func (s *Service) verdict(ctx context.Context, p Purchase, err error) error {
 		return s.giveUp(ctx, p, &final{code: failedAway, text: err.Error()}, now)
 	}
 	p.Attempts++
-	p.FailureText = err.Error()
+	p.FailureText = storable(err.Error())
 	pause := pauseAfter(p.Attempts)
 	if failing >= alertAfter {
 		pause = alertedPause
@@ -82,10 +82,7 @@ func pauseAfter(failed int) time.Duration {
 func (s *Service) again(ctx context.Context, p Purchase, next time.Time, decided error) error {
 	p.NextAttemptAt = &next
 	err := change(ctx, s.db, p, stateWaiting, "attempts", "first_attempt_at", "next_attempt_at", "alerted_at", "failure_text")
-	if err != nil {
-		return err
-	}
-	return decided
+	return noted(err, decided)
 }
 
 // alert tells staff and the buyer of an outage, once; the job goes on.
@@ -100,15 +97,29 @@ func (s *Service) alert(ctx context.Context, p Purchase, now time.Time, pause ti
 		}
 		return s.tellOfFailure(ctx, tx, p)
 	})
-	if err != nil {
+	return noted(err, jobs.After(pause, cause))
+}
+
+// noted is what the queue is told once the purchase says how the run ended: nothing more where another run has decided
+// about the purchase meanwhile.
+func noted(err, decided error) error {
+	switch {
+	case errors.Is(err, errOvertaken):
+		return nil
+	case err != nil:
 		return err
 	}
-	return jobs.After(pause, cause)
+	return decided
+}
+
+// storable makes of a provider's words a text that the database takes.
+func storable(text string) string {
+	return strings.ToValidUTF8(strings.ReplaceAll(text, "\x00", ""), "")
 }
 
 // giveUp ends the purchase's job for good: a dead letter, and staff and buyer are told.
 func (s *Service) giveUp(ctx context.Context, p Purchase, end *final, now time.Time) error {
-	p.State, p.FailureCode, p.FailureText, p.FailedAt, p.NextAttemptAt = stateFailed, end.code, end.text, &now, nil
+	p.State, p.FailureCode, p.FailureText, p.FailedAt, p.NextAttemptAt = stateFailed, end.code, storable(end.text), &now, nil
 	if end.code == failedRefused {
 		p.SentAt = nil // a definite no: the provider holds nothing
 	}
@@ -124,8 +135,5 @@ func (s *Service) giveUp(ctx context.Context, p Purchase, end *final, now time.T
 		}
 		return s.tellOfFailure(ctx, tx, p)
 	})
-	if err != nil {
-		return err
-	}
-	return jobs.Permanent(fmt.Errorf("purchase %s has no invoice: %w", p.UUID, end))
+	return noted(err, jobs.Permanent(fmt.Errorf("purchase %s has no invoice: %w", p.UUID, end)))
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	htmltemplate "html/template"
 	"io/fs"
+	"log/slog"
 	netmail "net/mail"
 	"net/url"
 	"strings"
@@ -102,11 +103,12 @@ func (p *Post) Each(check func(html *htmltemplate.Template, text *texttemplate.T
 }
 
 // Add renders the letter, writes it to the outbox and queues its delivery, all in the caller's transaction: rolled
-// back, nothing is sent. A letter to nobody is none, and so is a second one about the same event.
+// back, nothing is sent. A letter to nobody is none, and so is a second one about the same event. Recipients that are no
+// plain address are left out and logged.
 func (p *Post) Add(ctx context.Context, tx bun.Tx, d Draft) error {
-	to, err := recipients(d.to)
-	if err != nil {
-		return fmt.Errorf("letter %s: %w", d.id, err)
+	to, broken := recipients(d.to)
+	if broken > 0 { // without the address: what is logged goes far
+		slog.ErrorContext(ctx, "a letter has recipients that are no plain e-mail address", "template", d.id, "recipients", broken)
 	}
 	if len(to) == 0 {
 		return nil

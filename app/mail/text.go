@@ -1,7 +1,6 @@
 package mail
 
 import (
-	"errors"
 	netmail "net/mail"
 	"regexp"
 	"slices"
@@ -26,31 +25,27 @@ func oneLine(s string) string {
 	return strings.Join(strings.Fields(s), " ")
 }
 
-// recipient lets only a bare address pass: what has a name, a comment or a line break could become a second header or
-// a second recipient. The error does not repeat it, because errors are logged.
-func recipient(s string) (string, error) {
+// plain lets only a bare address pass: what has a name, a comment or a line break could become a second header or a
+// second recipient.
+func plain(s string) bool {
 	a, err := netmail.ParseAddress(s)
-	broken := strings.ContainsFunc(s, unicode.IsSpace) || strings.ContainsFunc(s, unicode.IsControl)
-	if err != nil || broken || a.Address != s {
-		return "", errors.New("the recipient is not a plain e-mail address")
-	}
-	return s, nil
+	return err == nil && a.Address == s && !strings.ContainsFunc(s, unicode.IsSpace) && !strings.ContainsFunc(s, unicode.IsControl)
 }
 
-// recipients drops blanks and repeated addresses.
-func recipients(all []string) ([]string, error) {
-	var to []string
+// recipients drops blanks and repeated addresses. What is no address is left out and counted: it must not keep the letter
+// from the others, nor the act that it tells of from happening.
+func recipients(all []string) (to []string, broken int) {
 	for _, s := range all {
 		if strings.TrimSpace(s) == "" || slices.ContainsFunc(to, func(t string) bool { return strings.EqualFold(s, t) }) {
 			continue
 		}
-		address, err := recipient(s)
-		if err != nil {
-			return nil, err
+		if !plain(s) {
+			broken++
+			continue
 		}
-		to = append(to, address)
+		to = append(to, s)
 	}
-	return to, nil
+	return to, broken
 }
 
 // display writes a sender as people read it; a name with other than letters, digits and harmless signs is quoted.

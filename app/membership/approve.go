@@ -25,7 +25,7 @@ func (s *Service) settled(ctx context.Context, tx bun.Tx, i billing.Invoice) (to
 	case i.NotifiedAt != nil:
 		return false, nil
 	case i.CountsAsPaid(), status != Cancelled: // too late, or settled without money
-		return true, s.askForDecision(ctx, tx, m, i)
+		return s.askForDecision(ctx, tx, m, i)
 	}
 	return false, nil
 }

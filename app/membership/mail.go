@@ -135,29 +135,33 @@ func (s *Service) sendCancelled(ctx context.Context, tx bun.Tx, owner account.Pe
 	return s.post.Add(ctx, tx, s.letters.cancelled.To(owner.Email, in, facts, mail.User(owner.ID)))
 }
 
-// askForDecision tells staff of a payment that approves nothing (spec §7.7).
-func (s *Service) askForDecision(ctx context.Context, tx bun.Tx, m Individual, i billing.Invoice) error {
+// askForDecision tells staff of a payment that approves nothing (spec §7.7); false while there are no active staff.
+func (s *Service) askForDecision(ctx context.Context, tx bun.Tx, m Individual, i billing.Invoice) (told bool, err error) {
 	owner, opt, err := ownerAndOption(ctx, tx, m)
 	if err != nil {
-		return err
+		return false, err
 	}
-	return s.people.TellStaff(ctx, tx, func(in lang.Locale, to []string) error {
+	err = s.people.TellStaff(ctx, tx, func(in lang.Locale, to []string) error {
+		told = true
 		say := s.cfg.Texts(in)
 		facts := decisionMail{
 			Name: owner.Name(), Option: opt.Name.In(in), Starts: say.ShortDate(m.Start), Ends: say.ShortDate(m.LastDay()),
 			Number: i.Number, On: say.ShortDate(i.PaidDate), Paid: i.Paid.Plus(i.Allocated).Dollars(),
-			Credited: i.Credited.Dollars(), Case: say.Say(decisionCase(m, i)), Link: s.cfg.Address(in, owner.Page()),
+			Credited: i.Credited.Dollars(), Case: say.Say(decisionCase(m.Status(s.today()), i)), Link: s.cfg.Address(in, owner.Page()),
 		}
 		once := mail.Once(fmt.Sprintf("payment_decision/%d/%s", i.ID, in))
 		return s.post.Add(ctx, tx, s.letters.decision.ToAll(to, in, facts, once))
 	})
+	return told, err
 }
 
-func decisionCase(m Individual, i billing.Invoice) lang.Message {
+func decisionCase(status Status, i billing.Invoice) lang.Message {
 	switch {
+	case !i.CountsAsPaid() && status == Expired:
+		return lang.M("The invoice was closed without a payment, and the membership was never approved. It is over.")
 	case !i.CountsAsPaid():
 		return lang.M("The invoice was closed without a payment, and the membership waits for approval.")
-	case m.CancelledAt != nil:
+	case status == Cancelled:
 		return lang.M("The membership had been cancelled before the payment arrived.")
 	}
 	return lang.M("The membership was over before the payment arrived.")

@@ -72,6 +72,8 @@ func (s Statement) line(h membership.Held, e billing.Entry) views.CellLine {
 		l.ID = "purchase-" + e.Purchase.UUID
 	}
 	switch {
+	case state == billing.Nothing:
+		l.Text = s.say(lang.M("Not required"))
 	case e.Invoice.ProviderID != "":
 		l.Link, l.NewTab = views.Link{Text: e.Invoice.Number, Href: payPath(e.Invoice)}, true
 	case e.Invoice.ID != 0:

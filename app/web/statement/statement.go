@@ -47,13 +47,24 @@ func (s Statement) Banner() views.Message {
 	case len(s.held) == 0:
 		m.Text = s.say(s.person(lang.M("You are not a member at the moment."), lang.M("Not a member at the moment.")))
 	default:
-		why := s.why(s.held[0].Standing(s.now))
+		standing := s.nearest()
+		why := s.why(standing)
 		m.Text = s.say(s.person(lang.M("You are not a member at the moment. %s", why), lang.M("Not a member at the moment. %s", why)))
-		if s.held[0].Standing(s.now).Status == membership.Pending {
+		if standing.Status == membership.Pending {
 			m.Level = views.LevelInfo
 		}
 	}
 	return m
+}
+
+// nearest is the membership that comes closest to an active one: the newest that is pending, or else the newest.
+func (s Statement) nearest() membership.Standing {
+	for _, h := range s.held {
+		if st := h.Standing(s.now); st.Status == membership.Pending {
+			return st
+		}
+	}
+	return s.held[0].Standing(s.now)
 }
 
 // Tasks are what the person has to do, or to wait for.
