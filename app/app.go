@@ -125,6 +125,11 @@ func (a *App) address(l lang.Locale, path string) string {
 	return a.cfg.Site.BaseURL + "/" + string(l) + path
 }
 
+// desk is the absolute address of a membership in the administration, for letters to staff.
+func (a *App) desk(membership int64) string {
+	return a.cfg.Site.BaseURL + a.Staff.Address("memberships.individualmembership", membership)
+}
+
 func (a *App) post(translators []views.Translator) (*mail.Post, error) {
 	mail.NewCourier(a.db.DB, a.out.Clock, a.out.Mail).Jobs(a.Registry)
 	a.registerCleanup()
@@ -144,11 +149,11 @@ func (a *App) sell(post *mail.Post, texts *lang.Catalogues) {
 		provider = a.out.Provider(provider)
 	}
 	a.Bills = billing.New(a.db.DB, a.out.Clock, a.queue, post, a.People, provider, billing.Config{
-		Mailable: a.cfg.Billing.MayMail, Texts: texts.Translator, Address: a.address,
+		Mailable: a.cfg.Billing.MayMail, Texts: texts.Translator, Address: a.address, Desk: a.desk,
 	})
 	a.Members = membership.New(a.db.DB, a.out.Clock, a.queue, post, a.People, a.Bills, membership.Config{
 		FreeNeedsApproval: a.cfg.Members.FreeNeedsApproval, NotifyStaff: a.cfg.Members.NotifyStaff,
-		Texts: texts.Translator, Address: a.address,
+		Texts: texts.Translator, Address: a.address, Desk: a.desk,
 	})
 	a.Bills.Jobs(a.Registry)
 	a.Members.Jobs(a.Registry)

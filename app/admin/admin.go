@@ -60,6 +60,17 @@ func New(db *bun.DB, c clock.Clock, set *views.Set, path string) *Admin {
 // Area names a section of the menu: all entities of an app.
 func (a *Admin) Area(app string, title lang.Message, icon string) { a.areas[app] = area{title, icon} }
 
+// Address is the path of a record of an entity such as users.user, for letters to staff. An unknown entity is a mistake
+// of the program: its records lead to the start page.
+func (a *Admin) Address(entity string, id int64) string {
+	for _, e := range a.entities {
+		if e.face().key() == entity {
+			return e.face().record(a, id, change)
+		}
+	}
+	return a.path("")
+}
+
 // Table names a table that is no entity, for what a delete takes along.
 func (a *Admin) Table(name string, title lang.Message) { a.tables[name] = title }
 

@@ -145,7 +145,7 @@ func (s *Service) failures(in lang.Locale, rows []purchaseRow, owners map[int64]
 		who := owners[r.AccountID]
 		facts.Purchases = append(facts.Purchases, failedPurchase{
 			Owner: who.Name(), What: r.Description, Total: r.Total.Dollars(), Code: r.Code,
-			Cause: say.Say(r.Cause()), Since: say.Moment(since), Link: s.cfg.Address(in, who.Page()),
+			Cause: say.Say(r.Cause()), Since: say.Moment(since), Link: s.cfg.Desk(r.MembershipID),
 		})
 	}
 	return facts

@@ -17,6 +17,7 @@ type Config struct {
 	Mailable func(address string) bool // whether invoices are mailed there
 	Texts    func(lang.Locale) *lang.Translator
 	Address  func(lang.Locale, string) string // absolute address of a path in a language
+	Desk     func(membership int64) string    // absolute address of a membership in the administration
 }
 
 // Memberships is what billing asks of the memberships that purchases pay for. Package membership stands above this one

@@ -97,7 +97,7 @@ func (s *Service) created(in lang.Locale, h Held, owner account.Person) createdM
 		Name: owner.Name(), Email: owner.Email, Option: h.Option.Name.In(in), Cost: h.Option.Cost.Dollars(),
 		Starts: say.ShortDate(h.Start), Ends: say.ShortDate(h.Expiry), Why: say.Say(standing.WhyForStaff()),
 		Approved: h.Approved(), NeedsApproval: h.Option.Cost.IsZero() && !h.Approved(),
-		Status: say.Say(lang.M("pending approval")), Link: s.cfg.Address(in, owner.Page()),
+		Status: say.Say(lang.M("pending approval")), Link: s.cfg.Desk(h.ID),
 	}
 	if h.Approved() {
 		facts.Status = say.Say(lang.M("approved"))
@@ -147,7 +147,7 @@ func (s *Service) askForDecision(ctx context.Context, tx bun.Tx, m Individual, i
 		facts := decisionMail{
 			Name: owner.Name(), Option: opt.Name.In(in), Starts: say.ShortDate(m.Start), Ends: say.ShortDate(m.LastDay()),
 			Number: i.Number, On: say.ShortDate(i.PaidDate), Paid: i.Paid.Plus(i.Allocated).Dollars(),
-			Credited: i.Credited.Dollars(), Case: say.Say(decisionCase(m.Status(s.today()), i)), Link: s.cfg.Address(in, owner.Page()),
+			Credited: i.Credited.Dollars(), Case: say.Say(decisionCase(m.Status(s.today()), i)), Link: s.cfg.Desk(m.ID),
 		}
 		once := mail.Once(fmt.Sprintf("payment_decision/%d/%s", i.ID, in))
 		return s.post.Add(ctx, tx, s.letters.decision.ToAll(to, in, facts, once))

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"ams/app/billing"
 	"ams/app/membership"
 	"ams/app/web/webtest"
 )
@@ -196,6 +197,33 @@ func TestMembershipsByStaff(t *testing.T) {
 			t.Error("something was deleted or logged")
 		}
 	})
+}
+
+// What staff are told of leads to where they can do something about it.
+func TestLettersToStaff(t *testing.T) {
+	t.Parallel()
+	s := shop(t)
+	s.Provider.Before(func(call string) error {
+		if call == "raise" {
+			return &billing.Refused{Text: "no such account code"}
+		}
+		return nil
+	})
+	s.Work()
+	s.Due()
+	s.Work()
+	at := last(s, memberships, "change")
+	letters := map[string]bool{}
+	for _, m := range s.Mails(webtest.Address("boss")) {
+		letters[m.Subject] = true
+		if !strings.Contains(m.Text, at+"\n") || !strings.Contains(m.HTML, at+`"`) {
+			t.Errorf("%s does not lead to %s:\n%s", m.Subject, at, m.Text)
+		}
+	}
+	if len(letters) != 2 || !letters["1 invoice could not be raised"] {
+		t.Errorf("letters = %v, want that of the application and that of the failure", letters)
+	}
+	s.SignedIn("boss").Get(at).Status(http.StatusOK).Has(".record-side", "no such account code")
 }
 
 func TestInvoicesByStaff(t *testing.T) {
