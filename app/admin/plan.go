@@ -194,7 +194,7 @@ func (v *visit) going(ctx context.Context, p *plan) (groups []group, lacking []s
 // unlinked are the groups that stay without what is deleted.
 func (v *visit) unlinked(p *plan) (groups []group) {
 	for _, table := range slices.Sorted(maps.Keys(p.loose)) {
-		groups = append(groups, group{Title: v.say(lang.M("%s: %d", v.tableName(table), p.loose[table]))})
+		groups = append(groups, group{Title: v.say(lang.M("%s: %d", v.tableName(table), len(p.loose[table])))})
 	}
 	return groups
 }

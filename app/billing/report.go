@@ -1,6 +1,7 @@
 package billing
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -144,7 +145,7 @@ func (s *Service) failures(in lang.Locale, rows []purchaseRow, owners map[int64]
 		}
 		who := owners[r.AccountID]
 		facts.Purchases = append(facts.Purchases, failedPurchase{
-			Owner: who.Name(), What: r.Description, Total: r.Total.Dollars(), Code: r.Code,
+			Owner: cmp.Or(who.Name(), who.Username), What: r.Description, Total: r.Total.Dollars(), Code: r.Code,
 			Cause: say.Say(r.Cause()), Since: say.Moment(since), Link: s.cfg.Desk(r.MembershipID),
 		})
 	}

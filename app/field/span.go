@@ -17,17 +17,18 @@ type SpanField[M, V any] struct {
 	common[*SpanField[M, V], M]
 	at    func(*M) *V
 	units []Option
+	most  int
 	make  func(n int, unit string) (V, bool)
 	parts func(V) (n int, unit string)
 	text  func(V) lang.Message
 }
 
-// Span asks for a V that is made of a whole number and one of the units. parts takes it apart, 0 for none, and text says
-// it in words.
-func Span[M, V any](key string, label lang.Message, at func(*M) *V, units []Option, make func(int, string) (V, bool),
-	parts func(V) (int, string), text func(V) lang.Message,
+// Span asks for a V that is made of a whole number from 1 to most and one of the units. parts takes it apart, 0 for none,
+// and text says it in words.
+func Span[M, V any](key string, label lang.Message, at func(*M) *V, units []Option, most int,
+	make func(int, string) (V, bool), parts func(V) (int, string), text func(V) lang.Message,
 ) *SpanField[M, V] {
-	f := &SpanField[M, V]{at: at, units: units, make: make, parts: parts, text: text}
+	f := &SpanField[M, V]{at: at, units: units, most: most, make: make, parts: parts, text: text}
 	f.init(f, key, label)
 	return f
 }
@@ -46,7 +47,7 @@ func (f *SpanField[M, V]) Read(_ context.Context, answer url.Values, m *M, p *fa
 	n, err := strconv.Atoi(number)
 	v, ok := f.make(n, answer.Get(f.unitKey()))
 	if err != nil || !ok {
-		p.Add(f.meta.Key, lang.M("Enter a whole number, at least 1, and its unit for “%s”.", f.meta.Label))
+		p.Add(f.meta.Key, lang.M("Enter a whole number from 1 to %d and its unit for “%s”.", f.most, f.meta.Label))
 		return nil
 	}
 	*f.at(m) = v

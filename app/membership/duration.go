@@ -25,8 +25,8 @@ const (
 const (
 	daysOfWeek   = 7
 	monthsOfYear = 12
-	// longest keeps every date within what a column of type date can hold, and far beyond any membership.
-	longest = 1000
+	// Longest is the greatest number of a unit. It keeps every date within what a column of type date can hold, and far beyond any membership.
+	Longest = 1000
 )
 
 // Duration is a span of the calendar: months and days are kept apart, because months differ in length. The zero
@@ -37,7 +37,7 @@ var errDuration = errors.New("no duration of whole days, weeks, months or years"
 
 // NewDuration reads what people enter: a number of at least 1 and its unit.
 func NewDuration(n int, u Unit) (Duration, error) {
-	if n < 1 || n > longest {
+	if n < 1 || n > Longest {
 		return Duration{}, errDuration
 	}
 	switch u {

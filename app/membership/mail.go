@@ -1,6 +1,7 @@
 package membership
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strconv"
@@ -94,7 +95,7 @@ func (s *Service) notifyStaff(ctx context.Context, job NotifyStaff) error {
 func (s *Service) created(in lang.Locale, h Held, owner account.Person) createdMail {
 	say, standing := s.cfg.Texts(in), h.Standing(s.clock.Now())
 	facts := createdMail{
-		Name: owner.Name(), Email: owner.Email, Option: h.Option.Name.In(in), Cost: h.Option.Cost.Dollars(),
+		Name: cmp.Or(owner.Name(), owner.Username), Email: owner.Email, Option: h.Option.Name.In(in), Cost: h.Option.Cost.Dollars(),
 		Starts: say.ShortDate(h.Start), Ends: say.ShortDate(h.Expiry), Why: say.Say(standing.WhyForStaff()),
 		Approved: h.Approved(), NeedsApproval: h.Option.Cost.IsZero() && !h.Approved(),
 		Status: say.Say(lang.M("pending approval")), Link: s.cfg.Desk(h.ID),
@@ -145,7 +146,7 @@ func (s *Service) askForDecision(ctx context.Context, tx bun.Tx, m Individual, i
 		told = true
 		say := s.cfg.Texts(in)
 		facts := decisionMail{
-			Name: owner.Name(), Option: opt.Name.In(in), Starts: say.ShortDate(m.Start), Ends: say.ShortDate(m.LastDay()),
+			Name: cmp.Or(owner.Name(), owner.Username), Option: opt.Name.In(in), Starts: say.ShortDate(m.Start), Ends: say.ShortDate(m.LastDay()),
 			Number: i.Number, On: say.ShortDate(i.PaidDate), Paid: i.Paid.Plus(i.Allocated).Dollars(),
 			Credited: i.Credited.Dollars(), Case: say.Say(decisionCase(m.Status(s.today()), i)), Link: s.cfg.Desk(m.ID),
 		}

@@ -117,7 +117,7 @@ func duration[M any](key string, label lang.Message, at func(*M) *membership.Dur
 		{Value: string(membership.Months), Label: lang.M("months")},
 		{Value: string(membership.Years), Label: lang.M("years")},
 	}
-	return field.Span(key, label, at, units,
+	return field.Span(key, label, at, units, membership.Longest,
 		func(n int, unit string) (membership.Duration, bool) {
 			d, err := membership.NewDuration(n, membership.Unit(unit))
 			return d, err == nil

@@ -70,6 +70,12 @@ func TestOptionsByStaff(t *testing.T) {
 			t.Error("something was deleted or logged")
 		}
 	})
+	t.Run("A duration beyond reason", func(t *testing.T) {
+		t.Parallel()
+		s := site(t)
+		s.SignedIn("boss").Send(options+"add/", "#record", "name_en", "Long", "duration", "1001", "duration_unit", "days", "cost", "1").
+			Status(http.StatusUnprocessableEntity).Has("#id_duration-error", "from 1 to 1000")
+	})
 	t.Run("SHL-33 the cost of a stored option cannot be changed", func(t *testing.T) {
 		t.Parallel()
 		s := shop(t)
@@ -203,6 +209,7 @@ func TestMembershipsByStaff(t *testing.T) {
 func TestLettersToStaff(t *testing.T) {
 	t.Parallel()
 	s := shop(t)
+	s.Exec("UPDATE users SET first_name = '', last_name = '' WHERE username = 'kea'") // imported, perhaps
 	s.Provider.Before(func(call string) error {
 		if call == "raise" {
 			return &billing.Refused{Text: "no such account code"}
@@ -220,7 +227,7 @@ func TestLettersToStaff(t *testing.T) {
 			t.Errorf("%s does not lead to %s:\n%s", m.Subject, at, m.Text)
 		}
 	}
-	if len(letters) != 2 || !letters["1 invoice could not be raised"] {
+	if len(letters) != 2 || !letters["New individual membership: kea"] || !letters["1 invoice could not be raised"] {
 		t.Errorf("letters = %v, want that of the application and that of the failure", letters)
 	}
 	s.SignedIn("boss").Get(at).Status(http.StatusOK).Has(".record-side", "no such account code")
