@@ -5,7 +5,7 @@ tool := go tool -modfile=tools/tools.mod
 # Packages with changes that are not committed, or those of the last commit.
 touched = $(shell tools/touched)
 
-.PHONY: run test check format formatted vet lint build touched messages assets parts
+.PHONY: run test bench check format formatted vet lint build touched messages assets parts
 
 run: ## everything on this machine: web, worker, PostgreSQL, objects, inbox, sample data
 	@tools/setup postgres
@@ -14,6 +14,10 @@ run: ## everything on this machine: web, worker, PostgreSQL, objects, inbox, sam
 test: ## all tests, on a throw-away PostgreSQL
 	@tools/setup postgres chromium
 	@mkdir -p .dev && go build -o .dev/withpg ./tools/withpg && .dev/withpg go test -timeout 20m ./...
+
+bench: ## how long the lists of staff take with a hundred thousand people, invoices and memberships
+	@tools/setup postgres
+	@mkdir -p .dev && go build -o .dev/withpg ./tools/withpg && AMS_BENCH=1 .dev/withpg go test -count=1 -timeout 10m -v -run '^TestFigures$$' ./app/staff
 
 check: formatted vet lint build touched ## before each commit; under a minute
 

@@ -13,7 +13,7 @@ import (
 type chooser struct {
 	key    string
 	lookup string
-	page   func(ctx context.Context, search string, limit int) ([]field.Record, error)
+	ids    func(ctx context.Context, search string, limit int) ([]int64, error)
 	named  func(ctx context.Context, ids []int64) ([]field.Record, error)
 }
 
@@ -41,18 +41,19 @@ func (l lazy) find() (*chooser, error) {
 	return nil, fmt.Errorf("there is no entity %s to choose from", l.key)
 }
 
-// Offer gives all records when they are few enough.
+// Offer gives all records when they are few enough. Whether they are is known before any of them is loaded.
 func (l lazy) Offer(ctx context.Context, ids []int64) ([]field.Record, bool, error) {
 	c, err := l.find()
 	if err != nil {
 		return nil, false, err
 	}
-	all, err := c.page(ctx, "", fewest+1)
+	first, err := c.ids(ctx, "", fewest+1)
 	if err != nil {
 		return nil, false, err
 	}
-	if len(all) <= fewest {
-		return all, true, nil
+	if len(first) <= fewest {
+		all, err := c.named(ctx, first)
+		return all, true, err
 	}
 	if len(ids) == 0 {
 		return nil, false, nil
@@ -84,7 +85,11 @@ func (c *chooser) Find(ctx context.Context, text string) ([]field.Record, error)
 	if text == "" {
 		return nil, nil
 	}
-	return c.page(ctx, strings.Map(plain, text), suggestions)
+	ids, err := c.ids(ctx, strings.Map(plain, text), suggestions)
+	if err != nil {
+		return nil, err
+	}
+	return c.named(ctx, ids)
 }
 
 // plain leaves out what titles put between the values that can be searched.
@@ -109,16 +114,12 @@ func (b *bound[M]) offer() *chooser {
 	}
 	return &chooser{
 		key: b.face().key(), lookup: b.face().path(b.admin) + "choose/", named: records,
-		page: func(ctx context.Context, search string, limit int) ([]field.Record, error) {
+		ids: func(ctx context.Context, search string, limit int) ([]int64, error) {
 			view := listing.View{Search: search}
 			if len(b.r.Search) == 0 {
 				view.Search = ""
 			}
-			ids, err := b.ids(ctx, b.admin.db, view, limit, 0)
-			if err != nil {
-				return nil, err
-			}
-			return records(ctx, ids)
+			return b.ids(ctx, b.admin.db, view, limit, 0)
 		},
 	}
 }
