@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/PuerkitoBio/goquery"
+
 	"ams/app/billing"
 	"ams/app/membership"
 	"ams/app/web/webtest"
@@ -113,4 +115,36 @@ func TestInvoicePages(t *testing.T) {
 		v.Get(link).Status(http.StatusServiceUnavailable)
 		v.Get(detail).Status(http.StatusOK).Has(".invoice-due", "$10.00")
 	})
+}
+
+// facts are the rows of the page by their names.
+func facts(a *webtest.Answer) map[string]string {
+	rows := map[string]string{}
+	a.Document().Find("main dl > div").Each(func(_ int, row *goquery.Selection) {
+		rows[row.Find("dt").Text()] = strings.TrimSpace(row.Find("dd").Text())
+	})
+	return rows
+}
+
+func TestAmounts(t *testing.T) {
+	t.Parallel()
+	s, v := site(t)
+	unpaid := facts(v.Get(detail).Status(http.StatusOK))
+	want := map[string]string{"Paid on": "-", "Amount": "$1,499.50", "Paid so far": "$0.00", "Prepayments": "", "Credited": "", "Closed": ""}
+	for row, text := range want {
+		if unpaid[row] != text {
+			t.Errorf("unpaid: %s = %q, want %q", row, unpaid[row], text)
+		}
+	}
+	s.Exec("UPDATE invoices SET provider_status = 'PAID', paid_date = '2027-04-05', paid = 1000, allocated = 400.25, credited = 99.25, due = 0")
+	got := v.Get(detail).Status(http.StatusOK).Has(".badge", "Paid").Has(".invoice-due", "$0.00")
+	paid := facts(got)
+	want = map[string]string{
+		"Paid on": "05/04/2027", "Amount": "$1,499.50", "Paid so far": "$1,000.00", "Prepayments": "$400.25", "Credited": "$99.25", "Closed": "",
+	}
+	for row, text := range want {
+		if paid[row] != text {
+			t.Errorf("paid: %s = %q, want %q", row, paid[row], text)
+		}
+	}
 }
