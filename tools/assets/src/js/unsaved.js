@@ -2,6 +2,13 @@
 const watched = new WeakSet()
 const dirty = new Set()
 
+// Forms that were sent may be left, also those that are sent before they are watched.
+const sent = new WeakSet()
+document.addEventListener('submit', (event) => {
+  sent.add(event.target)
+  dirty.delete(event.target)
+}, true)
+
 const state = (form) => JSON.stringify([...new FormData(form)].map(([name, value]) => [name, value instanceof File ? value.name + value.size : value]))
 
 export function watchChanges(root) {
@@ -19,14 +26,17 @@ function watch(form) {
   const refused = form.querySelector('[data-problems]') !== null
   const show = () => {
     const changed = refused || state(form) !== before
-    if (changed) dirty.add(form)
+    if (changed && !sent.has(form)) dirty.add(form)
     else dirty.delete(form)
     form.classList.toggle('is-changed', changed)
   }
-  form.addEventListener('input', show)
-  form.addEventListener('change', show)
+  const touched = () => {
+    sent.delete(form)
+    show()
+  }
+  form.addEventListener('input', touched)
+  form.addEventListener('change', touched)
   form.addEventListener('reset', () => setTimeout(show))
-  form.addEventListener('submit', () => dirty.delete(form))
   show()
 }
 
