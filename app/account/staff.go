@@ -53,7 +53,10 @@ func (s *Service) ChangeRecord(ctx context.Context, tx bun.Tx, by access.Holder,
 		return err
 	}
 	columns := []string{
-		"email", "username", "first_name", "last_name", "language", "admin_notes", "is_active", "is_staff", "is_superuser", "password",
+		"email", "username", "first_name", "last_name", "language", "admin_notes", "is_active", "is_staff", "is_superuser",
+	}
+	if after.NewSecret != "" { // the one that was read may be older than one that the person has chosen since
+		columns = append(columns, "password")
 	}
 	if _, err := tx.NewUpdate().Model(after).Column(columns...).WherePK().Exec(ctx); err != nil {
 		return fmt.Errorf("update user %d: %w", after.ID, err)

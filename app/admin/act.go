@@ -118,12 +118,8 @@ func (b *bound[M]) ask(v *visit, action Action[M], ids []int64) error {
 		page.Hidden = append(page.Hidden, b.fromRecord(v)...)
 	}
 	page.Hidden = append(page.Hidden, views.Hidden{Name: fieldAction, Value: action.Name})
-	if v.c.Ticked(fieldAcross) {
-		page.Hidden = append(page.Hidden, views.Hidden{Name: fieldAcross, Value: "1"})
-	} else {
-		for _, id := range ids {
-			page.Hidden = append(page.Hidden, views.Hidden{Name: fieldPicked, Value: strconv.FormatInt(id, 10)})
-		}
+	for _, id := range ids { // also of all that match: what came since the question is not part of the answer
+		page.Hidden = append(page.Hidden, views.Hidden{Name: fieldPicked, Value: strconv.FormatInt(id, 10)})
 	}
 	return web.Show(v.c, v.a.page.question, page)
 }

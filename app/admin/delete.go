@@ -102,7 +102,8 @@ func (b *bound[M]) deletePage(v *visit, rows []*M) (questionPage, error) {
 	page.Loose, page.LooseTop = v.unlinked(p), v.say(lang.M("This stays, without the link"))
 	for _, m := range rows {
 		if len(p.blocks[b.id(m)]) > 0 {
-			page.Refused = append(page.Refused, v.say(lang.M("%s cannot be deleted, because these belong to it: %s.", b.r.Title(m), v.why(p, b.id(m)))))
+			text := v.say(lang.M("%s cannot be deleted, because these belong to it: %s.", b.r.Title(m), v.why(p, b.id(m))))
+			page.Refused = append(page.Refused, strings.TrimSpace(text+" "+v.say(b.r.Instead)))
 		}
 	}
 	blocked := len(lacking) > 0 || len(page.Refused) == len(rows)
@@ -164,7 +165,10 @@ func (b *bound[M]) dropper(ctx context.Context, tx bun.Tx, v *visit, ids []int64
 	return func(ctx context.Context, tx bun.Tx, m *M) error {
 		id := b.id(m)
 		if len(p.blocks[id]) > 0 {
-			return fault.Conflict(lang.M("these belong to it: %s", v.why(p, id)))
+			if b.r.Instead.Empty() {
+				return fault.Conflict(lang.M("these belong to it: %s", v.why(p, id)))
+			}
+			return fault.Conflict(lang.M("these belong to it: %s. %s", v.why(p, id), b.r.Instead))
 		}
 		for _, e := range v.a.entities {
 			if p.takes[id][e.table()] && !v.may(e.face(), remove) {

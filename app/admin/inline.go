@@ -29,6 +29,7 @@ type openTable interface {
 	read(v *visit, typed url.Values, p *fault.Fields) error
 	show(v *visit, typed url.Values, p fault.Fields) (inlineTable, []views.Field, error)
 	save(ctx context.Context, tx bun.Tx, v *visit) ([]difference, error)
+	overtaken() bool // a row that the form changes was changed by somebody else since the form was opened
 }
 
 // Table declares an Inline with one line for each row. C is its Bun model, with the column id.
@@ -57,6 +58,7 @@ type inlineTable struct {
 	Removes    bool
 	RemoveHead string
 	Empty      string
+	Hidden     []views.Hidden
 }
 
 // inlineRow is one record of a table.
@@ -77,6 +79,7 @@ type opened[C any] struct {
 	t                   tableOf[C]
 	rows                []*row[C]
 	adds, changes, cuts bool
+	stale               bool
 }
 
 // tableOf is a Table without the model of the form it stands in.
@@ -141,6 +144,27 @@ func (o *opened[C]) takes(r *row[C], f field.Field[C]) bool {
 	return o.changes && !meta.OnceOnly
 }
 
+func (o *opened[C]) overtaken() bool { return o.stale }
+
+// inputWas carries what a row was when the form was opened. Rows have no version of their own that the form could hold.
+const inputWas = "was"
+
+// compare looks at what a row was when the form was opened. A row that the person left alone stays as somebody else has
+// made it since.
+func (o *opened[C]) compare(r *row[C], answer url.Values) {
+	if r.before == nil || !answer.Has(inputWas) {
+		return
+	}
+	was := answer.Get(inputWas)
+	switch {
+	case was == o.print(r.before):
+	case !r.gone && o.print(r.after) == was:
+		*r.after = *r.before
+	default:
+		o.stale = true
+	}
+}
+
 func (o *opened[C]) prefix(r *row[C]) string { return o.t.key + "." + r.token + "." }
 
 // read takes the answers of each row; an empty new row is none.
@@ -149,6 +173,9 @@ func (o *opened[C]) read(v *visit, typed url.Values, p *fault.Fields) error {
 		answer := below(typed, o.prefix(r))
 		r.gone = r.before != nil && o.mayCut(r) && answer.Get("DELETE") != ""
 		blank := !slices.ContainsFunc(flat(answer), func(s string) bool { return strings.TrimSpace(s) != "" })
+		if r.gone {
+			o.compare(r, answer)
+		}
 		if r.gone || r.before == nil && blank {
 			continue
 		}
@@ -161,6 +188,7 @@ func (o *opened[C]) read(v *visit, typed url.Values, p *fault.Fields) error {
 				return err
 			}
 		}
+		o.compare(r, answer)
 		for _, problem := range mine.List() {
 			p.Add(o.prefix(r)+problem.Name, problem.Text)
 		}
@@ -198,6 +226,9 @@ func (o *opened[C]) show(v *visit, typed url.Values, p fault.Fields) (inlineTabl
 		line := inlineRow{Token: r.token, Name: v.say(lang.M("New"))}
 		if r.before != nil {
 			line.Name = o.t.title(r.before)
+			if o.changes || o.cuts {
+				t.Hidden = append(t.Hidden, views.Hidden{Name: o.prefix(r) + inputWas, Value: o.print(r.before)})
+			}
 		}
 		var answer url.Values
 		if r.before == nil {

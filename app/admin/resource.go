@@ -19,12 +19,13 @@ type Resource[M any] struct {
 	Title      func(*M) string
 	Site       func(*M) string // path of the record's public page, without language; nil or "": none
 
-	Load func(*bun.SelectQuery) *bun.SelectQuery         // relations and computed columns that every page needs; may be nil
-	Rows func(context.Context, bun.IDB, []*M) error      // what a list needs beside its rows; may be nil
-	Fill func(context.Context, bun.IDB, *M) error        // what a form needs beside its row; may be nil
-	New  func() *M                                       // a record before it is added; nil: the zero value
-	Lock func(by access.Holder, m *M, key string) bool   // values that this person may not change in this record
-	Veto func(by access.Holder, m *M) (why lang.Message) // why this person may not touch this record at all
+	Load    func(*bun.SelectQuery) *bun.SelectQuery         // relations and computed columns that every page needs; may be nil
+	Rows    func(context.Context, bun.IDB, []*M) error      // what a list needs beside its rows; may be nil
+	Fill    func(context.Context, bun.IDB, *M) error        // what a form needs beside its row; may be nil
+	New     func() *M                                       // a record before it is added; nil: the zero value
+	Lock    func(by access.Holder, m *M, key string) bool   // values that this person may not change in this record
+	Instead lang.Message                                    // what to do with a record that cannot be deleted, because others belong to it
+	Veto    func(by access.Holder, m *M) (why lang.Message) // why this person may not touch this record at all
 	// Grasp loads what Veto needs to know of these records, before it is asked.
 	Grasp func(context.Context, bun.IDB, []*M) error
 

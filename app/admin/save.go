@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/uptrace/bun"
@@ -132,7 +133,7 @@ func (b *bound[M]) change(v *visit, before *M) error {
 	if err := b.read(v, d); err != nil {
 		return err
 	}
-	if v.c.Form("version") != strconv.FormatInt(d.version, 10) {
+	if v.c.Form("version") != strconv.FormatInt(d.version, 10) || slices.ContainsFunc(d.tables, openTable.overtaken) {
 		err = errStale
 	}
 	if err == nil && !d.problems.Any() {
@@ -245,7 +246,7 @@ func (b *bound[M]) tellStale(v *visit, d *draft[M]) error {
 	if err != nil {
 		return err
 	}
-	if len(last) == 0 {
+	if len(last) == 0 || last[0].UserID == v.by.ID { // it was nobody of the staff, who leave a trace, or the person themselves
 		d.problems.Add("", lang.M("Somebody else saved this record while you had it open. What you entered is still here: save again to keep yours."))
 		return nil
 	}

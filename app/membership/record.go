@@ -3,6 +3,7 @@ package membership
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/uptrace/bun"
@@ -107,7 +108,7 @@ func (s *Service) Change(ctx context.Context, tx bun.Tx, by access.Holder, befor
 	switch {
 	case cancels:
 		return s.cancelled(ctx, tx, owner, after.Individual, opt)
-	case approves:
+	case approves && slices.Contains([]Status{Pending, Active}, after.Status(s.today())): // of any other it would be no news to be glad of
 		return s.sendApproved(ctx, tx, owner, after.Individual, opt)
 	}
 	return nil

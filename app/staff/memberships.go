@@ -64,8 +64,8 @@ func memberships(a *admin.Admin, members *membership.Service, c clock.Clock) adm
 			{Entity: "users.user", Search: func(m *individual) string { return m.Owner.Email }},
 			{Entity: "billing.invoice", Search: func(m *individual) string { return m.Owner.Email }},
 		},
-		Broken: membership.Broken,
-		Write:  admin.Writer[individual]{Create: members.Enter, Update: members.Change, Delete: members.Drop},
+		Broken: membership.Broken, Instead: lang.M("Cancel it instead."),
+		Write: admin.Writer[individual]{Create: members.Enter, Update: members.Change, Delete: members.Drop},
 	}
 }
 

@@ -43,6 +43,7 @@ func options(members *membership.Service) admin.Resource[option] {
 		Filters:  []admin.Filter{admin.OneOf("type", lang.M("Type"), "o.type", types...), admin.YesNo("archived", lang.M("Archived"), "o.archived")},
 		Sections: optionSections(types),
 		Broken:   membership.Broken,
+		Instead:  lang.M("Archive it instead: then nobody can choose it."),
 		Write: admin.Writer[option]{
 			Create: func(ctx context.Context, tx bun.Tx, by access.Holder, o *option) error {
 				return members.CreateOption(ctx, tx, by, &o.Option)

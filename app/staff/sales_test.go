@@ -62,7 +62,7 @@ func TestOptionsByStaff(t *testing.T) {
 		v.Get(last(s, options, "delete")).Status(http.StatusOK).Has(".alert", "Individual memberships: 1").Lacks(".question form button")
 		before := s.Contents()
 		v.Post(last(s, options, "delete"), "post", "yes").Status(http.StatusSeeOther)
-		doc := v.Get("/admin/").Document()
+		doc := v.Get("/admin/").Has("#messages .alert-error", "Archive it instead").Document()
 		if n := doc.Find("#messages .alert-error").Length(); n != 1 || doc.Find("#messages .alert").Length() != 1 {
 			t.Errorf("%d errors of %d messages, want one error alone", n, doc.Find("#messages .alert").Length())
 		}
@@ -124,6 +124,43 @@ func TestMembershipsByStaff(t *testing.T) {
 		enter(v, "start_date", "2030-01-01", "expiry_date", "2030-01-01").Status(http.StatusUnprocessableEntity).
 			Has("#id_expiry_date-error", "after the start")
 	})
+	t.Run("Approved in the form: told, unless it is cancelled", func(t *testing.T) {
+		t.Parallel()
+		for name, c := range map[string]struct {
+			cancelled string
+			letters   int
+		}{"Pending": {"", 1}, "Cancelled": {"UPDATE individual_memberships SET cancelled_datetime = now(), cancelled_reason = 'Moved'", 0}} {
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				s := shop(t)
+				if c.cancelled != "" {
+					s.Exec(c.cancelled)
+				}
+				v := s.SignedIn("boss")
+				v.Send(last(s, memberships, "change"), "#record", "approved_datetime_0", today(s), "approved_datetime_1", "09:00").Status(http.StatusSeeOther)
+				s.Work()
+				told := 0
+				for _, subject := range subjects(s) {
+					if subject == "Your membership is confirmed" {
+						told++
+					}
+				}
+				if told != c.letters || s.Count("SELECT count(*) FROM individual_memberships WHERE approval_source = 'STAFF'") != 1 {
+					t.Errorf("%d letters about the approval, want %d, and the source noted", told, c.letters)
+				}
+			})
+		}
+	})
+	t.Run("ORG-66 cancelled ones stand in nobody's way, until they are revived", func(t *testing.T) {
+		t.Parallel()
+		s := shop(t)
+		v := s.SignedIn("boss")
+		first := last(s, memberships, "change")
+		v.Send(first, "#record", "cancelled_datetime_0", today(s), "cancelled_datetime_1", "09:00", "cancelled_reason", "Moved").Status(http.StatusSeeOther)
+		enter(v, "start_date", today(s)).Status(http.StatusSeeOther)
+		v.Send(first, "#record", "cancelled_datetime_0", "", "cancelled_datetime_1", "").Status(http.StatusUnprocessableEntity).
+			Has("#id_start_date-error", "There is a membership from")
+	})
 	t.Run("Approved by its button, once, and the member is told", func(t *testing.T) {
 		t.Parallel()
 		s := shop(t)
@@ -132,7 +169,11 @@ func TestMembershipsByStaff(t *testing.T) {
 		question := v.Post(memberships, v.Get(last(s, memberships, "change")).Fields(".record-acts form")...).Status(http.StatusOK).Has("h1", "Approve")
 		form := question.Fields(".question form")
 		v.Post(memberships, form...).Status(http.StatusSeeOther).To(last(s, memberships, "change"))
+		flash(v)
 		v.Post(memberships, form...).Status(http.StatusSeeOther) // pressed again in another window
+		if got := flash(v); !strings.Contains(got, "it is approved already") {
+			t.Errorf("approving once more tells %q", got)
+		}
 		s.Work()
 		if s.Count("SELECT count(*) FROM individual_memberships WHERE approval_source = 'STAFF'") != 1 {
 			t.Error("it is not approved by staff")
@@ -174,7 +215,6 @@ func TestMembershipsByStaff(t *testing.T) {
 				v.Send(last(s, memberships, "change"), "#record", cancel...).Status(http.StatusUnprocessableEntity).
 					Has("#id_cancelled_reason-error", "Say why")
 				v.Send(last(s, memberships, "change"), "#record", append(cancel, "cancelled_reason", "Moved to Ōtautahi")...).Status(http.StatusSeeOther)
-				s.Due()
 				s.Work()
 				if n := s.Count("SELECT count(*) FROM mock_invoices WHERE status NOT IN ('VOIDED', 'DELETED')"); n != 0 {
 					t.Errorf("%d invoices open at the provider, want none", n)
@@ -258,9 +298,10 @@ func TestInvoicesByStaff(t *testing.T) {
 		t.Parallel()
 		s := site(t, "AMS_BILLING_SERVICE_CLASS", "none")
 		invoiced(s, "kea")
+		s.Exec("UPDATE invoices SET billing_service_invoice_id = 'x'")
 		v := s.SignedIn("boss")
 		v.Get(last(s, invoices, "change")).Status(http.StatusOK).Has("main", "Awaiting payment").Lacks(".record-acts form")
-		refused(s, v)
+		refused(s, v, http.StatusSeeOther)
 	})
 	t.Run("Who may only look cannot pay", func(t *testing.T) {
 		t.Parallel()
@@ -269,15 +310,15 @@ func TestInvoicesByStaff(t *testing.T) {
 		s.Clerk("ruru", "billing.view_invoice")
 		v := s.SignedIn("ruru")
 		v.Get(last(s, invoices, "change")).Status(http.StatusOK).Has("main", "Awaiting payment").Lacks(".record-acts form")
-		refused(s, v)
+		refused(s, v, http.StatusForbidden)
 	})
 }
 
 // refused checks that this person cannot mark the one invoice as paid.
-func refused(s *webtest.Site, v *webtest.Visitor) {
+func refused(s *webtest.Site, v *webtest.Visitor, status int) {
 	s.T.Helper()
 	before := s.Contents()
-	v.Post(invoices, "action", "mark_as_paid", "select_across", "1", "_selected_action", "0", "post", "yes")
+	v.Post(invoices, "action", "mark_as_paid", "select_across", "1", "_selected_action", "0", "post", "yes").Status(status)
 	if got := flash(v); s.Contents() != before || strings.Contains(got, "Success") {
 		s.T.Errorf("marking as paid tells %q and changes something = %v, want neither success nor a change", got, s.Contents() != before)
 	}

@@ -191,6 +191,17 @@ func TestSaving(t *testing.T) {
 			t.Errorf("the save that waited = %d, want 422 and the early one kept", got)
 		}
 	})
+	t.Run("A password that its owner chooses while a save waits stays", func(t *testing.T) {
+		t.Parallel()
+		s := site(t)
+		v := s.SignedIn("boss")
+		form := v.Get(page(s, "kea", "change")).Fields("#record", "first_name", "Other")
+		s.Behind(func() { v.Post(page(s, "kea", "change"), form...).Status(http.StatusSeeOther) },
+			"UPDATE users SET password = 'chosen' WHERE username = 'kea'")
+		if s.Count("SELECT count(*) FROM users WHERE password = 'chosen' AND first_name = 'Other'") != 1 {
+			t.Error("want the name saved and the new password kept")
+		}
+	})
 	t.Run("A change of somebody else's in between counts, a sign-in does not", func(t *testing.T) {
 		t.Parallel()
 		s := site(t)

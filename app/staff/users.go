@@ -24,7 +24,7 @@ func users(a *admin.Admin, people *account.Service, languages []lang.Locale) adm
 		Help(lang.M("Leave it empty to change nothing. Without a password nobody can sign in."))
 	repeat := field.Password("password2", lang.M("New password again"), func(p *person) *string { return &p.Repeat }).Optional()
 	return admin.Resource[person]{
-		App: "users", Model: "user", One: lang.M("person"), Many: lang.M("People"), Icon: "people", Letter: "p", Order: "u.id",
+		App: "users", Model: "user", One: lang.M("person"), Instead: lang.M("Deactivate the account instead."), Many: lang.M("People"), Icon: "people", Letter: "p", Order: "u.id",
 		Title: (*person).Title, Site: func(p *person) string { return "/users/" + p.Username + "/" },
 		Fill: account.LoadGrants, Grasp: account.LoadRights, Veto: account.MayLookAfter, Lock: account.Locked, Stay: true,
 		Columns: []admin.Column[person]{
