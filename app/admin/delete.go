@@ -171,7 +171,8 @@ func (b *bound[M]) dropper(ctx context.Context, tx bun.Tx, v *visit, ids []int64
 			return fault.Conflict(lang.M("these belong to it: %s. %s", v.why(p, id), b.r.Instead))
 		}
 		for _, e := range v.a.entities {
-			if p.takes[id][e.table()] && !v.may(e.face(), remove) {
+			takes := p.takes[id][e.table()] || p.cut && len(p.along[e.table()]) > 0 // what was not looked at may be this one's
+			if takes && !v.may(e.face(), remove) {
 				return fault.Conflict(lang.M("you do not have the permission to delete %s", e.face().many))
 			}
 		}

@@ -98,13 +98,17 @@ type row[C any] struct {
 	gone          bool
 }
 
-func (t Table[M, C]) open(v *visit, owner int64, writable bool) (openTable, error) {
-	e, ok := v.a.find(t.Entity)
-	app, model, _ := strings.Cut(t.Entity, ".")
-	f := face{app: app, model: model}
-	if ok {
-		f = e.face()
+// face is that of the entity whose permissions count, also where the entity itself is switched off.
+func (t Table[M, C]) face(v *visit) face {
+	if e, ok := v.a.find(t.Entity); ok {
+		return e.face()
 	}
+	app, model, _ := strings.Cut(t.Entity, ".")
+	return face{app: app, model: model}
+}
+
+func (t Table[M, C]) open(v *visit, owner int64, writable bool) (openTable, error) {
+	f := t.face(v)
 	if !v.may(f, view) {
 		return nil, nil
 	}
@@ -342,8 +346,12 @@ func (o *opened[C]) differences(r *row[C]) (all []difference) {
 	return all
 }
 
-// told puts a change of a row into words; ok is false for changes of something else.
+// told puts a change of a row into words; ok is false for changes of something else. Who may not see the rows reads
+// that something changed, and no more.
 func (t Table[M, C]) told(v *visit, d difference) (line changeLine, ok bool) {
+	if (d.Field == t.Key || strings.HasPrefix(d.Field, t.Key+".")) && !v.may(t.face(v), view) {
+		return changeLine{Label: v.say(t.Label)}, true
+	}
 	if d.Field == t.Key {
 		return changeLine{Label: v.say(t.Label), Before: d.Before, After: d.After}, true
 	}

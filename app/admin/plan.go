@@ -37,6 +37,7 @@ type plan struct {
 	along  map[string][]int64        // table → ids; 0 for rows that have none
 	loose  map[string]rows           // table → rows
 	takes  map[int64]map[string]bool // record to be deleted → tables that lose rows with it
+	cut    bool                      // there is more than was looked at
 	blocks map[int64]map[string]rows // record to be deleted → table → rows that refuse
 }
 
@@ -137,6 +138,7 @@ func (p *plan) children(ctx context.Context, db bun.IDB, e edge, roots map[int64
 	if err != nil {
 		return nil, fmt.Errorf("look what goes along in %s: %w", e.Child, err)
 	}
+	p.cut = p.cut || len(found) == mostAlong
 	return found, nil
 }
 
@@ -174,6 +176,9 @@ func (v *visit) going(ctx context.Context, p *plan) (groups []group, lacking []s
 			}
 			if !v.may(e.face(), remove) {
 				lacking = append(lacking, v.say(lang.M("You do not have the permission to delete %s.", e.face().many)))
+			}
+			if !v.may(e.face(), view) { // how many there are has to be known, not which
+				continue
 			}
 			records, err := e.offer().named(ctx, ids[:min(len(ids), named)])
 			if err != nil {

@@ -105,6 +105,15 @@ func TestDeleting(t *testing.T) {
 			t.Error("something was deleted")
 		}
 	})
+	t.Run("Who may not see what goes along reads how much it is", func(t *testing.T) {
+		t.Parallel()
+		s := site(t)
+		s.Clerk("ruru", "users.view_user", "users.delete_user", "account.delete_emailaddress")
+		got := s.SignedIn("ruru").Get(page(s, "kea", "delete")).Has(".groups", "E-mail addresses: 1").Document().Find(".groups").Text()
+		if strings.Contains(got, webtest.Address("kea")) {
+			t.Errorf("what goes along = %q, want no address in it", got)
+		}
+	})
 	t.Run("Nothing ticked, everything ticked", func(t *testing.T) {
 		t.Parallel()
 		s := site(t)
@@ -199,6 +208,17 @@ func TestAddressesOfAPerson(t *testing.T) {
 		v.Post(page(s, "kea", "change"), form...).Status(http.StatusUnprocessableEntity).Has(".problems", "Somebody else saved this record")
 		if address(s, "second@example.org") == "0" {
 			t.Error("a row was deleted that had changed since the form was opened")
+		}
+	})
+	t.Run("Who may not see them reads that they changed, and no more", func(t *testing.T) {
+		t.Parallel()
+		s := site(t)
+		s.SignedIn("boss").Send(page(s, "kea", "change"), "#record", "addresses.new1.email", "second@example.org").Status(http.StatusSeeOther)
+		s.Clerk("ruru", "users.view_user")
+		for _, act := range []string{"history", "change"} {
+			if got := s.SignedIn("ruru").Get(page(s, "kea", act)).Has("main", "E-mail addresses").Document().Find("main").Text(); strings.Contains(got, "second@") {
+				t.Errorf("%s tells of second@example.org", act)
+			}
 		}
 	})
 	t.Run("RefusedInItsRow", func(t *testing.T) {
