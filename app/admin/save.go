@@ -246,8 +246,8 @@ func (b *bound[M]) tellStale(v *visit, d *draft[M]) error {
 	if err != nil {
 		return err
 	}
-	if len(last) == 0 || last[0].UserID == v.by.ID { // it was nobody of the staff, who leave a trace, or the person themselves
-		d.problems.Add("", lang.M("Somebody else saved this record while you had it open. What you entered is still here: save again to keep yours."))
+	if len(last) == 0 || last[0].UserID == v.by.ID { // members leave no trace in the history, and nobody is faster than themselves
+		d.problems.Add("", lang.M("Somebody saved this record while you had it open, perhaps you in another window. What you entered is still here: save again to keep yours."))
 		return nil
 	}
 	d.problems.Add("", lang.M("%s saved this record on %s, while you had it open. What you entered is still here: save again to keep yours.",

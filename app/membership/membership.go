@@ -78,8 +78,8 @@ type Held struct {
 }
 
 // Open tells whether the membership can still be cancelled.
-func (h Held) Open(today clock.Date) bool {
-	s := h.Status(today)
+func (m Individual) Open(today clock.Date) bool {
+	s := m.Status(today)
 	return s == Active || s == Pending
 }
 

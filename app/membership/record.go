@@ -3,7 +3,6 @@ package membership
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/uptrace/bun"
@@ -108,7 +107,7 @@ func (s *Service) Change(ctx context.Context, tx bun.Tx, by access.Holder, befor
 	switch {
 	case cancels:
 		return s.cancelled(ctx, tx, owner, after.Individual, opt)
-	case approves && slices.Contains([]Status{Pending, Active}, after.Status(s.today())): // of any other it would be no news to be glad of
+	case approves && after.Open(s.today()): // a cancelled or expired one confirms nothing
 		return s.sendApproved(ctx, tx, owner, after.Individual, opt)
 	}
 	return nil

@@ -205,7 +205,7 @@ func TestAddressesOfAPerson(t *testing.T) {
 		second := "addresses." + address(s, "second@example.org")
 		form = v.Get(page(s, "kea", "change")).Fields("#record", second+".DELETE", "on")
 		s.Exec("UPDATE email_addresses SET verified = false WHERE email = 'second@example.org'")
-		v.Post(page(s, "kea", "change"), form...).Status(http.StatusUnprocessableEntity).Has(".problems", "Somebody else saved this record")
+		v.Post(page(s, "kea", "change"), form...).Status(http.StatusUnprocessableEntity).Has(".problems", "Somebody saved this record while you had it open")
 		if address(s, "second@example.org") == "0" {
 			t.Error("a row was deleted that had changed since the form was opened")
 		}
