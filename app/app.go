@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime"
+	"time"
 
 	"ams/app/account"
 	"ams/app/admin"
@@ -19,6 +20,7 @@ import (
 	"ams/app/database"
 	"ams/app/dev/inbox"
 	"ams/app/lang"
+	"ams/app/limit"
 	"ams/app/mail"
 	"ams/app/membership"
 	"ams/app/session"
@@ -189,7 +191,10 @@ func (a *App) kernel(languages lang.Languages, texts *lang.Catalogues, set *view
 	}, web.Parts{
 		Views: set, Languages: languages, Texts: texts, Sessions: sessions, Site: a.Content, Pictures: a.pictures(),
 		Member: a.Members.IsMember,
-		Log:    a.out.Log, Report: a.out.Report,
+		Take: func(ctx context.Context, key string, r limit.Rule) (bool, time.Duration, error) {
+			return limit.Take(ctx, a.db, key, a.out.Clock.Now(), r)
+		},
+		Log: a.out.Log, Report: a.out.Report,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("prepare the web server: %w", err)
