@@ -35,7 +35,13 @@ type state struct {
 type stateKey struct{}
 
 // contents are what a session remembers beside its owner.
-type contents struct{ Flashes []Flash }
+type contents struct {
+	Flashes []Flash
+	Proved  time.Time         // when somebody last proved to be the owner
+	Notes   map[string]string // what forms under way remember, by name
+}
+
+func (c contents) empty() bool { return len(c.Flashes) == 0 && len(c.Notes) == 0 }
 
 // findRow is the one query that tells who a request comes from.
 func findRow(ctx context.Context, db bun.IDB, tokenHash []byte, now time.Time) (row sessionRow, found bool, err error) {

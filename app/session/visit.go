@@ -2,6 +2,7 @@ package session
 
 import (
 	"net/http"
+	"time"
 
 	"github.com/gorilla/sessions"
 
@@ -50,9 +51,11 @@ func (s *Store) Open(r *http.Request) (*Visit, error) {
 func (v *Visit) Person() account.Person { return v.state.row.Person }
 
 // SignIn begins a new session under a new token. Its cookie outlives the browser when the person wants to be
-// remembered. Messages for the next page go along.
+// remembered. Messages for the next page go along, notes do not.
 func (v *Visit) SignIn(p account.Person, passwordHash string, remember bool) {
 	v.renew(sessionRow{Person: p, Fingerprint: v.store.fingerprint(passwordHash)})
+	v.state.kept.Notes = nil
+	v.Prove()
 	if remember {
 		v.session.Options.MaxAge = int(Life.Seconds())
 	}
@@ -72,6 +75,35 @@ func (v *Visit) renew(row sessionRow) {
 	v.state.row = row
 	v.session.Options.MaxAge = 0
 	v.changed = true
+}
+
+// Prove remembers that the person has just shown who they are, by password or code.
+func (v *Visit) Prove() {
+	v.state.kept.Proved = v.store.clock.Now()
+	v.changed = true
+}
+
+// Proved tells whether that is less than so long ago.
+func (v *Visit) Proved(within time.Duration) bool {
+	return v.store.clock.Now().Sub(v.state.kept.Proved) < within
+}
+
+// Note is what the session remembers under a name, "" for nothing.
+func (v *Visit) Note(name string) string { return v.state.kept.Notes[name] }
+
+// SetNote remembers something small until the session ends or somebody signs in; "" forgets it.
+func (v *Visit) SetNote(name, value string) {
+	if v.Note(name) == value {
+		return
+	}
+	notes := map[string]string{}
+	for n, kept := range v.state.kept.Notes {
+		notes[n] = kept
+	}
+	if notes[name] = value; value == "" {
+		delete(notes, name)
+	}
+	v.state.kept.Notes, v.changed = notes, true
 }
 
 // Flash leaves a message for the next page that the visitor sees.
@@ -100,7 +132,7 @@ func (v *Visit) Commit(w http.ResponseWriter) error {
 			return err
 		}
 	}
-	if v.Person().ID == 0 && len(v.state.kept.Flashes) == 0 {
+	if v.Person().ID == 0 && v.state.kept.empty() {
 		v.session.Options.MaxAge = -1 // nothing is left to remember
 	}
 	v.changed, v.retired = false, nil

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -124,6 +125,18 @@ func (c *Ctx) Flash(level session.Level, text lang.Message) { c.visit.Flash(leve
 func (c *Ctx) SignIn(p account.Person, passwordHash string, remember bool) {
 	c.visit.SignIn(p, passwordHash, remember)
 }
+
+// Prove remembers that the person has just shown who they are, by password or code.
+func (c *Ctx) Prove() { c.visit.Prove() }
+
+// Proved tells whether that is less than so long ago.
+func (c *Ctx) Proved(within time.Duration) bool { return c.visit.Proved(within) }
+
+// Note is what the session remembers under a name, "" for nothing.
+func (c *Ctx) Note(name string) string { return c.visit.Note(name) }
+
+// SetNote remembers something small until the session ends or somebody signs in; "" forgets it.
+func (c *Ctx) SetNote(name, value string) { c.visit.SetNote(name, value) }
 
 // SignOut ends the session.
 func (c *Ctx) SignOut() { c.visit.SignOut() }
