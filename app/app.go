@@ -3,6 +3,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -19,6 +20,7 @@ import (
 	"ams/app/cms"
 	"ams/app/database"
 	"ams/app/dev/inbox"
+	"ams/app/factor"
 	"ams/app/lang"
 	"ams/app/limit"
 	"ams/app/mail"
@@ -57,6 +59,7 @@ type App struct {
 	Content  *cms.Service
 	Bills    *billing.Service
 	Members  *membership.Service
+	Factors  *factor.Service
 
 	cfg     Config
 	db      *database.DB
@@ -106,7 +109,7 @@ func New(cfg Config, db *database.DB, out Outside) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	accounts.New(a.People, a.Members, out.Clock, set).Routes(kernel)
+	accounts.New(a.People, a.Factors, a.Members, out.Clock, set).Routes(kernel)
 	memberships.New(a.Members, out.Clock, set).Routes(kernel)
 	invoices.New(a.Bills, set).Routes(kernel)
 	a.Staff = admin.New(db.DB, out.Clock, set, cfg.Site.Admin)
@@ -156,7 +159,33 @@ func (a *App) admit(post *mail.Post, languages lang.Languages) (err error) {
 		return err
 	}
 	a.People.Jobs(a.Registry)
-	return nil
+	a.Factors, err = factor.New(a.db.DB, a.out.Clock, a.People, factor.Config{
+		Key: a.cfg.Security.Key("second factor"), Issuer: a.issuer,
+	})
+	return err
+}
+
+// issuer names the association in authenticator apps.
+func (a *App) issuer(ctx context.Context, in lang.Locale) (string, error) {
+	short, err := cms.ShortName(ctx, a.db, in)
+	if err != nil {
+		return "", err
+	}
+	long, err := cms.LetterName(ctx, a.db, in)
+	return cmp.Or(short, a.cfg.Security.Issuer, long, a.cfg.Site.Domain), err
+}
+
+// proof is where somebody shows once more who they are: with their password, else with a code of their app.
+func (a *App) proof(ctx context.Context, p account.Person) (string, error) {
+	has, err := a.People.HasPassword(ctx, p.ID)
+	if has || err != nil {
+		return "/accounts/reauthenticate/", err
+	}
+	on, err := factor.On(ctx, a.db, p.ID)
+	if !on || err != nil {
+		return "", err
+	}
+	return "/accounts/2fa/reauthenticate/", nil
 }
 
 // sell prepares what people buy and how they pay for it.
@@ -191,6 +220,7 @@ func (a *App) kernel(languages lang.Languages, texts *lang.Catalogues, set *view
 	}, web.Parts{
 		Views: set, Languages: languages, Texts: texts, Sessions: sessions, Site: a.Content, Pictures: a.pictures(),
 		Member: a.Members.IsMember,
+		Proof:  a.proof,
 		Take: func(ctx context.Context, key string, r limit.Rule) (bool, time.Duration, error) {
 			return limit.Take(ctx, a.db, key, a.out.Clock.Now(), r)
 		},

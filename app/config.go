@@ -72,6 +72,7 @@ type DatabaseConfig struct {
 // SecurityConfig holds the secret that all keys of the program come from.
 type SecurityConfig struct {
 	Master Secret
+	Issuer string // of codes, in authenticator apps, where the association has no name
 }
 
 // Key derives the key for one purpose: what one part signs or encrypts, no other part takes for its own.

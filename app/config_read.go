@@ -148,7 +148,9 @@ func (e *environment) http(site SiteConfig) HTTPConfig {
 func (e *environment) security() SecurityConfig {
 	const name = "DJANGO_SECRET_KEY"
 	long := func(key string) bool { return e.profile != Production || len(key) >= shortestKey }
-	return SecurityConfig{Master: Secret(e.fitting(name, long, "is too short: it takes at least 32 characters"))}
+	return SecurityConfig{
+		Master: Secret(e.fitting(name, long, "is too short: it takes at least 32 characters")), Issuer: e.text("MFA_TOTP_ISSUER"),
+	}
 }
 
 func (e *environment) mail() MailConfig {

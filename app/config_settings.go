@@ -170,7 +170,10 @@ func securitySettings() []Setting {
 		Name: "DJANGO_SECRET_KEY", Local: "for development only, known to everybody", Required: true, Secret: true,
 		Example: "the output of: openssl rand -base64 48",
 		Meaning: "All keys that sign and encrypt are derived from it. At least 32 characters in production; " +
-			"changing it signs everybody out.",
+			"changing it signs everybody out, and those with two-step sign-in need staff to switch it off for them.",
+	}, Setting{
+		Name: "MFA_TOTP_ISSUER", Example: "Example Association",
+		Meaning: "Name in authenticator apps, where the association has no short name.",
 	})
 }
 

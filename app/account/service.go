@@ -39,6 +39,7 @@ type Service struct {
 	hasher  *password.Hasher
 	rules   *password.Rules
 	letters letters
+	guarded func(ctx context.Context, db bun.IDB, id int64) (bool, error) // nil: nobody needs a second proof
 }
 
 // New binds the letters; the post reports what does not fit.

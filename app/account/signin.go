@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"time"
 
 	"github.com/uptrace/bun"
 
@@ -20,9 +21,10 @@ type Entry int
 
 // The ends of a sign-in. Wrong credentials are a fault.Invalid instead.
 const (
-	Entered    Entry = iota // the person is in; the caller starts the session
-	Inactive                // the account is switched off
-	Unverified              // the address typed has to be confirmed first
+	Entered     Entry = iota // the person is in; the caller starts the session
+	Inactive                 // the account is switched off
+	Unconfirmed              // the address typed has to be confirmed first
+	Guarded                  // a second proof is needed; the sign-in is not recorded yet
 )
 
 // Arrival is the result of a sign-in with right credentials.
@@ -134,7 +136,7 @@ func (s *Service) enter(ctx context.Context, user userRow, t try, freshHash stri
 			return err
 		}
 		if !address.Verified {
-			a.Entry = Unverified
+			a.Entry = Unconfirmed
 			may, err := s.mayMail(ctx, tx, t.email, now)
 			if err != nil || !may {
 				return err
@@ -145,9 +147,24 @@ func (s *Service) enter(ctx context.Context, user userRow, t try, freshHash stri
 		if freshHash != "" {
 			a.PasswordHash = freshHash
 		}
-		return recordSignIn(ctx, tx, user.ID, a.PasswordHash, now)
+		return s.admit(ctx, tx, &a, now)
 	})
 	return a, err
+}
+
+// admit records the sign-in of somebody whose password was right, or leaves that to who checks the second proof.
+func (s *Service) admit(ctx context.Context, tx bun.Tx, a *Arrival, now time.Time) error {
+	if s.guarded != nil {
+		needs, err := s.guarded(ctx, tx, a.Person.ID)
+		if err != nil {
+			return err
+		}
+		if needs {
+			a.Entry = Guarded
+			return storePassword(ctx, tx, a.Person.ID, a.PasswordHash)
+		}
+	}
+	return recordSignIn(ctx, tx, a.Person.ID, a.PasswordHash, now)
 }
 
 func wrongCredentials() error {

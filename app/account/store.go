@@ -219,6 +219,14 @@ func grantAll(ctx context.Context, tx bun.Tx, id int64) error {
 	return nil
 }
 
+// storePassword keeps the same password in another form of its hash.
+func storePassword(ctx context.Context, tx bun.Tx, id int64, hash string) error {
+	if _, err := tx.NewRaw("UPDATE users SET password = ?1 WHERE id = ?0 AND password <> ?1", id, hash).Exec(ctx); err != nil {
+		return fmt.Errorf("renew the password hash of user %d: %w", id, err)
+	}
+	return nil
+}
+
 func recordSignIn(ctx context.Context, tx bun.Tx, id int64, hash string, now time.Time) error {
 	const record = "UPDATE users SET last_login = ?1, password = ?2 WHERE id = ?0"
 	if _, err := tx.NewRaw(record, id, now, hash).Exec(ctx); err != nil {

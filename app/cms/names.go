@@ -26,3 +26,18 @@ func LetterName(ctx context.Context, db bun.IDB, l lang.Locale) (string, error) 
 	}
 	return found[0], nil
 }
+
+// ShortName is the association's short name in a language, "" where it has none.
+func ShortName(ctx context.Context, db bun.IDB, l lang.Locale) (string, error) {
+	const names = `
+		SELECT a.association_short_name FROM association_settings a JOIN site_settings s ON s.site_id = a.site_id
+		WHERE s.language = ? LIMIT 1`
+	var found []string
+	if err := db.NewRaw(names, string(l)).Scan(ctx, &found); err != nil {
+		return "", fmt.Errorf("read the association's short name: %w", err)
+	}
+	if len(found) == 0 {
+		return "", nil
+	}
+	return found[0], nil
+}

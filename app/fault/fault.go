@@ -102,3 +102,11 @@ func Problems(err error) (Fields, bool) {
 	}
 	return Fields{}, false
 }
+
+// Told gives the text of a conflict, for pages that say it in their own way.
+func Told(err error) (lang.Message, bool) {
+	if e, ok := errors.AsType[*Error](err); ok && e.Kind == Clash {
+		return e.Text, true
+	}
+	return lang.Message{}, false
+}

@@ -99,6 +99,16 @@ func GiveBack(ctx context.Context, db bun.IDB, at time.Time, counts ...Count) er
 	return nil
 }
 
+// Forget takes back all acts under some keys.
+func Forget(ctx context.Context, db bun.IDB, keys ...string) error {
+	for _, k := range keys {
+		if _, err := db.NewRaw("DELETE FROM rate_limits WHERE key = ?", stored(k)).Exec(ctx); err != nil {
+			return fmt.Errorf("forget acts: %w", err)
+		}
+	}
+	return nil
+}
+
 // stored is the key as the table has it.
 func stored(key string) string {
 	if len(key) <= longestKey {

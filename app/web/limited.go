@@ -1,9 +1,21 @@
 package web
 
 import (
+	"strconv"
+
+	"ams/app/account"
 	"ams/app/fault"
 	"ams/app/limit"
 )
+
+// Take counts an act of a person, or refuses it.
+func (c *Ctx) Take(act string, p account.Person, r limit.Rule) error {
+	ok, after, err := c.web.take(c.Context(), act+"/person/"+strconv.FormatInt(p.ID, 10), r)
+	if err == nil && !ok {
+		err = fault.TooMany(after, limit.Refusal(after))
+	}
+	return err
+}
 
 // PerClient lets a handler be used from one address as often as the rule says, by all its routes together: those that
 // give the same name for what they do.

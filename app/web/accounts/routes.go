@@ -4,6 +4,7 @@ package accounts
 import (
 	"ams/app/account"
 	"ams/app/clock"
+	"ams/app/factor"
 	"ams/app/lang"
 	"ams/app/limit"
 	"ams/app/membership"
@@ -14,6 +15,7 @@ import (
 // Handler serves the pages of accounts.
 type Handler struct {
 	people  *account.Service
+	factors *factor.Service
 	members *membership.Service
 	clock   clock.Clock
 	page    struct {
@@ -22,17 +24,25 @@ type Handler struct {
 		question  views.Page[questionPage]
 		dashboard views.Page[dashboardPage]
 		profile   views.Page[profilePage]
+		factor    views.Page[factorPage]
+		offer     views.Page[offerPage]
+		codes     views.Page[codesPage]
+		proof     views.Page[proofPage]
 	}
 	form views.Part[views.Form]
 }
 
 // New binds the pages.
-func New(people *account.Service, members *membership.Service, c clock.Clock, set *views.Set) *Handler {
-	h := &Handler{people: people, members: members, clock: c, form: views.BindPart[views.Form](set, "shared/form")}
+func New(people *account.Service, factors *factor.Service, members *membership.Service, c clock.Clock, set *views.Set) *Handler {
+	h := &Handler{people: people, factors: factors, members: members, clock: c, form: views.BindPart[views.Form](set, "shared/form")}
 	h.page.entrance = views.BindPage[entrancePage](set, "accounts/entrance")
 	h.page.notice = views.BindPage[noticePage](set, "accounts/notice")
 	h.page.question = views.BindPage[questionPage](set, "accounts/question")
 	h.page.dashboard = views.BindPage[dashboardPage](set, "users/dashboard")
+	h.page.factor = views.BindPage[factorPage](set, "accounts/factor")
+	h.page.offer = views.BindPage[offerPage](set, "accounts/offer")
+	h.page.codes = views.BindPage[codesPage](set, "accounts/codes")
+	h.page.proof = views.BindPage[proofPage](set, "accounts/proof")
 	h.page.profile = views.BindPage[profilePage](set, "users/profile")
 	return h
 }
@@ -51,6 +61,8 @@ func (h *Handler) Routes(w *web.Web) {
 	a.GET("/confirm-email/", h.sent)
 	a.GET("/confirm-email/:key/", h.confirmation)
 	a.POST("/confirm-email/:key/", h.confirm)
+
+	h.factorRoutes(a)
 
 	u := w.Localised("/users").Private()
 	u.GET("/~redirect/", web.SignedIn(h.own))

@@ -13,6 +13,9 @@ func (h *Handler) newSession(c *web.Ctx) error {
 	if c.Person().SignedIn() {
 		return onward(c, c.Person())
 	}
+	if h.waiting(c) {
+		return web.Go(c, c.Path("/accounts/2fa/authenticate/"))
+	}
 	return web.Show(c, h.page.entrance, h.signInPage(c, signInForm(c, "", false)))
 }
 
@@ -35,11 +38,14 @@ func (h *Handler) createSession(c *web.Ctx) error {
 	switch arrival.Entry {
 	case account.Inactive:
 		return web.Go(c, c.Path("/accounts/inactive/"))
-	case account.Unverified:
+	case account.Unconfirmed:
 		if arrival.Mailed != "" {
 			c.Flash(session.Info, lang.M("We have sent a confirmation message to %s.", arrival.Mailed))
 		}
 		return web.Go(c, c.Path("/accounts/confirm-email/"))
+	case account.Guarded:
+		c.SetNote(pendingNote, h.factors.Begin(arrival, remember, c.Next()).String())
+		return web.Go(c, c.Path("/accounts/2fa/authenticate/"))
 	}
 	c.SignIn(arrival.Person, arrival.PasswordHash, remember)
 	return onward(c, arrival.Person)

@@ -16,6 +16,9 @@ func (h *Handler) newAccount(c *web.Ctx) error {
 	if c.Person().SignedIn() {
 		return onward(c, c.Person())
 	}
+	if h.waiting(c) {
+		return web.Go(c, c.Path("/accounts/2fa/authenticate/"))
+	}
 	if !h.people.Open() {
 		return h.closed(c)
 	}

@@ -1,0 +1,198 @@
+package accounts
+
+import (
+	"net/url"
+
+	"ams/app/account"
+	"ams/app/factor"
+	"ams/app/fault"
+	"ams/app/lang"
+	"ams/app/limit"
+	"ams/app/web"
+	"ams/views"
+)
+
+// pendingNote is the sign-in that waits for the second factor.
+const pendingNote = "pending sign-in"
+
+// waiting leads somebody whose sign-in is half done to its second half.
+func (h *Handler) waiting(c *web.Ctx) bool {
+	_, waits := h.factors.Resume(c.Note(pendingNote))
+	return waits
+}
+
+func (h *Handler) pending(c *web.Ctx) (factor.Pending, bool) {
+	p, waits := h.factors.Resume(c.Note(pendingNote))
+	if !waits {
+		c.SetNote(pendingNote, "")
+	}
+	return p, waits
+}
+
+func (h *Handler) secondStep(c *web.Ctx) error {
+	if c.Person().SignedIn() {
+		return onward(c, c.Person())
+	}
+	if _, waits := h.pending(c); !waits {
+		return web.Go(c, c.Path("/accounts/login/"))
+	}
+	return web.Show(c, h.page.proof, h.secondStepPage(c, secondStepForm(c)))
+}
+
+func (h *Handler) takeSecondStep(c *web.Ctx) error {
+	if c.Person().SignedIn() {
+		return onward(c, c.Person())
+	}
+	pending, waits := h.pending(c)
+	if !waits {
+		return web.Go(c, c.Path("/accounts/login/"))
+	}
+	arrival, err := h.factors.Enter(c.Context(), pending, c.Form("code"), c.Client())
+	if problems, refused := fault.Problems(err); refused {
+		c.RetryAfter(err)
+		form := refuse(c, secondStepForm(c), problems)
+		return web.Invalid(c, h.page.proof, h.secondStepPage(c, form), h.form, form)
+	}
+	c.SetNote(pendingNote, "")
+	if fault.KindOf(err) == fault.Clash { // the password was changed meanwhile
+		return web.Go(c, c.Path("/accounts/login/"))
+	}
+	if err != nil {
+		return err
+	}
+	if arrival.Entry == account.Inactive {
+		return web.Go(c, c.Path("/accounts/inactive/"))
+	}
+	c.SignIn(arrival.Person, arrival.PasswordHash, pending.Remember)
+	if pending.Next != "" {
+		return web.Go(c, pending.Next)
+	}
+	return web.Go(c, ownPath(c, arrival.Person))
+}
+
+func secondStepForm(c *web.Ctx) views.Form {
+	code := views.CodeField("code", c.Text(lang.M("Code")))
+	code.Help = c.Text(lang.M("Six digits from your app, or one of your recovery codes."))
+	return views.Form{
+		ID: "second-step", Action: c.Path("/accounts/2fa/authenticate/"), Fields: []views.Field{code},
+		Buttons: views.Buttons{Submit: views.Submit{Text: c.Text(lang.M("Sign in"))}},
+	}
+}
+
+// proofPage is views/accounts/proof: one form that asks who somebody is, and the ways round it.
+type proofPage struct {
+	views.Head
+	Heading views.Heading
+	Form    views.Form
+	Other   views.Link
+	Leave   views.PostButton
+}
+
+func (h *Handler) secondStepPage(c *web.Ctx, form views.Form) proofPage {
+	title := c.Text(lang.M("Enter your code"))
+	return proofPage{
+		Head: views.Head{Title: title}, Form: form,
+		Heading: views.Heading{Title: title, Lead: c.Text(lang.M("Your password was right. One more step."))},
+		Leave: views.PostButton{
+			Action: c.Path("/accounts/logout/"), Fields: []views.Hidden{{Name: "next", Value: c.Path("/accounts/login/")}},
+			Submit: views.Submit{Text: c.Text(lang.M("Cancel")), Style: views.Secondary},
+		},
+	}
+}
+
+// again is the page on which somebody who is signed in shows once more who they are.
+func (h *Handler) again(c *web.Ctx, form views.Form, other views.Link) proofPage {
+	title := c.Text(lang.M("Confirm that it is you"))
+	form.Hidden = carried(c)
+	return proofPage{
+		Head: views.Head{Title: title}, Form: form, Other: other,
+		Heading: views.Heading{Title: title, Lead: c.Text(lang.M("What comes next could be misused, so we make sure."))},
+	}
+}
+
+// besides is the way to the other proof, where the person has it.
+func besides(c *web.Ctx, has bool, text lang.Message, path string) views.Link {
+	if !has {
+		return views.Link{}
+	}
+	link := views.Link{Text: c.Text(text), Href: c.Path(path)}
+	if next := c.Next(); next != "" {
+		link.Href += "?next=" + url.QueryEscape(next)
+	}
+	return link
+}
+
+func (h *Handler) askPassword(c *web.Ctx, p account.Person) error {
+	page, err := h.passwordPage(c, p)
+	if err != nil {
+		return err
+	}
+	return web.Show(c, h.page.proof, page)
+}
+
+func (h *Handler) passwordPage(c *web.Ctx, p account.Person) (proofPage, error) {
+	st, err := h.factors.StateOf(c.Context(), p.ID)
+	form := views.Form{
+		ID: "proof", Action: c.Path("/accounts/reauthenticate/"),
+		Fields:  []views.Field{views.PasswordField("password", c.Text(lang.M("Password")), "current-password")},
+		Buttons: views.Buttons{Submit: views.Submit{Text: c.Text(lang.M("Confirm"))}},
+	}
+	other := besides(c, st.On, lang.M("Use a code from your app instead"), "/accounts/2fa/reauthenticate/")
+	return h.again(c, form, other), err
+}
+
+func (h *Handler) takePassword(c *web.Ctx, p account.Person) error {
+	return h.prove(c, p, func() error { return h.people.Reauthenticate(c.Context(), p, c.Form("password"), c.Client()) }, h.passwordPage)
+}
+
+func (h *Handler) askCode(c *web.Ctx, p account.Person) error {
+	st, err := h.factors.StateOf(c.Context(), p.ID)
+	if err != nil {
+		return err
+	}
+	if !st.On {
+		return web.Go(c, besides(c, true, lang.Message{}, "/accounts/reauthenticate/").Href)
+	}
+	page, err := h.codePage(c, p)
+	if err != nil {
+		return err
+	}
+	return web.Show(c, h.page.proof, page)
+}
+
+func (h *Handler) codePage(c *web.Ctx, p account.Person) (proofPage, error) {
+	has, err := h.people.HasPassword(c.Context(), p.ID)
+	code := views.CodeField("code", c.Text(lang.M("Code")))
+	code.Help = c.Text(lang.M("Six digits from your app, or one of your recovery codes."))
+	form := views.Form{
+		ID: "proof", Action: c.Path("/accounts/2fa/reauthenticate/"), Fields: []views.Field{code},
+		Buttons: views.Buttons{Submit: views.Submit{Text: c.Text(lang.M("Confirm"))}},
+	}
+	return h.again(c, form, besides(c, has, lang.M("Use your password instead"), "/accounts/reauthenticate/")), err
+}
+
+func (h *Handler) takeCode(c *web.Ctx, p account.Person) error {
+	return h.prove(c, p, func() error { return h.factors.Confirm(c.Context(), p, c.Form("code"), c.Client()) }, h.codePage)
+}
+
+// prove remembers a proof that holds, and goes back to what it was asked for.
+func (h *Handler) prove(c *web.Ctx, p account.Person, check func() error, again func(*web.Ctx, account.Person) (proofPage, error)) error {
+	if err := c.Take("proof", p, limit.PerMinute(10)); err != nil {
+		return err
+	}
+	err := check()
+	if problems, refused := fault.Problems(err); refused {
+		c.RetryAfter(err)
+		page, err := again(c, p)
+		if err != nil {
+			return err
+		}
+		page.Form = refuse(c, page.Form, problems)
+		return web.Invalid(c, h.page.proof, page, h.form, page.Form)
+	}
+	if err != nil {
+		return err
+	}
+	c.Prove()
+	return onward(c, p)
+}

@@ -1,0 +1,42 @@
+package web
+
+import (
+	"net/url"
+	"time"
+
+	"ams/app/account"
+)
+
+// proofLife is how long a proof of who somebody is counts as recent.
+const proofLife = 5 * time.Minute
+
+// Recently lets only people reach a handler who have proved who they are a moment ago. Others do that first and come
+// back, to the page itself where they were about to change something.
+func Recently(h func(*Ctx, account.Person) error) Handler {
+	return SignedIn(func(c *Ctx, p account.Person) error {
+		way, err := c.proof(p)
+		if err != nil {
+			return err
+		}
+		if way != "" {
+			return Go(c, way)
+		}
+		return h(c, p)
+	})
+}
+
+// proof is where somebody proves once more who they are, "" when that is not needed.
+func (c *Ctx) proof(p account.Person) (string, error) {
+	if c.Proved(proofLife) {
+		return "", nil
+	}
+	page, err := c.web.proof(c.Context(), p)
+	if err != nil || page == "" {
+		return "", err
+	}
+	back := c.Address()
+	if c.Method() == "POST" {
+		back = c.gin.Request.URL.EscapedPath()
+	}
+	return c.Path(page) + "?next=" + url.QueryEscape(back), nil
+}
