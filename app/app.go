@@ -113,7 +113,7 @@ func New(cfg Config, db *database.DB, out Outside) (*App, error) {
 	memberships.New(a.Members, out.Clock, set).Routes(kernel)
 	invoices.New(a.Bills, set).Routes(kernel)
 	a.Staff = admin.New(db.DB, out.Clock, set, cfg.Site.Admin)
-	staff.Declare(a.Staff, staff.Domains{People: a.People, Members: a.Members, Bills: a.Bills, Clock: out.Clock}, languages.Enabled())
+	staff.Declare(a.Staff, staff.Domains{People: a.People, Members: a.Members, Bills: a.Bills, Factors: a.Factors, Clock: out.Clock}, languages.Enabled())
 	a.Staff.Routes(kernel)
 	site.New(assets, a.Content, site.Health{
 		Database: db.PingContext,

@@ -31,26 +31,30 @@ func LoadOwners(ctx context.Context, db bun.IDB, all []*Address) error {
 	for _, a := range all {
 		ids = append(ids, a.UserID)
 	}
-	if len(ids) == 0 {
-		return nil
-	}
-	var owners []*Record
-	if err := db.NewSelect().Model(&owners).Where("u.id IN (?)", bun.List(ids)).Scan(ctx); err != nil {
-		return fmt.Errorf("load owners of addresses: %w", err)
-	}
-	if err := LoadRights(ctx, db, owners); err != nil {
-		return err
-	}
-	byID := map[int64]*Record{}
-	for _, o := range owners {
-		byID[o.ID] = o
-	}
+	owners, err := Owners(ctx, db, ids)
 	for _, a := range all {
-		if o := byID[a.UserID]; o != nil {
-			a.Owner = *o
-		}
+		a.Owner = owners[a.UserID]
 	}
-	return nil
+	return err
+}
+
+// Owners finds people by their ids, and what they may do, for MayLookAfter.
+func Owners(ctx context.Context, db bun.IDB, ids []int64) (map[int64]Record, error) {
+	owners := map[int64]Record{}
+	if len(ids) == 0 {
+		return owners, nil
+	}
+	var found []*Record
+	if err := db.NewSelect().Model(&found).Where("u.id IN (?)", bun.List(ids)).Scan(ctx); err != nil {
+		return nil, fmt.Errorf("load the owners of records: %w", err)
+	}
+	if err := LoadRights(ctx, db, found); err != nil {
+		return nil, err
+	}
+	for _, o := range found {
+		owners[o.ID] = *o
+	}
+	return owners, nil
 }
 
 // lockOwner holds the account of an address and refuses people who may not look after it.

@@ -89,6 +89,14 @@ func Locked(by access.Holder, r *Record, key string) bool {
 	return false
 }
 
+// GivesRights tells whether a save makes somebody a member of the staff or takes that from them.
+func GivesRights(before, after *Record) bool {
+	if before == nil {
+		return after.Staff || after.Superuser
+	}
+	return before.Staff != after.Staff || before.Superuser != after.Superuser
+}
+
 // HashNew checks and hashes a new password, before a transaction begins. Without one nothing happens.
 func (s *Service) HashNew(ctx context.Context, r *Record) error {
 	if r.NewSecret == "" && r.Repeat == "" {

@@ -42,6 +42,9 @@ type Resource[M any] struct {
 
 	Onward []Onward[M] // lists of other entities that a record leads to
 
+	// Proof tells whether a save is so grave that who does it proves once more who they are; nil: never. There is no
+	// before when a record is added.
+	Proof   func(before, after *M) bool
 	Prepare func(context.Context, *M) error // slow work of a save, before its transaction
 	Write   Writer[M]
 	// After runs at the end of a save, once record and tables are stored; may be nil.

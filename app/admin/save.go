@@ -12,6 +12,7 @@ import (
 	"ams/app/database"
 	"ams/app/fault"
 	"ams/app/lang"
+	"ams/app/session"
 	"ams/app/web"
 )
 
@@ -46,6 +47,9 @@ func (b *bound[M]) create(v *visit) error {
 	if err := b.read(v, d); err != nil {
 		return err
 	}
+	if away, err := b.prove(v, d, nil); away {
+		return err
+	}
 	if !d.problems.Any() {
 		err := b.insert(v, d)
 		if err == nil {
@@ -61,6 +65,19 @@ func (b *bound[M]) create(v *visit) error {
 		return err
 	}
 	return web.Invalid(v.c, v.a.page.form, page, v.a.form, page.Form)
+}
+
+// prove sends people away who have to prove first who they are. What they typed is not kept meanwhile.
+func (b *bound[M]) prove(v *visit, d *draft[M], before *M) (away bool, err error) {
+	if b.r.Proof == nil || d.problems.Any() || !b.r.Proof(before, d.m) {
+		return false, nil
+	}
+	way, err := v.c.Proof()
+	if err != nil || way == "" {
+		return err != nil, err
+	}
+	v.c.Flash(session.Info, lang.M("Confirm that it is you, then make the change again."))
+	return true, web.Go(v.c, way)
 }
 
 func (b *bound[M]) insert(v *visit, d *draft[M]) error {
@@ -135,6 +152,11 @@ func (b *bound[M]) change(v *visit, before *M) error {
 	}
 	if v.c.Form("version") != strconv.FormatInt(d.version, 10) || slices.ContainsFunc(d.tables, openTable.overtaken) {
 		err = errStale
+	}
+	if err == nil {
+		if away, err := b.prove(v, d, before); away {
+			return err
+		}
 	}
 	if err == nil && !d.problems.Any() {
 		if err = b.store(v, before, d); err == nil {

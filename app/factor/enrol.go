@@ -75,7 +75,7 @@ func (s *Service) SwitchOn(ctx context.Context, who account.Person, secret, code
 				return err
 			}
 		}
-		return s.people.Notice(ctx, tx, who.ID, lang.M("Two-step sign-in was switched on."), from)
+		return s.people.Notice(ctx, tx, who, lang.M("Two-step sign-in was switched on."), from)
 	})
 	if database.Constraint(err) == "authenticators_once" {
 		return false, fault.Conflict(lang.M("Two-step sign-in is on already."))
@@ -122,7 +122,7 @@ func (s *Service) change(ctx context.Context, who account.Person, what lang.Mess
 		if err := do(ctx, tx, s.clock.Now()); err != nil {
 			return err
 		}
-		return s.people.Notice(ctx, tx, who.ID, what, from)
+		return s.people.Notice(ctx, tx, who, what, from)
 	})
 }
 

@@ -47,6 +47,12 @@ func samples() map[string]sample {
 			add:    []string{"user", "member", "email", "second@example.org"},
 			change: []string{"verified", "on"}, stored: "verified",
 		},
+		"mfa.authenticator": {
+			table: "authenticators", found: "member",
+			before: func(s *webtest.Site) {
+				s.Exec("INSERT INTO authenticators (user_id, type, data, created_at) SELECT id, 'totp', '{}', now() FROM users WHERE username = 'member'")
+			},
+		},
 		"memberships.membershipoption": {
 			table: "membership_options", found: "kaiako",
 			add: []string{

@@ -6,6 +6,7 @@ import (
 	"ams/app/admin"
 	"ams/app/billing"
 	"ams/app/clock"
+	"ams/app/factor"
 	"ams/app/field"
 	"ams/app/lang"
 	"ams/app/membership"
@@ -16,6 +17,7 @@ type Domains struct {
 	People  *account.Service
 	Members *membership.Service
 	Bills   *billing.Service
+	Factors *factor.Service
 	Clock   clock.Clock
 }
 
@@ -24,12 +26,14 @@ func Declare(a *admin.Admin, d Domains, languages []lang.Locale) {
 	a.Area("users", lang.M("People"), "people")
 	a.Area("auth", lang.M("People"), "people")
 	a.Area("account", lang.M("People"), "people")
+	a.Area("mfa", lang.M("People"), "people")
 	a.Area("memberships", lang.M("Memberships"), "person-badge")
 	a.Area("billing", lang.M("Billing"), "receipt")
 	a.Area("organisations", lang.M("Organisations"), "building")
 	admin.Add(a, users(a, d.People, languages))
 	admin.Add(a, groups(a))
 	admin.Add(a, addresses(a, d.People))
+	admin.Add(a, factors(d.Factors))
 	admin.Add(a, options(d.Members))
 	admin.Add(a, memberships(a, d.Members, d.Clock))
 	admin.Add(a, invoices(d.Bills))

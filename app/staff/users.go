@@ -65,7 +65,7 @@ func users(a *admin.Admin, people *account.Service, languages []lang.Locale) adm
 		},
 		Inlines: []admin.Inline[person]{addressTable(people)},
 		Onward:  sales(func(p *person) string { return p.Email }),
-		Prepare: people.HashNew, Broken: account.Taken,
+		Proof:   account.GivesRights, Prepare: people.HashNew, Broken: account.Taken,
 		Write: admin.Writer[person]{Create: people.AddRecord, Update: people.ChangeRecord, Delete: people.DropRecord},
 	}
 }

@@ -14,7 +14,7 @@ const proofLife = 5 * time.Minute
 // back, to the page itself where they were about to change something.
 func Recently(h func(*Ctx, account.Person) error) Handler {
 	return SignedIn(func(c *Ctx, p account.Person) error {
-		way, err := c.proof(p)
+		way, err := c.Proof()
 		if err != nil {
 			return err
 		}
@@ -25,12 +25,12 @@ func Recently(h func(*Ctx, account.Person) error) Handler {
 	})
 }
 
-// proof is where somebody proves once more who they are, "" when that is not needed.
-func (c *Ctx) proof(p account.Person) (string, error) {
+// Proof is where somebody proves once more who they are, to come back from there; "" when that is not needed.
+func (c *Ctx) Proof() (string, error) {
 	if c.Proved(proofLife) {
 		return "", nil
 	}
-	page, err := c.web.proof(c.Context(), p)
+	page, err := c.web.proof(c.Context(), c.Person())
 	if err != nil || page == "" {
 		return "", err
 	}

@@ -88,7 +88,7 @@ func (h *Handler) factor(c *web.Ctx, p account.Person) error {
 func appCard(c *web.Ctx, st factor.State) views.Card {
 	card := views.Card{Title: c.Text(lang.M("Authenticator app")), Icon: "phone"}
 	if st.On {
-		card.Badges = []views.Badge{{Tone: views.Good, Icon: "check-circle-fill", Text: c.Text(lang.M("On"))}}
+		card.Badges = []views.Badge{{Tone: views.ToneSuccess, Icon: "check-circle-fill", Text: c.Text(lang.M("On"))}}
 		card.Text = c.Text(lang.M("Switched on on %s.", c.Translator().Date(clock.DateOf(st.Since))))
 		card.Actions = []views.Action{{Text: c.Text(lang.M("Switch off")), Href: c.Path("/accounts/2fa/totp/deactivate/"), Style: views.Danger}}
 		return card

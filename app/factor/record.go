@@ -1,0 +1,89 @@
+package factor
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"ams/app/access"
+	"ams/app/account"
+	"ams/app/fault"
+	"ams/app/lang"
+)
+
+// Record is an authenticator as staff see it: never what is in it.
+type Record struct {
+	bun.BaseModel `bun:"table:authenticators,alias:f"`
+
+	ID         int64 `bun:",pk,autoincrement"`
+	UserID     int64
+	Type       string
+	CreatedAt  time.Time
+	LastUsedAt *time.Time
+	Version    int64
+
+	Owner account.Record `bun:"-"`
+}
+
+// The types, as lists narrow by them.
+const (
+	TypeApp      = app
+	TypeRecovery = recovery
+)
+
+// Kind says what it is.
+func (r *Record) Kind() lang.Message { return KindOf(r.Type) }
+
+// KindOf names a type.
+func KindOf(kind string) lang.Message {
+	if kind == recovery {
+		return lang.M("Recovery codes")
+	}
+	return lang.M("Authenticator app")
+}
+
+// LoadOwners adds whose these are, and what those people may do.
+func LoadOwners(ctx context.Context, db bun.IDB, all []*Record) error {
+	var ids []int64
+	for _, r := range all {
+		ids = append(ids, r.UserID)
+	}
+	owners, err := account.Owners(ctx, db, ids)
+	for _, r := range all {
+		r.Owner = owners[r.UserID]
+	}
+	return err
+}
+
+// Remove takes an authenticator from a person who has lost it. Recovery codes alone let nobody in, so they go with the
+// app. The person is told.
+func (s *Service) Remove(ctx context.Context, tx bun.Tx, by access.Holder, r *Record) error {
+	if err := by.Must("mfa.delete_authenticator"); err != nil {
+		return err
+	}
+	if err := account.Lock(ctx, tx, r.UserID); err != nil {
+		return err
+	}
+	owners, err := account.Owners(ctx, tx, []int64{r.UserID})
+	if err != nil {
+		return err
+	}
+	owner := owners[r.UserID]
+	if why := account.MayLookAfter(by, &owner); !why.Empty() {
+		return fault.Forbidden(why)
+	}
+	types, told := []string{app, recovery}, lang.M("Two-step sign-in was switched off by the staff.")
+	if r.Type == recovery {
+		types, told = []string{recovery}, lang.M("Your recovery codes were deleted by the staff.")
+	}
+	done, err := tx.NewDelete().Model((*row)(nil)).Where("user_id = ? AND type IN (?)", r.UserID, bun.List(types)).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("remove the second factor of user %d: %w", r.UserID, err)
+	}
+	if n, err := done.RowsAffected(); err != nil || n == 0 { // it went with the other one a moment ago
+		return err
+	}
+	return s.people.Notice(ctx, tx, owner.Person, told, account.Origin{})
+}

@@ -1,0 +1,49 @@
+package staff
+
+import (
+	"time"
+
+	"ams/app/access"
+	"ams/app/account"
+	"ams/app/admin"
+	"ams/app/factor"
+	"ams/app/field"
+	"ams/app/lang"
+)
+
+type authenticator = factor.Record
+
+// factors can be removed, for people who have lost their phone. What is in them is shown to nobody.
+func factors(guards *factor.Service) admin.Resource[authenticator] {
+	moment := func(tr *lang.Translator, at *time.Time) string {
+		if at == nil {
+			return tr.Say(lang.M("never"))
+		}
+		return tr.Moment(*at)
+	}
+	return admin.Resource[authenticator]{
+		App: "mfa", Model: "authenticator", One: lang.M("authenticator"), Many: lang.M("Authenticators"), Icon: "shield-lock", Letter: "t",
+		Title: func(f *authenticator) string { return f.Owner.Title() }, Grasp: factor.LoadOwners, Rows: factor.LoadOwners,
+		Veto: func(by access.Holder, f *authenticator) lang.Message { return account.MayLookAfter(by, &f.Owner) },
+		Columns: []admin.Column[authenticator]{
+			admin.Text("user", lang.M("Person"), "", func(f *authenticator) string { return f.Owner.Title() }),
+			admin.Words("type", lang.M("Type"), "f.type", func(tr *lang.Translator, f *authenticator) string { return tr.Say(f.Kind()) }),
+			admin.Words("created", lang.M("Created"), "f.created_at", func(tr *lang.Translator, f *authenticator) string { return tr.Moment(f.CreatedAt) }),
+			admin.Words("last_used", lang.M("Last used"), "f.last_used_at", func(tr *lang.Translator, f *authenticator) string { return moment(tr, f.LastUsedAt) }),
+		},
+		Search: []admin.Search{admin.Parent("users", "user_id")},
+		Filters: []admin.Filter{
+			admin.OneOf("type", lang.M("Type"), "f.type",
+				field.Option{Value: factor.TypeApp, Label: factor.KindOf(factor.TypeApp)},
+				field.Option{Value: factor.TypeRecovery, Label: factor.KindOf(factor.TypeRecovery)}),
+			admin.Times("created", lang.M("Created"), "f.created_at"), admin.Times("last_used", lang.M("Last used"), "f.last_used_at"),
+		},
+		Sections: []admin.Section[authenticator]{admin.Sect(lang.Message{},
+			field.Computed("user", lang.M("Person"), func(_ *lang.Translator, f *authenticator) string { return f.Owner.Title() }),
+			field.Computed("type", lang.M("Type"), func(tr *lang.Translator, f *authenticator) string { return tr.Say(f.Kind()) }),
+			field.Computed("created", lang.M("Created"), func(tr *lang.Translator, f *authenticator) string { return tr.Moment(f.CreatedAt) }),
+			field.Computed("last_used", lang.M("Last used"), func(tr *lang.Translator, f *authenticator) string { return moment(tr, f.LastUsedAt) }))},
+		Onward: []admin.Onward[authenticator]{{Entity: "users.user", Search: func(f *authenticator) string { return f.Owner.Email }}},
+		Write:  admin.Writer[authenticator]{Delete: guards.Remove},
+	}
+}

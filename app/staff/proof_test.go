@@ -1,0 +1,64 @@
+package staff_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"ams/app/web/webtest"
+)
+
+// Giving and taking the rights of staff asks for a proof that is recent; other changes do not.
+func TestProof(t *testing.T) {
+	t.Parallel()
+	s := webtest.New(t)
+	s.Staff("boss")
+	s.Person("kea")
+	boss := s.SignedIn("boss")
+	form := fmt.Sprintf("/admin/users/user/%d/change/", s.Count("SELECT id FROM users WHERE username = 'kea'"))
+	s.Clock.Pass(5 * time.Minute)
+	boss.Send(form, "form[data-unsaved]", "first_name", "Hine").Status(http.StatusSeeOther)
+	boss.Send(form, "form[data-unsaved]", "is_staff", "on", "first_name", "Other").Status(http.StatusSeeOther).
+		To("/en/accounts/reauthenticate/?next=" + "%2Fadmin%2Fusers%2Fuser%2F" + fmt.Sprint(s.Count("SELECT id FROM users WHERE username = 'kea'")) + "%2Fchange%2F")
+	if n := s.Count("SELECT count(*) FROM users WHERE username = 'kea' AND first_name = 'Hine' AND NOT is_staff"); n != 1 {
+		t.Fatal("rights were given without a proof, or another change asked for one")
+	}
+	boss.Send("/en/accounts/reauthenticate/", "form#proof", "password", webtest.Password).Status(http.StatusSeeOther)
+	boss.Send(form, "form[data-unsaved]", "is_staff", "on").Status(http.StatusSeeOther)
+	if n := s.Count("SELECT count(*) FROM users WHERE username = 'kea' AND is_staff"); n != 1 {
+		t.Error("after a proof the rights were not given")
+	}
+}
+
+// Staff take the second factor from somebody who has lost the phone; the person is told, and history keeps who did it.
+func TestRemoveFactor(t *testing.T) {
+	t.Parallel()
+	s := webtest.New(t)
+	s.Person("kea")
+	s.Clerk("clerk", "mfa.view_authenticator", "mfa.delete_authenticator")
+	clerk := s.SignedIn("clerk")
+	for _, kind := range []string{"totp", "recovery_codes"} {
+		s.Exec("INSERT INTO authenticators (user_id, type, data, created_at) SELECT id, ?, '{\"secret\": \"v1:kotuku\"}', now() FROM users WHERE username = 'kea'", kind)
+	}
+	list := clerk.Get("/admin/mfa/authenticator/").Status(http.StatusOK).Has("table", "Authenticator app").Has("table", "Recovery codes")
+	if list.Has("table", "never"); t.Failed() {
+		t.FailNow()
+	}
+	page := fmt.Sprintf("/admin/mfa/authenticator/%d/", s.Count("SELECT id FROM authenticators WHERE type = 'totp'"))
+	if got := clerk.Get(page + "change/").Status(http.StatusOK); strings.Contains(got.Body, "kotuku") {
+		t.Error("the page shows what is in an authenticator")
+	}
+	clerk.Post(page + "delete/").Status(http.StatusSeeOther)
+	if n := s.Count("SELECT count(*) FROM authenticators"); n != 0 {
+		t.Errorf("%d authenticators are left, want none: recovery codes go with the app", n)
+	}
+	if mails := s.Mails(webtest.Address("kea")); len(mails) != 1 || !strings.Contains(mails[0].Text, "switched off by the staff") {
+		t.Errorf("%d mails to the person, want the notice", len(mails))
+	}
+	if n := s.Count("SELECT count(*) FROM admin_log_entries WHERE entity = 'mfa.authenticator' AND action = 'delete'"); n != 1 {
+		t.Errorf("%d entries in history, want 1", n)
+	}
+	s.SignedIn("kea")
+}

@@ -1,0 +1,425 @@
+package accounts_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"ams/app"
+	"ams/app/seal"
+	"ams/app/totp"
+	"ams/app/web/webtest"
+)
+
+const (
+	overview     = "/en/accounts/2fa/"
+	activate     = "/en/accounts/2fa/totp/activate/"
+	deactivate   = "/en/accounts/2fa/totp/deactivate/"
+	recovery     = "/en/accounts/2fa/recovery-codes/"
+	generate     = "/en/accounts/2fa/recovery-codes/generate/"
+	authenticate = "/en/accounts/2fa/authenticate/"
+	byPassword   = "/en/accounts/reauthenticate/"
+	byCode       = "/en/accounts/2fa/reauthenticate/"
+)
+
+// guarded is somebody with a second factor: their site, a browser that is signed in, and their secret.
+func guarded(t *testing.T) (*webtest.Site, *webtest.Visitor, string) {
+	t.Helper()
+	s := webtest.New(t)
+	s.Person("kea")
+	v := s.SignedIn("kea")
+	secret := v.Get(activate).Status(http.StatusOK).Document().Find("#secret").Text()
+	v.Post(activate, "code", codeAt(t, s, secret)).Status(http.StatusSeeOther).To(recovery)
+	s.Clock.Pass(totp.Step)
+	return s, v, secret
+}
+
+func codeAt(t *testing.T, s *webtest.Site, secret string) string {
+	t.Helper()
+	code, err := totp.Code(secret, s.Clock.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return code
+}
+
+// halfway is a browser whose password was right.
+func halfway(s *webtest.Site, more ...string) *webtest.Visitor {
+	s.T.Helper()
+	v := s.Visitor()
+	v.Post(signIn, append([]string{"login", keaMail, "password", webtest.Password}, more...)...).Status(http.StatusSeeOther).To(authenticate)
+	return v
+}
+
+func codesOf(t *testing.T, v *webtest.Visitor) []string {
+	t.Helper()
+	return strings.Fields(v.Get(recovery).Status(http.StatusOK).Document().Find("textarea.codes").Text())
+}
+
+func TestFactor(t *testing.T) {
+	t.Parallel()
+	t.Run("ACC-28 a correct code switches it on and shows ten recovery codes", func(t *testing.T) {
+		t.Parallel()
+		s := webtest.New(t)
+		s.Person("kea")
+		v := s.SignedIn("kea")
+		v.Get(overview).Status(http.StatusOK).Has("main", "Off").Lacks(`a[href="` + generate + `"]`)
+		page := v.Get(activate).Status(http.StatusOK)
+		secret := page.Document().Find("#secret").Text()
+		if src := page.Document().Find("img.qr").AttrOr("src", ""); !strings.HasPrefix(src, "data:image/svg+xml;base64,") {
+			t.Errorf("the QR code is at %.40s, want a data address", src)
+		}
+		refused := v.Post(activate, "code", "000000").Status(http.StatusUnprocessableEntity).Has("#id_code-error", "This code is not right")
+		if again := refused.Document().Find("#secret").Text(); again != secret {
+			t.Errorf("after a wrong code the secret is %s, want the same as before: %s", again, secret)
+		}
+		v.From("203.0.113.9").Post(activate, "code", " "+codeAt(t, s, secret)+" ").Status(http.StatusSeeOther).To(recovery)
+		codes := codesOf(t, v)
+		for _, c := range codes {
+			if !regexp.MustCompile(`^[0-9]{8}$`).MatchString(c) {
+				t.Errorf("the recovery code %q has not 8 digits", c)
+			}
+		}
+		if len(codes) != 10 {
+			t.Errorf("%d recovery codes, want 10", len(codes))
+		}
+		if mails := s.Mails(keaMail); len(mails) != 1 || !strings.Contains(mails[0].Text, "Two-step sign-in was switched on") || !strings.Contains(mails[0].Text, "203.0.113.9") {
+			t.Errorf("%d mails, want the notice with the change and the address it came from", len(mails))
+		}
+		for _, stored := range []string{secret, codes[0]} {
+			if n := s.Count("SELECT count(*) FROM authenticators WHERE data::text LIKE ?", "%"+stored+"%"); n != 0 {
+				t.Error("the database holds a secret that anybody can read")
+			}
+		}
+		v.Get(activate).To(deactivate)
+		v.Get(overview).Has("main", "10 of 10 codes left")
+	})
+	t.Run("EachVisitIsANewSecret", func(t *testing.T) {
+		t.Parallel()
+		s := webtest.New(t)
+		s.Person("kea")
+		v := s.SignedIn("kea")
+		first := v.Get(activate).Document().Find("#secret").Text()
+		second := v.Get(activate).Document().Find("#secret").Text()
+		if first == second {
+			t.Error("two visits show the same secret")
+		}
+		v.Post(activate, "code", codeAt(t, s, first)).Status(http.StatusUnprocessableEntity)
+	})
+	t.Run("ACC-27 an unverified second address keeps it off", func(t *testing.T) {
+		t.Parallel()
+		s := webtest.New(t)
+		s.Person("kea")
+		v := s.SignedIn("kea")
+		secret := v.Get(activate).Document().Find("#secret").Text()
+		s.Exec("INSERT INTO email_addresses (user_id, email) SELECT id, 'other@example.org' FROM users")
+		v.Post(activate, "code", codeAt(t, s, secret)).Status(http.StatusSeeOther).To(overview) // the address was added meanwhile
+		v.Get(activate).Status(http.StatusFound).To(overview)
+		v.Get(overview).Has("#messages .alert-error, #messages .alert-danger", "Confirm all your e-mail addresses first")
+		if n := s.Count("SELECT count(*) FROM authenticators"); n != 0 {
+			t.Error("it was switched on")
+		}
+	})
+	t.Run("ACC-34 switched off, the recovery codes are gone too", func(t *testing.T) {
+		t.Parallel()
+		s, v, _ := guarded(t)
+		v.Get(deactivate).Status(http.StatusOK)
+		v.Post(deactivate).Status(http.StatusSeeOther).To(overview)
+		if n := s.Count("SELECT count(*) FROM authenticators"); n != 0 {
+			t.Errorf("%d authenticators are left, want none", n)
+		}
+		v.Get(deactivate).Status(http.StatusNotFound)
+		v.Get(recovery).Status(http.StatusNotFound)
+		v.Get(recovery + "download/").Status(http.StatusNotFound)
+		if mails := s.Mails(keaMail); len(mails) != 2 || !strings.Contains(mails[0].Text, "switched off") {
+			t.Errorf("%d mails, want one more with the notice", len(mails))
+		}
+		s.Visitor().Post(signIn, "login", keaMail, "password", webtest.Password).To("/en/users/~redirect/")
+	})
+	t.Run("NewCodes", func(t *testing.T) {
+		t.Parallel()
+		s, v, _ := guarded(t)
+		old := codesOf(t, v)
+		v.Get(generate).Status(http.StatusOK).Has("main", "The 10 codes that you still have stop working")
+		v.Post(generate).Status(http.StatusSeeOther).To(recovery)
+		fresh := codesOf(t, v)
+		if len(fresh) != 10 || fresh[0] == old[0] {
+			t.Errorf("the new codes begin with %s, want others than before", fresh[0])
+		}
+		if got := v.Get(recovery + "download/").Status(http.StatusOK); got.Body != strings.Join(fresh, "\n")+"\n" ||
+			got.Header.Get("Content-Disposition") != `attachment; filename="recovery-codes.txt"` {
+			t.Errorf("the download is %q, want the new codes", got.Body)
+		}
+		halfway(s).Post(authenticate, "code", old[0]).Status(http.StatusUnprocessableEntity)
+		if mails := s.Mails(keaMail); len(mails) != 2 || !strings.Contains(mails[0].Text, "New recovery codes") {
+			t.Errorf("%d mails, want one more with the notice", len(mails))
+		}
+	})
+	t.Run("NewCodesWithoutFactor", func(t *testing.T) {
+		t.Parallel()
+		s := webtest.New(t)
+		s.Person("kea")
+		v := s.SignedIn("kea")
+		v.Post(generate).Status(http.StatusSeeOther).To(overview)
+		if n := s.Count("SELECT count(*) FROM authenticators"); n != 0 {
+			t.Error("somebody without a second factor has recovery codes")
+		}
+	})
+	t.Run("OnTwiceAtOnce", func(t *testing.T) {
+		t.Parallel()
+		s := webtest.New(t)
+		s.Person("kea")
+		v := s.SignedIn("kea")
+		secret := v.Get(activate).Document().Find("#secret").Text()
+		code := codeAt(t, s, secret)
+		var all sync.WaitGroup
+		for range 4 {
+			all.Go(func() { v.Post(activate, "code", code).Status(http.StatusSeeOther) })
+		}
+		all.Wait()
+		if n := s.Count("SELECT count(*) FROM authenticators"); n != 2 {
+			t.Errorf("%d authenticators, want the app and one set of codes", n)
+		}
+		if n := len(s.Mails(keaMail)); n != 1 {
+			t.Errorf("%d notices, want 1", n)
+		}
+	})
+}
+
+func TestSecondStep(t *testing.T) {
+	t.Parallel()
+	t.Run("ACC-29 a code is asked after the password, and nothing is open before it", func(t *testing.T) {
+		t.Parallel()
+		s, _, secret := guarded(t)
+		before := s.Count("SELECT extract(epoch FROM last_login)::bigint FROM users")
+		v := halfway(s, "next", "/en/users/~update/", "remember", "on")
+		for _, closed := range []string{"/en/users/kea/", "/en/users/~update/", overview, "/en/users/~redirect/"} {
+			if to := v.Get(closed).Status(http.StatusFound).Header.Get("Location"); !strings.HasPrefix(to, "/en/accounts/login/?next=") {
+				t.Errorf("GET %s before the code leads to %s, want the sign-in page", closed, to)
+			}
+		}
+		v.Get(signIn).To(authenticate)
+		v.Get(signUp).To(authenticate)
+		if n := s.Count("SELECT extract(epoch FROM last_login)::bigint FROM users"); n != before {
+			t.Error("the sign-in is recorded before the code")
+		}
+		done := v.Post(authenticate, "code", codeAt(t, s, secret)).Status(http.StatusSeeOther).To("/en/users/~update/")
+		if cookie := done.Cookies(); len(cookie) != 1 || cookie[0].MaxAge != 14*24*3600 {
+			t.Errorf("the cookie is %v, want one that is remembered", cookie)
+		}
+		v.Get("/en/users/kea/").Status(http.StatusOK)
+		if n := s.Count("SELECT extract(epoch FROM last_login)::bigint FROM users"); n == before {
+			t.Error("the sign-in is not recorded")
+		}
+	})
+	t.Run("ACC-30 a code counts once", func(t *testing.T) {
+		t.Parallel()
+		s, _, secret := guarded(t)
+		code := codeAt(t, s, secret)
+		halfway(s).Post(authenticate, "code", code).Status(http.StatusSeeOther)
+		second := halfway(s)
+		second.Post(authenticate, "code", code).Status(http.StatusUnprocessableEntity).Has("#id_code-error", "not right")
+		s.Clock.Pass(totp.Step)
+		second.Post(authenticate, "code", codeAt(t, s, secret)).Status(http.StatusSeeOther)
+	})
+	t.Run("TheSameCodeAtOnce", func(t *testing.T) {
+		t.Parallel()
+		s, v, secret := guarded(t)
+		for _, code := range []string{codeAt(t, s, secret), codesOf(t, v)[3]} {
+			var in atomic.Int32
+			var all sync.WaitGroup
+			for range 4 {
+				v := halfway(s)
+				all.Go(func() {
+					if v.Post(authenticate, "code", code).StatusCode == http.StatusSeeOther {
+						in.Add(1)
+					}
+				})
+			}
+			all.Wait()
+			if in.Load() != 1 {
+				t.Errorf("%d of 4 got in with the code %s, want 1", in.Load(), code)
+			}
+			s.Clock.Pass(time.Hour)
+		}
+	})
+	t.Run("ACC-31 the code of the step before is refused", func(t *testing.T) {
+		t.Parallel()
+		s, _, secret := guarded(t)
+		old := codeAt(t, s, secret)
+		s.Clock.Pass(totp.Step)
+		halfway(s).Post(authenticate, "code", old).Status(http.StatusUnprocessableEntity)
+	})
+	t.Run("ACC-32 a recovery code works once", func(t *testing.T) {
+		t.Parallel()
+		s, v, secret := guarded(t)
+		code := codesOf(t, v)[9]
+		halfway(s).Post(authenticate, "code", " "+code+"\t").Status(http.StatusSeeOther)
+		second := halfway(s)
+		second.Post(authenticate, "code", code).Status(http.StatusUnprocessableEntity)
+		second.Post(authenticate, "code", codeAt(t, s, secret)).Status(http.StatusSeeOther)
+		second.Get(overview).Has("main", "9 of 10 codes left")
+	})
+	t.Run("ImportedCodes", func(t *testing.T) {
+		t.Parallel()
+		s, v, _ := guarded(t)
+		cfg, err := app.ReadConfig(func(name string) string { return map[string]string{"DJANGO_SETTINGS_MODULE": "test"}[name] })
+		if err != nil {
+			t.Fatal(err)
+		}
+		box, err := seal.New(cfg.Security.Key("second factor"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		place := fmt.Sprintf("recovery_codes of %d", s.Count("SELECT id FROM users"))
+		sealed := func(code string) string { return box.Seal(code, place) }
+		s.Exec(`UPDATE authenticators SET data = jsonb_build_object('migrated_codes', jsonb_build_array(?::text, ?::text)) WHERE type = 'recovery_codes'`,
+			sealed("00000001"), sealed("00000002"))
+		halfway(s).Post(authenticate, "code", "00000002").Status(http.StatusSeeOther)
+		if codes := codesOf(t, v); len(codes) != 1 || codes[0] != "00000001" {
+			t.Errorf("the codes left are %q, want the first", codes)
+		}
+	})
+	t.Run("Malformed", func(t *testing.T) {
+		t.Parallel()
+		s, _, _ := guarded(t)
+		v := halfway(s)
+		for i, code := range []string{"", "12345", "１２３４５６", "abcdef", strings.Repeat("1", 10_000)} {
+			if i > 0 {
+				s.Clock.Pass(2 * time.Minute)
+			}
+			v.Post(authenticate, "code", code).Status(http.StatusUnprocessableEntity)
+		}
+	})
+	t.Run("Limits", func(t *testing.T) {
+		t.Parallel()
+		s, _, secret := guarded(t)
+		for range 5 {
+			halfway(s).Post(authenticate, "code", "000000").Status(http.StatusUnprocessableEntity).Has("#id_code-error", "not right")
+			s.Clock.Pass(time.Second)
+		}
+		v := halfway(s)
+		got := v.Post(authenticate, "code", codeAt(t, s, secret)).Status(http.StatusUnprocessableEntity).Has("#id_code-error", "Too many attempts")
+		if after := got.Header.Get("Retry-After"); after == "" {
+			t.Error("the refusal has no Retry-After")
+		}
+		s.Clock.Pass(5 * time.Minute)
+		v.Post(authenticate, "code", codeAt(t, s, secret)).Status(http.StatusSeeOther)
+		s.Clock.Pass(time.Second)
+		for range 5 { // a right one has cleared them
+			halfway(s).Post(authenticate, "code", "000000").Has("#id_code-error", "not right")
+		}
+	})
+	t.Run("TooLate", func(t *testing.T) {
+		t.Parallel()
+		s, _, secret := guarded(t)
+		v := halfway(s)
+		s.Clock.Pass(15*time.Minute + time.Second)
+		v.Get(authenticate).Status(http.StatusFound).To(signIn)
+		v = halfway(s)
+		s.Clock.Pass(15*time.Minute + time.Second)
+		v.Post(authenticate, "code", codeAt(t, s, secret)).Status(http.StatusSeeOther).To(signIn)
+		v.Get(signIn).Status(http.StatusOK)
+	})
+	t.Run("CancelEndsIt", func(t *testing.T) {
+		t.Parallel()
+		s, _, secret := guarded(t)
+		v := halfway(s)
+		v.Get(authenticate).Has("form[action='/en/accounts/logout/']", "Cancel")
+		v.Post("/en/accounts/logout/", "next", signIn).To(signIn)
+		v.Get(signIn).Status(http.StatusOK)
+		v.Post(authenticate, "code", codeAt(t, s, secret)).To(signIn)
+	})
+	t.Run("PasswordChangedMeanwhile", func(t *testing.T) {
+		t.Parallel()
+		s, _, secret := guarded(t)
+		v := halfway(s)
+		s.Exec("UPDATE users SET password = '!other'")
+		v.Post(authenticate, "code", codeAt(t, s, secret)).Status(http.StatusSeeOther).To(signIn)
+		v.Get("/en/users/~redirect/").Status(http.StatusFound).To("/en/accounts/login/?next=" + url.QueryEscape("/en/users/~redirect/"))
+	})
+	t.Run("SwitchedOffMeanwhile", func(t *testing.T) {
+		t.Parallel()
+		s, _, secret := guarded(t)
+		v := halfway(s)
+		s.Exec("UPDATE users SET is_active = false")
+		v.Post(authenticate, "code", codeAt(t, s, secret)).To("/en/accounts/inactive/")
+	})
+	t.Run("OutdatedHashIsRenewed", func(t *testing.T) {
+		t.Parallel()
+		s, _, _ := guarded(t)
+		const password, old = "Kererū flies at dawn 7", "argon2$argon2id$v=19$m=102400,t=2,p=8$YVoza1E5bVQ1eFdjMkxiUjhuVmQ$42wEnnvZIkX8fUWEuTAYIGv7eDgYA0vuxK3Qp/j7p6s"
+		s.Exec("UPDATE users SET password = ?", old)
+		s.Visitor().Post(signIn, "login", keaMail, "password", password).To(authenticate)
+		if n := s.Count("SELECT count(*) FROM users WHERE password LIKE 'argon2$argon2id$v=19$m=19456,t=2,p=1$%'"); n != 1 {
+			t.Error("the outdated hash is kept")
+		}
+	})
+}
+
+func TestProof(t *testing.T) {
+	t.Parallel()
+	t.Run("ACC-33 recovery codes ask for a proof that is recent", func(t *testing.T) {
+		t.Parallel()
+		s, v, _ := guarded(t)
+		s.Clock.Pass(4*time.Minute + 29*time.Second) // with the 30 seconds of guarded: 299
+		v.Get(recovery).Status(http.StatusOK)
+		s.Clock.Pass(2 * time.Second)
+		ask := byPassword + "?next=" + url.QueryEscape(recovery)
+		v.Get(recovery).Status(http.StatusFound).To(ask)
+		v.Post(generate).Status(http.StatusSeeOther).To(byPassword + "?next=" + url.QueryEscape(generate))
+		v.Send(ask, "form#proof", "password", "wrong").Status(http.StatusUnprocessableEntity).Has("#id_password-error", "not your password")
+		v.Get(recovery).Status(http.StatusFound)
+		v.Send(ask, "form#proof", "password", webtest.Password).Status(http.StatusSeeOther).To(recovery)
+		v.Get(recovery).Status(http.StatusOK)
+	})
+	t.Run("Code", func(t *testing.T) {
+		t.Parallel()
+		s, v, secret := guarded(t)
+		s.Clock.Pass(time.Hour)
+		v.Get(byPassword+"?next=%2Fen%2F").Has(`a[href="`+byCode+`?next=%2Fen%2F"]`, "code from your app")
+		v.Send(byCode+"?next=%2Fen%2F", "form#proof", "code", "000000").Status(http.StatusUnprocessableEntity)
+		v.Send(byCode+"?next=%2Fen%2F", "form#proof", "code", codeAt(t, s, secret)).Status(http.StatusSeeOther).To("/en/")
+		v.Get(recovery).Status(http.StatusOK)
+	})
+	t.Run("WithoutFactor", func(t *testing.T) {
+		t.Parallel()
+		s := webtest.New(t)
+		s.Person("kea")
+		v := s.SignedIn("kea")
+		s.Clock.Pass(time.Hour)
+		v.Get(activate).Status(http.StatusFound).To(byPassword + "?next=" + url.QueryEscape(activate))
+		v.Get(byCode).Status(http.StatusFound).To(byPassword)
+	})
+	t.Run("Limits", func(t *testing.T) {
+		t.Parallel()
+		s, v, _ := guarded(t)
+		for range 5 {
+			v.Post(byPassword, "password", "wrong").Status(http.StatusUnprocessableEntity).Has("#id_password-error", "not your password")
+		}
+		v.Post(byPassword, "password", webtest.Password).Status(http.StatusUnprocessableEntity).Has(".problems", "Too many attempts")
+		for range 4 {
+			v.Post(byPassword, "password", "wrong").Status(http.StatusUnprocessableEntity)
+		}
+		got := v.Post(byPassword, "password", "wrong").Status(http.StatusTooManyRequests)
+		if got.Header.Get("Retry-After") == "" {
+			t.Error("the refusal has no Retry-After")
+		}
+		halfwayRefused := s.Visitor().Post(signIn, "login", keaMail, "password", webtest.Password)
+		halfwayRefused.Status(http.StatusUnprocessableEntity).Has(".problems", "Too many attempts")
+	})
+	t.Run("Fragment", func(t *testing.T) {
+		t.Parallel()
+		s, v, _ := guarded(t)
+		s.Clock.Pass(time.Hour)
+		if got := v.HX().Post(generate).Status(http.StatusNoContent).Header.Get("HX-Redirect"); got != byPassword+"?next="+url.QueryEscape(generate) {
+			t.Errorf("a fragment leads to %q, want the proof", got)
+		}
+	})
+}
