@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime"
+	"time"
 
 	"ams/app/account"
 	"ams/app/admin"
@@ -19,6 +20,7 @@ import (
 	"ams/app/database"
 	"ams/app/dev/inbox"
 	"ams/app/lang"
+	"ams/app/limit"
 	"ams/app/mail"
 	"ams/app/membership"
 	"ams/app/session"
@@ -170,6 +172,9 @@ func (a *App) kernel(languages lang.Languages, texts *lang.Catalogues, set *view
 		HSTSSubdomains: a.cfg.HTTP.HSTSSubdomains, HSTSPreload: a.cfg.HTTP.HSTSPreload, SignUp: a.cfg.Site.Open, Admin: a.cfg.Site.Admin,
 	}, web.Parts{
 		Views: set, Languages: languages, Texts: texts, Sessions: sessions, Site: a.Content, Member: a.Members.IsMember,
+		Take: func(ctx context.Context, key string, r limit.Rule) (bool, time.Duration, error) {
+			return limit.Take(ctx, a.db, key, a.out.Clock.Now(), r)
+		},
 		Log: a.out.Log, Report: a.out.Report,
 	})
 	if err != nil {

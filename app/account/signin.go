@@ -12,8 +12,8 @@ import (
 	"ams/app/password"
 )
 
-// Credentials are a sign-in form as typed.
-type Credentials struct{ Email, Password string }
+// Credentials are a sign-in form as typed, and the address that it was sent from.
+type Credentials struct{ Email, Password, Client string }
 
 // Entry says how far a sign-in with right credentials got.
 type Entry int
@@ -33,8 +33,8 @@ type Arrival struct {
 	Mailed       string // address that a verification mail was queued for, empty when none was
 }
 
-// SignIn checks the credentials in the order of the specification: password, active, address verified. On success it
-// records the sign-in and renews an outdated hash.
+// SignIn checks the credentials in the order of the specification: limits, password, active, address verified. On
+// success it records the sign-in and renews an outdated hash.
 func (s *Service) SignIn(ctx context.Context, c Credentials) (Arrival, error) {
 	email := CanonicalEmail(c.Email)
 	var p fault.Fields
@@ -47,8 +47,12 @@ func (s *Service) SignIn(ctx context.Context, c Credentials) (Arrival, error) {
 	if p.Any() {
 		return Arrival{}, fault.Invalid(p)
 	}
+	try, err := s.count(ctx, email, c)
+	if err != nil {
+		return Arrival{}, err
+	}
 	for range 2 { // the second time when somebody changed the password while it was compared
-		a, err := s.attempt(ctx, email, c.Password)
+		a, err := s.attempt(ctx, try)
 		if !errors.Is(err, errPasswordChanged) {
 			return a, err
 		}
@@ -60,23 +64,20 @@ func (s *Service) SignIn(ctx context.Context, c Credentials) (Arrival, error) {
 var errPasswordChanged = errors.New("the password was changed meanwhile")
 
 // attempt compares the password and lets the person in. For somebody unknown it takes as long as for anybody else.
-func (s *Service) attempt(ctx context.Context, email, typed string) (Arrival, error) {
-	user, found, err := userByAnyEmail(ctx, s.db, email)
+func (s *Service) attempt(ctx context.Context, t try) (Arrival, error) {
+	user, found, err := userByAnyEmail(ctx, s.db, t.email)
 	if err != nil {
 		return Arrival{}, err
 	}
 	if !found {
 		user.Password = password.Unusable()
 	}
-	plain, outdated, err := s.verify(ctx, user.Password, typed)
+	plain, outdated, err := s.verify(ctx, user.Password, t.password)
 	if err != nil {
 		return Arrival{}, err
 	}
 	if plain == "" {
 		return Arrival{}, wrongCredentials()
-	}
-	if !user.Active || user.ErasedAt != nil {
-		return Arrival{Entry: Inactive, Person: user.Person}, nil
 	}
 	fresh := ""
 	if outdated {
@@ -84,7 +85,7 @@ func (s *Service) attempt(ctx context.Context, email, typed string) (Arrival, er
 			return Arrival{}, err
 		}
 	}
-	return s.enter(ctx, user, email, fresh)
+	return s.enter(ctx, user, t, fresh)
 }
 
 // verify tries the password as typed, then without surrounding spaces, and gives the one that fits, else "". A stored
@@ -108,8 +109,9 @@ func (s *Service) verify(ctx context.Context, hash, typed string) (plain string,
 	return "", false, nil
 }
 
-// enter is one transaction: a verified address signs in, another one gets its verification mail.
-func (s *Service) enter(ctx context.Context, user userRow, email, freshHash string) (Arrival, error) {
+// enter is one transaction for right credentials: the try was no failed one, a verified address signs in, another one
+// gets its verification mail.
+func (s *Service) enter(ctx context.Context, user userRow, t try, freshHash string) (Arrival, error) {
 	now := s.clock.Now()
 	a := Arrival{Person: user.Person, PasswordHash: user.Password}
 	err := s.db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
@@ -120,21 +122,24 @@ func (s *Service) enter(ctx context.Context, user userRow, email, freshHash stri
 		if current.Password != user.Password {
 			return errPasswordChanged
 		}
+		if err := t.giveBack(ctx, tx); err != nil {
+			return err
+		}
 		if !current.Active || current.ErasedAt != nil {
 			a.Entry = Inactive
 			return nil
 		}
-		address, err := addressFor(ctx, tx, user.ID, email)
+		address, err := addressFor(ctx, tx, user.ID, t.email)
 		if err != nil {
 			return err
 		}
 		if !address.Verified {
 			a.Entry = Unverified
-			may, err := s.mayMail(ctx, tx, email, now)
+			may, err := s.mayMail(ctx, tx, t.email, now)
 			if err != nil || !may {
 				return err
 			}
-			a.Mailed = email
+			a.Mailed = t.email
 			return s.sendConfirmation(ctx, tx, a.Person, address, now)
 		}
 		if freshHash != "" {

@@ -30,7 +30,7 @@ type Error struct {
 	Kind   Kind
 	Text   lang.Message
 	Fields Fields        // for Refused
-	After  time.Duration // for TooFast and Away: when another try makes sense, 0 where nobody knows
+	After  time.Duration // for TooFast, Away and InvalidFor: when another try makes sense, 0 where nobody knows
 	cause  error
 }
 
@@ -54,6 +54,11 @@ func (e *Error) Unwrap() error { return e.cause }
 
 // Invalid refuses input; nothing was stored.
 func Invalid(f Fields) error { return &Error{Kind: Refused, Fields: f} }
+
+// InvalidFor refuses input until after has passed, however right it is.
+func InvalidFor(after time.Duration, f Fields) error {
+	return &Error{Kind: Refused, Fields: f, After: after}
+}
 
 // BadRequest refuses a request that no form of ours sends.
 func BadRequest(text lang.Message) error { return &Error{Kind: Malformed, Text: text} }

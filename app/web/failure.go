@@ -76,7 +76,7 @@ func refusalByKind(k fault.Kind) refusal {
 	case fault.Clash:
 		return refusal{409, lang.M("Somebody else was faster"), lang.M("What you wanted to change has changed meanwhile. Open the page again.")}
 	case fault.TooFast:
-		return refusal{429, lang.M("Too many attempts"), lang.M("Please wait a moment and try again.")}
+		return refusal{429, lang.M("Please wait a little"), lang.M("Please wait a moment and try again.")}
 	case fault.Away:
 		return refusal{503, lang.M("Please try again later"), lang.M("A service that this page needs does not answer at the moment.")}
 	}
@@ -94,12 +94,15 @@ func (w *Web) fail(c *Ctx, err error) {
 		w.plain(c, r, "")
 		return
 	}
-	var told *fault.Error
-	if errors.As(err, &told) && told.After > 0 {
-		c.Header("Retry-After", strconv.Itoa(int(math.Ceil(told.After.Seconds()))))
-	}
+	c.RetryAfter(err)
 	if r.status >= http.StatusInternalServerError {
 		w.log.WarnContext(c.Context(), "unavailable", "id", c.id, "error", err)
+	}
+	if r.status == http.StatusTooManyRequests && c.HX() {
+		if err := w.tell(c, r); err != nil {
+			w.broken(c, err)
+		}
+		return
 	}
 	page := errorPage{
 		Head:    views.Head{Title: c.Text(r.heading), Apart: true},
@@ -112,7 +115,7 @@ func (w *Web) fail(c *Ctx, err error) {
 	if errors.Is(err, errNoMember) {
 		page.Way = views.Link{Text: c.Text(lang.M("Become a member")), Href: c.Path("/users/memberships/apply-individual/")}
 	}
-	if errors.Is(err, errForeign) && safeNext(c.gin.Request.URL.EscapedPath()) {
+	if (errors.Is(err, errForeign) || r.status == http.StatusTooManyRequests) && safeNext(c.gin.Request.URL.EscapedPath()) {
 		page.Way = views.Link{Text: c.Text(lang.M("Open the page")), Href: c.gin.Request.URL.EscapedPath()}
 	}
 	if r.status == http.StatusNotFound && c.prefix {
@@ -120,6 +123,25 @@ func (w *Web) fail(c *Ctx, err error) {
 	}
 	if err := show(c, r.status, w.failure, page); err != nil {
 		w.broken(c, err)
+	}
+}
+
+// tell leaves the form as it is and adds a message to the page around it.
+func (w *Web) tell(c *Ctx, r refusal) error {
+	body, err := w.messages.Render(string(c.locale), views.Messages{
+		Messages: []views.Message{{Level: views.LevelWarning, Text: c.Text(r.text)}},
+	})
+	if err != nil {
+		return err
+	}
+	c.Header("HX-Reswap", "none show:#messages:top")
+	return c.send(r.status, body)
+}
+
+// RetryAfter tells programs how long to wait, where the error knows it.
+func (c *Ctx) RetryAfter(err error) {
+	if told, ok := errors.AsType[*fault.Error](err); ok && told.After > 0 {
+		c.Header("Retry-After", strconv.Itoa(int(math.Ceil(told.After.Seconds()))))
 	}
 }
 

@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 	"crypto/rand"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -36,7 +35,7 @@ func (w *Web) begin(g *gin.Context) {
 	w.secure(c, h)
 	g.Next()
 	w.log.InfoContext(ctx, "request", "id", c.id, "method", g.Request.Method, "route", g.FullPath(),
-		"status", g.Writer.Status(), "ms", time.Since(started).Milliseconds(), "person", c.Person().ID, "client", w.client(g.Request))
+		"status", g.Writer.Status(), "ms", time.Since(started).Milliseconds(), "person", c.Person().ID, "client", c.Client())
 }
 
 // localeOf is the language of the first segment, else the one that the visitor prefers.
@@ -77,24 +76,6 @@ func (w *Web) secure(c *Ctx, h http.Header) {
 func (w *Web) overHTTPS(r *http.Request) bool {
 	return r.TLS != nil || strings.EqualFold(r.Header.Get("X-Forwarded-Proto"), "https")
 }
-
-// client is the address of whoever sent the request, as far as our own proxies vouch for it.
-func (w *Web) client(r *http.Request) string {
-	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
-	if n := w.cfg.TrustedProxies; n > 0 && len(hops) >= n {
-		if ip := net.ParseIP(strings.TrimSpace(hops[len(hops)-n])); ip != nil {
-			return ip.String()
-		}
-	}
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		return r.RemoteAddr
-	}
-	return host
-}
-
-// Client is the address that limits and notices name.
-func (c *Ctx) Client() string { return c.web.client(c.gin.Request) }
 
 // signInAddress is where an anonymous visitor is sent, to come back afterwards.
 func (c *Ctx) signInAddress() string {

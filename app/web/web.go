@@ -16,6 +16,7 @@ import (
 	"ams/app/account"
 	"ams/app/cms"
 	"ams/app/lang"
+	"ams/app/limit"
 	"ams/app/session"
 	"ams/views"
 )
@@ -45,6 +46,7 @@ type Web struct {
 	sessions  *session.Store
 	site      *cms.Service
 	member    func(context.Context, account.Person) (bool, error)
+	take      func(context.Context, string, limit.Rule) (bool, time.Duration, error)
 	log       *slog.Logger
 	report    func(context.Context, error)
 	origin    *http.CrossOriginProtection
@@ -53,6 +55,7 @@ type Web struct {
 	staff     views.Part[views.Shell]
 	bare      views.Part[views.Bare]
 	failure   views.Page[errorPage]
+	messages  views.Part[views.Messages]
 	content   views.Page[views.Content]
 }
 
@@ -64,8 +67,10 @@ type Parts struct {
 	Sessions  *session.Store
 	Site      *cms.Service
 	Member    func(context.Context, account.Person) (bool, error) // whether everything for members is open to somebody
-	Log       *slog.Logger
-	Report    func(context.Context, error) // tells the error sink; nil for none
+	// Take counts an act under a key, or says after which time the rule allows another one.
+	Take   func(ctx context.Context, key string, r limit.Rule) (ok bool, after time.Duration, err error)
+	Log    *slog.Logger
+	Report func(context.Context, error) // tells the error sink; nil for none
 }
 
 // New prepares a kernel without routes.
@@ -78,11 +83,11 @@ func New(cfg Config, p Parts) (*Web, error) {
 	}
 	w := &Web{
 		cfg: cfg, languages: p.Languages, texts: map[lang.Locale]*lang.Translator{}, sessions: p.Sessions, site: p.Site, member: p.Member,
-		log: p.Log, report: p.Report, origin: http.NewCrossOriginProtection(),
+		take: p.Take, log: p.Log, report: p.Report, origin: http.NewCrossOriginProtection(),
 		layout:  views.BindPart[views.Shell](p.Views, "layout/site"),
 		staff:   views.BindPart[views.Shell](p.Views, "layout/staff"),
 		bare:    views.BindPart[views.Bare](p.Views, "layout/bare"),
-		failure: views.BindPage[errorPage](p.Views, "error/page"),
+		failure: views.BindPage[errorPage](p.Views, "error/page"), messages: views.BindPart[views.Messages](p.Views, "shared/messages"),
 		content: views.BindPage[views.Content](p.Views, "site/page"),
 	}
 	if w.report == nil {

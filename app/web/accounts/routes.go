@@ -5,6 +5,7 @@ import (
 	"ams/app/account"
 	"ams/app/clock"
 	"ams/app/lang"
+	"ams/app/limit"
 	"ams/app/membership"
 	"ams/app/web"
 	"ams/views"
@@ -39,9 +40,9 @@ func (h *Handler) Routes(w *web.Web) {
 	a := w.Localised("/accounts").Private()
 	a.GET("/", h.index)
 	a.GET("/signup/", h.newAccount)
-	a.POST("/signup/", h.createAccount)
+	a.POST("/signup/", web.PerClient("sign-up", limit.PerMinute(20), h.createAccount))
 	a.GET("/login/", h.newSession)
-	a.POST("/login/", h.createSession)
+	a.POST("/login/", web.PerClient("sign-in", limit.PerMinute(30), h.createSession))
 	a.GET("/logout/", h.leaving)
 	a.POST("/logout/", h.deleteSession)
 	a.GET("/inactive/", h.inactive)

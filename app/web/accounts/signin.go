@@ -21,8 +21,11 @@ func (h *Handler) createSession(c *web.Ctx) error {
 		return onward(c, c.Person())
 	}
 	remember := c.Ticked("remember")
-	arrival, err := h.people.SignIn(c.Context(), account.Credentials{Email: c.Form("login"), Password: c.Form("password")})
+	arrival, err := h.people.SignIn(c.Context(), account.Credentials{
+		Email: c.Form("login"), Password: c.Form("password"), Client: c.Client(),
+	})
 	if problems, refused := fault.Problems(err); refused {
+		c.RetryAfter(err)
 		form := refuse(c, signInForm(c, c.Form("login"), remember), problems)
 		return web.Invalid(c, h.page.entrance, h.signInPage(c, form), h.form, form)
 	}

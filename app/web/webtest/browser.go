@@ -128,12 +128,14 @@ func (b *Tab) hear(event any) {
 	}
 }
 
-// refusal is a page that answers 403, 404 or 422, as its test expects.
+// refusal is a page that answers 403, 404, 422 or 429, as its test expects.
 func (b *Tab) refusal(e *log.Entry) bool {
 	if e.Source != log.EntrySourceNetwork || strings.HasPrefix(e.URL, b.site.URL+"/static/") {
 		return false
 	}
-	for _, status := range []int{http.StatusForbidden, http.StatusNotFound, http.StatusUnprocessableEntity} {
+	for _, status := range []int{
+		http.StatusForbidden, http.StatusNotFound, http.StatusUnprocessableEntity, http.StatusTooManyRequests,
+	} {
 		if strings.Contains(e.Text, fmt.Sprintf("a status of %d", status)) {
 			return true
 		}

@@ -37,7 +37,9 @@ type Site struct {
 
 	Provider *Provider // nil where billing is off
 
-	last *atomic.Pointer[database.Counter] // of the newest request
+	cfg      app.Config
+	last     *atomic.Pointer[database.Counter] // of the newest request
+	visitors *atomic.Int32                     // so far
 }
 
 // Clock stands still until Pass moves it.
@@ -63,7 +65,10 @@ func (c *Clock) Pass(d time.Duration) {
 // New starts the program with the settings of the test profile, and those that are given as name, value.
 func New(t *testing.T, settings ...string) *Site {
 	t.Helper()
-	values := map[string]string{"DJANGO_SETTINGS_MODULE": "config.settings.test", "AMS_ENABLED_LANGUAGES": "en,mi"}
+	values := map[string]string{
+		"DJANGO_SETTINGS_MODULE": "config.settings.test", "AMS_ENABLED_LANGUAGES": "en,mi",
+		"AMS_TRUSTED_PROXY_COUNT": "1", // visitors say where they are
+	}
 	for i := 0; i+1 < len(settings); i += 2 {
 		values[settings[i]] = settings[i+1]
 	}
@@ -71,31 +76,55 @@ func New(t *testing.T, settings ...string) *Site {
 	if err != nil {
 		t.Fatalf("ReadConfig() = %v", err)
 	}
-	s := &Site{T: t, DB: dbtest.New(t), last: &atomic.Pointer[database.Counter]{}, Clock: &Clock{now: time.Date(2027, 3, 3, 1, 0, 0, 0, time.UTC)}}
+	s := &Site{
+		T: t, DB: dbtest.New(t), Clock: &Clock{now: time.Date(2027, 3, 3, 1, 0, 0, 0, time.UTC)},
+		last: &atomic.Pointer[database.Counter]{}, visitors: &atomic.Int32{}, cfg: cfg,
+	}
 	if s.Inbox, err = inbox.Open(t.TempDir(), s.Clock); err != nil {
 		t.Fatal(err)
 	}
+	s.start()
+	if _, err := s.App.Content.Setup(t.Context()); err != nil {
+		t.Fatalf("Setup() = %v", err)
+	}
+	return s
+}
+
+// Twin is another process of the same program: its own connections, the same database and clock.
+func (s *Site) Twin() *Site {
+	s.T.Helper()
+	twin := *s
+	var err error
+	twin.DB, err = database.Open(s.T.Context(), dbtest.DSN(s.T), database.Options{MaxConns: 4, ApplicationName: "twin"})
+	if err != nil {
+		s.T.Fatal(err)
+	}
+	s.T.Cleanup(func() { _ = twin.DB.Close() })
+	twin.start()
+	return &twin
+}
+
+// start composes the program and serves it.
+func (s *Site) start() {
+	s.T.Helper()
 	outside := app.Outside{
 		Clock: s.Clock, Mail: s.Inbox, Log: slog.New(slog.DiscardHandler),
-		Report: func(_ context.Context, err error) { t.Logf("reported: %v", err) },
+		Report: func(_ context.Context, err error) { s.T.Logf("reported: %v", err) },
 		Provider: func(p billing.Provider) billing.Provider {
 			s.Provider = &Provider{Provider: p}
 			return s.Provider
 		},
 	}
-	if cfg.Mail.Inbox {
+	if s.cfg.Mail.Inbox {
 		outside.Inbox = s.Inbox
 	}
-	if s.App, err = app.New(cfg, s.DB, outside); err != nil {
-		t.Fatalf("app.New() = %v", err)
-	}
-	if _, err := s.App.Content.Setup(t.Context()); err != nil {
-		t.Fatalf("Setup() = %v", err)
+	var err error
+	if s.App, err = app.New(s.cfg, s.DB, outside); err != nil {
+		s.T.Fatalf("app.New() = %v", err)
 	}
 	server := httptest.NewServer(http.HandlerFunc(s.serve))
-	t.Cleanup(server.Close)
+	s.T.Cleanup(server.Close)
 	s.URL = server.URL
-	return s
 }
 
 func (s *Site) serve(w http.ResponseWriter, r *http.Request) {

@@ -1,6 +1,7 @@
 package webtest
 
 import (
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/cookiejar"
@@ -18,17 +19,22 @@ type Visitor struct {
 	header http.Header
 }
 
-// Visitor comes for the first time.
+// Visitor comes for the first time, from an address of its own: nobody is refused for what others have done.
 func (s *Site) Visitor() *Visitor {
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		s.T.Fatal(err)
 	}
-	return &Visitor{site: s, header: http.Header{}, client: &http.Client{
+	n := s.visitors.Add(1)
+	v := &Visitor{site: s, header: http.Header{}, client: &http.Client{
 		Jar:           jar,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
+	return v.From(fmt.Sprintf("10.0.%d.%d", n/256%256, n%256))
 }
+
+// From is the same browser at that address.
+func (v *Visitor) From(address string) *Visitor { return v.With("X-Forwarded-For", address) }
 
 // SignedIn is a visitor with a session of somebody whom the site made.
 func (s *Site) SignedIn(username string) *Visitor {

@@ -1,0 +1,41 @@
+package account
+
+import (
+	"context"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"ams/app/fault"
+	"ams/app/limit"
+)
+
+// try is one attempt to sign in. It counts as a failed one from before the password is looked at until that turns out
+// to be right: so many at once can guess no more often than one after another.
+type try struct {
+	email, password string
+	at              time.Time
+	counts          []limit.Count
+}
+
+// count begins a try, or refuses it whatever its password is: for somebody unknown after as many as for anybody else.
+func (s *Service) count(ctx context.Context, email string, c Credentials) (try, error) {
+	t := try{email: email, password: c.Password, at: s.clock.Now(), counts: []limit.Count{
+		{Key: "sign-in failed/client/" + c.Client, Rule: limit.PerMinute(10)},
+		{Key: "sign-in failed/email/" + email, Rule: limit.Rule{Max: 5, Window: 5 * time.Minute}},
+	}}
+	ok, after, err := limit.TakeAll(ctx, s.db, t.at, t.counts...)
+	if err != nil {
+		return t, err
+	}
+	if !ok {
+		var p fault.Fields
+		p.Add("", limit.Refusal(after))
+		return t, fault.InvalidFor(after, p)
+	}
+	return t, nil
+}
+
+func (t try) giveBack(ctx context.Context, tx bun.Tx) error {
+	return limit.GiveBack(ctx, tx, t.at, t.counts...)
+}
