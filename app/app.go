@@ -28,6 +28,7 @@ import (
 	"ams/app/web"
 	"ams/app/web/accounts"
 	"ams/app/web/dev"
+	"ams/app/web/forum"
 	"ams/app/web/invoices"
 	"ams/app/web/memberships"
 	"ams/app/web/site"
@@ -109,6 +110,9 @@ func New(cfg Config, db *database.DB, out Outside) (*App, error) {
 	accounts.New(a.People, a.Members, out.Clock, set).Routes(kernel)
 	memberships.New(a.Members, out.Clock, set).Routes(kernel)
 	invoices.New(a.Bills, set).Routes(kernel)
+	forum.New(forum.Config{
+		Origin: cfg.Forum.Origin, Secret: cfg.Forum.Secret.Reveal(), Picture: a.pictures().URL,
+	}, a.People, a.Members, out.Log).Routes(kernel)
 	a.Staff = admin.New(db.DB, out.Clock, set, cfg.Site.Admin)
 	staff.Declare(a.Staff, staff.Domains{People: a.People, Members: a.Members, Bills: a.Bills, Clock: out.Clock}, languages.Enabled())
 	a.Staff.Routes(kernel)
@@ -186,7 +190,7 @@ func (a *App) kernel(languages lang.Languages, texts *lang.Catalogues, set *view
 	})
 	w, err := web.New(web.Config{
 		BaseURL: a.cfg.Site.BaseURL, Hosts: a.cfg.HTTP.Hosts, TrustedProxies: a.cfg.HTTP.ProxyCount,
-		TrustedOrigins: a.cfg.HTTP.Origins, Secure: secure, RedirectHTTPS: a.cfg.HTTP.SecureOnly,
+		TrustedOrigins: a.cfg.HTTP.Origins, FormTargets: a.cfg.Forum.Targets(), Secure: secure, RedirectHTTPS: a.cfg.HTTP.SecureOnly,
 		HSTSSubdomains: a.cfg.HTTP.HSTSSubdomains, HSTSPreload: a.cfg.HTTP.HSTSPreload, SignUp: a.cfg.Site.Open, Admin: a.cfg.Site.Admin,
 	}, web.Parts{
 		Views: set, Languages: languages, Texts: texts, Sessions: sessions, Site: a.Content, Pictures: a.pictures(),

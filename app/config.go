@@ -34,6 +34,7 @@ type Config struct {
 	Mail     MailConfig
 	Members  MembersConfig
 	Billing  BillingConfig
+	Forum    ForumConfig
 	Objects  ObjectsConfig
 	Sentry   SentryConfig
 	Worker   WorkerConfig
@@ -97,6 +98,20 @@ type MailConfig struct {
 type MembersConfig struct {
 	FreeNeedsApproval bool // what costs nothing waits for staff
 	NotifyStaff       bool // of every application
+}
+
+// ForumConfig is the forum that members sign on to; without an origin there is none.
+type ForumConfig struct {
+	Origin string // scheme and host, without a slash at the end
+	Secret Secret // shared with the forum
+}
+
+// Targets are the origins of the forum that signing in here may lead to.
+func (f ForumConfig) Targets() []string {
+	if f.Origin == "" {
+		return nil
+	}
+	return []string{f.Origin}
 }
 
 // BillingConfig says who raises invoices and to whom they are mailed.

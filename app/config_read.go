@@ -11,12 +11,16 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"ams/app/lang"
 )
 
 // shortestKey is the least number of characters of the secret that all keys come from.
 const shortestKey = 32
+
+// shortestForumSecret is what the forum asks for, too.
+const shortestForumSecret = 10
 
 // hostName is a name or an IPv4 address, without port.
 var hostName = regexp.MustCompile(`^(?i)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$`)
@@ -38,6 +42,7 @@ func ReadConfig(getenv func(string) string) (Config, error) {
 		NotifyStaff:       e.flag("AMS_NOTIFY_STAFF_MEMBERSHIP_EVENTS"),
 	}
 	c.Billing = e.billing()
+	c.Forum = e.forum()
 	c.Objects = ObjectsConfig{Public: e.bucket("PUBLIC"), Private: e.bucket("PRIVATE")}
 	c.Sentry = e.sentry()
 	c.Worker = WorkerConfig{
@@ -174,6 +179,30 @@ func (e *environment) billing() BillingConfig {
 	}
 	e.fitting("AMS_BILLING_EMAIL_WHITELIST_REGEX", pattern, "must be a regular expression (RE2)")
 	return b
+}
+
+// forum needs both of its settings or none.
+func (e *environment) forum() (f ForumConfig) {
+	const domain, secret = "DISCOURSE_REDIRECT_DOMAIN", "DISCOURSE_CONNECT_SECRET"
+	origin := func(s string) bool {
+		u, err := url.Parse(s)
+		if err != nil || !webAddress(s) || !hostName.MatchString(u.Hostname()) || strings.Trim(u.Path, "/") != "" ||
+			u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+			return false
+		}
+		f.Origin = u.Scheme + "://" + u.Host
+		return true
+	}
+	long := func(s string) bool { return utf8.RuneCountInString(s) >= shortestForumSecret }
+	given := e.fitting(domain, origin, "must be scheme and host of the forum and nothing after them")
+	f.Secret = Secret(e.fitting(secret, long, "is too short: it takes at least 10 characters"))
+	switch {
+	case given != "" && f.Secret == "":
+		e.refuse(secret, "is missing, while "+domain+" is given")
+	case given == "" && f.Secret != "":
+		e.refuse(domain, "is missing, while "+secret+" is given")
+	}
+	return f
 }
 
 func (e *environment) address(name string) string {

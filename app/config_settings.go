@@ -30,6 +30,7 @@ func (s Setting) in(p Profile) string {
 func Settings() []Setting {
 	return slices.Concat(
 		siteSettings(), memberSettings(), httpSettings(), databaseSettings(), securitySettings(), mailSettings(), billingSettings(),
+		forumSettings(),
 		bucketSettings("PUBLIC", "files that anybody may see"), bucketSettings("PRIVATE", "files behind signed addresses"),
 		operationSettings(), sampleSettings(), devSettings(),
 	)
@@ -224,6 +225,19 @@ func billingSettings() []Setting {
 		Setting{
 			Name: "AMS_BILLING_EMAIL_WHITELIST_REGEX", Example: "@example.com$",
 			Meaning: "Invoices are mailed only to addresses in which this pattern (RE2) is found; empty for all.",
+		},
+	)
+}
+
+func forumSettings() []Setting {
+	return group("Forum",
+		Setting{
+			Name: "DISCOURSE_REDIRECT_DOMAIN", Example: "https://forum.example.org",
+			Meaning: "Discourse forum that members sign on to with their account here: its scheme and host. Empty for none.",
+		},
+		Setting{
+			Name: "DISCOURSE_CONNECT_SECRET", Example: "a long random text", Secret: true,
+			Meaning: "The forum's setting discourse connect secret: at least 10 characters. Goes with the address of the forum.",
 		},
 	)
 }

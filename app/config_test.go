@@ -203,6 +203,37 @@ func TestBillingSettings(t *testing.T) {
 	}
 }
 
+func TestForumSettings(t *testing.T) {
+	t.Parallel()
+	const domain, secret = "DISCOURSE_REDIRECT_DOMAIN", "DISCOURSE_CONNECT_SECRET"
+	for _, c := range []struct{ domain, secret, origin, wrong string }{
+		{"", "", "", ""},
+		{"https://forum.example.org", "0123456789", "https://forum.example.org", ""},
+		{" https://forum.example.org/ ", "āāāāāāāāāā", "https://forum.example.org", ""},
+		{"http://localhost:4200/", "0123456789", "http://localhost:4200", ""},
+		{"https://forum.example.org", "", "", secret},
+		{"", "0123456789", "", domain},
+		{"https://forum.example.org", "012345678", "", secret},
+		{"forum.example.org", "0123456789", "", domain},
+		{"ftp://forum.example.org", "0123456789", "", domain},
+		{"https://forum.example.org/community", "0123456789", "", domain},
+		{"https://forum.example.org/?a=1", "0123456789", "", domain},
+		{"https://forum.example.org/#a", "0123456789", "", domain},
+		{"https://user@forum.example.org", "0123456789", "", domain},
+		{"https://forum.example.org;script-src", "0123456789", "", domain},
+		{"https://", "0123456789", "", domain},
+	} {
+		got, err := app.ReadConfig(env(productionEnv(), domain, c.domain, secret, c.secret))
+		problems, _ := errors.AsType[app.Problems](err)
+		switch {
+		case c.wrong != "" && (len(problems) != 1 || problems[0].Name != c.wrong || c.secret != "" && strings.Contains(err.Error(), c.secret)):
+			t.Errorf("ReadConfig(%q, %q) = %v, want one problem, with %s and without the secret", c.domain, c.secret, err, c.wrong)
+		case c.wrong == "" && (err != nil || got.Forum.Origin != c.origin || got.Forum.Secret.Reveal() != c.secret):
+			t.Errorf("ReadConfig(%q, %q) has %q, %v, want %q", c.domain, c.secret, got.Forum.Origin, err, c.origin)
+		}
+	}
+}
+
 func TestDatabaseURL(t *testing.T) {
 	t.Parallel()
 	const named = "postgres://u:p@h:1/d"

@@ -59,8 +59,9 @@ func (w *Web) localeOf(r *http.Request) (l lang.Locale, prefixed bool) {
 
 // secure sets the headers that every answer has. Scripts and styles come from our own files only.
 func (w *Web) secure(c *Ctx, h http.Header) {
-	h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; "+
-		"connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; img-src 'self' data: "+w.pictures.Origin)
+	targets := strings.Join(append([]string{"'self'"}, w.cfg.FormTargets...), " ")
+	h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; connect-src 'self'; "+
+		"manifest-src 'self'; form-action "+targets+"; base-uri 'none'; frame-ancestors 'none'; img-src 'self' data: "+w.pictures.Origin)
 	h.Set("X-Frame-Options", "DENY")
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "strict-origin-when-cross-origin")

@@ -27,6 +27,7 @@ type Config struct {
 	Hosts          []string // allowed Host headers: exact, ".example.org" with its subdomains, or "*"
 	TrustedProxies int      // hops at the right end of X-Forwarded-For that are ours
 	TrustedOrigins []string // more origins whose forms are accepted, usually none
+	FormTargets    []string // origins that the answer to a form may lead to; browsers stop redirects to others
 	Secure         bool     // the site is reached by HTTPS: strict transport security, secure cookies
 	RedirectHTTPS  bool     // plain HTTP is sent to HTTPS
 	HSTSSubdomains bool

@@ -3,6 +3,7 @@
 package webtest
 
 import (
+	"bytes"
 	"context"
 	"log/slog"
 	"net/http"
@@ -40,6 +41,26 @@ type Site struct {
 	cfg      app.Config
 	last     *atomic.Pointer[database.Counter] // of the newest request
 	visitors *atomic.Int32                     // so far
+	log      *record
+}
+
+// record keeps what is written at the same time by many.
+type record struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (r *record) Write(line []byte) (int, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.text.Write(line)
+}
+
+// Logged is everything that the program has logged so far.
+func (s *Site) Logged() string {
+	s.log.mu.Lock()
+	defer s.log.mu.Unlock()
+	return s.log.text.String()
 }
 
 // Clock stands still until Pass moves it.
@@ -78,7 +99,7 @@ func New(t *testing.T, settings ...string) *Site {
 	}
 	s := &Site{
 		T: t, DB: dbtest.New(t), Clock: &Clock{now: time.Date(2027, 3, 3, 1, 0, 0, 0, time.UTC)},
-		last: &atomic.Pointer[database.Counter]{}, visitors: &atomic.Int32{}, cfg: cfg,
+		last: &atomic.Pointer[database.Counter]{}, visitors: &atomic.Int32{}, log: &record{}, cfg: cfg,
 	}
 	if s.Inbox, err = inbox.Open(t.TempDir(), s.Clock); err != nil {
 		t.Fatal(err)
@@ -108,7 +129,7 @@ func (s *Site) Twin() *Site {
 func (s *Site) start() {
 	s.T.Helper()
 	outside := app.Outside{
-		Clock: s.Clock, Mail: s.Inbox, Log: slog.New(slog.DiscardHandler),
+		Clock: s.Clock, Mail: s.Inbox, Log: slog.New(slog.NewTextHandler(s.log, nil)),
 		Report: func(_ context.Context, err error) { s.T.Logf("reported: %v", err) },
 		Provider: func(p billing.Provider) billing.Provider {
 			s.Provider = &Provider{Provider: p}
