@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime"
+	"time"
 
 	"ams/app/account"
 	"ams/app/admin"
@@ -36,11 +37,12 @@ import (
 
 // Outside is what the program talks to beside its database. Tests put servers of their own here.
 type Outside struct {
-	Clock  clock.Clock
-	Mail   mail.Transport
-	Inbox  *inbox.Inbox // shown below /dev; nil in production
-	Log    *slog.Logger
-	Report func(context.Context, error) // tells the error sink
+	Clock clock.Clock
+	Mail  mail.Transport
+	Inbox *inbox.Inbox // shown below /dev; nil in production
+	Log   *slog.Logger
+	// Trace hears how long requests and jobs took; nil for nobody.
+	Trace func(ctx context.Context, operation, name, outcome string, took time.Duration)
 	// Provider stands between billing and the provider that the settings name; nil for nothing in between.
 	Provider func(billing.Provider) billing.Provider
 }
@@ -170,7 +172,7 @@ func (a *App) kernel(languages lang.Languages, texts *lang.Catalogues, set *view
 		HSTSSubdomains: a.cfg.HTTP.HSTSSubdomains, HSTSPreload: a.cfg.HTTP.HSTSPreload, SignUp: a.cfg.Site.Open, Admin: a.cfg.Site.Admin,
 	}, web.Parts{
 		Views: set, Languages: languages, Texts: texts, Sessions: sessions, Site: a.Content, Member: a.Members.IsMember,
-		Log: a.out.Log, Report: a.out.Report,
+		Log: a.out.Log, Observe: a.served,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("prepare the web server: %w", err)

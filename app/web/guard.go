@@ -13,6 +13,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"ams/app/fault"
+	"ams/app/journal"
 	"ams/app/lang"
 )
 
@@ -35,6 +36,7 @@ func (w *Web) check(c *Ctx) error {
 		return nil
 	}
 	if !w.knownHost(r.Host) {
+		w.log.ErrorContext(journal.Near(c.Context()), "host rejected", "host", r.Host)
 		return fault.BadRequest(lang.M("This address does not belong to this site."))
 	}
 	if w.cfg.RedirectHTTPS && !w.overHTTPS(r) {
@@ -53,6 +55,9 @@ func (w *Web) check(c *Ctx) error {
 		return err
 	}
 	c.visit = visit
+	if id := c.Person().ID; id != 0 {
+		c.gin.Request = r.WithContext(journal.WithUser(r.Context(), id))
+	}
 	if w.origin.Check(r) != nil {
 		return errForeign
 	}

@@ -2,7 +2,6 @@ package web
 
 import (
 	"context"
-	"crypto/rand"
 	"net"
 	"net/http"
 	"net/url"
@@ -21,7 +20,7 @@ const languageCookie = "ams_language"
 // begin gives each request an id, a time limit and a language, and logs its end.
 func (w *Web) begin(g *gin.Context) {
 	started := time.Now()
-	c := &Ctx{web: w, gin: g, id: rand.Text()[:16], query: url.Values{}, form: url.Values{}}
+	c := &Ctx{web: w, gin: g, id: requestID(g.Request), query: url.Values{}, form: url.Values{}}
 	ctx, cancel := context.WithTimeout(jobs.WithCorrelation(g.Request.Context(), c.id), w.cfg.TimeLimit)
 	defer cancel()
 	g.Request = g.Request.WithContext(ctx)
@@ -35,8 +34,7 @@ func (w *Web) begin(g *gin.Context) {
 	}
 	w.secure(c, h)
 	g.Next()
-	w.log.InfoContext(ctx, "request", "id", c.id, "method", g.Request.Method, "route", g.FullPath(),
-		"status", g.Writer.Status(), "ms", time.Since(started).Milliseconds(), "person", c.Person().ID, "client", w.client(g.Request))
+	c.logEnd(time.Since(started))
 }
 
 // localeOf is the language of the first segment, else the one that the visitor prefers.

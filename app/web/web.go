@@ -46,7 +46,7 @@ type Web struct {
 	site      *cms.Service
 	member    func(context.Context, account.Person) (bool, error)
 	log       *slog.Logger
-	report    func(context.Context, error)
+	observe   func(context.Context, Served)
 	origin    *http.CrossOriginProtection
 	routes    routes
 	layout    views.Part[views.Shell]
@@ -65,7 +65,14 @@ type Parts struct {
 	Site      *cms.Service
 	Member    func(context.Context, account.Person) (bool, error) // whether everything for members is open to somebody
 	Log       *slog.Logger
-	Report    func(context.Context, error) // tells the error sink; nil for none
+	Observe   func(context.Context, Served) // hears of every request once it is answered; nil for nobody
+}
+
+// Served is a request that was answered.
+type Served struct {
+	Method, Route string // the route as it was mounted, "" where nothing is
+	Status        int
+	Took          time.Duration
 }
 
 // New prepares a kernel without routes.
@@ -78,15 +85,12 @@ func New(cfg Config, p Parts) (*Web, error) {
 	}
 	w := &Web{
 		cfg: cfg, languages: p.Languages, texts: map[lang.Locale]*lang.Translator{}, sessions: p.Sessions, site: p.Site, member: p.Member,
-		log: p.Log, report: p.Report, origin: http.NewCrossOriginProtection(),
+		log: p.Log, observe: p.Observe, origin: http.NewCrossOriginProtection(),
 		layout:  views.BindPart[views.Shell](p.Views, "layout/site"),
 		staff:   views.BindPart[views.Shell](p.Views, "layout/staff"),
 		bare:    views.BindPart[views.Bare](p.Views, "layout/bare"),
 		failure: views.BindPage[errorPage](p.Views, "error/page"),
 		content: views.BindPage[views.Content](p.Views, "site/page"),
-	}
-	if w.report == nil {
-		w.report = func(context.Context, error) {}
 	}
 	for _, o := range cfg.TrustedOrigins {
 		if err := w.origin.AddTrustedOrigin(o); err != nil {
@@ -107,7 +111,7 @@ func (w *Web) newEngine() *gin.Engine {
 	e.HandleMethodNotAllowed = true
 	e.UseRawPath = true // an encoded slash is part of a name, not of the path
 	e.UnescapePathValues = true
-	e.Use(gin.CustomRecoveryWithWriter(io.Discard, w.panicked), w.begin, w.guard)
+	e.Use(w.begin, gin.CustomRecoveryWithWriter(io.Discard, w.panicked), w.guard) // so that a request that broke is logged
 	e.NoRoute(w.adapt(w.missing))
 	e.NoMethod(w.adapt(w.wrongMethod))
 	return e
@@ -121,5 +125,5 @@ func (w *Web) panicked(g *gin.Context, cause any) {
 	if cause == http.ErrAbortHandler {
 		panic(cause)
 	}
-	w.broken(ctxOf(g), fmt.Errorf("panic: %v\n%s", cause, debug.Stack()))
+	w.broken(ctxOf(g), fmt.Errorf("panic: %v", cause), "stack", string(debug.Stack()))
 }

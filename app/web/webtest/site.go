@@ -3,7 +3,6 @@
 package webtest
 
 import (
-	"context"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -20,6 +19,7 @@ import (
 	"ams/app/database"
 	"ams/app/database/dbtest"
 	"ams/app/dev/inbox"
+	"ams/app/journal"
 	"ams/jobs"
 )
 
@@ -63,6 +63,12 @@ func (c *Clock) Pass(d time.Duration) {
 // New starts the program with the settings of the test profile, and those that are given as name, value.
 func New(t *testing.T, settings ...string) *Site {
 	t.Helper()
+	return NewWith(t, func(*app.Outside) {}, settings...)
+}
+
+// NewWith is New with another outside.
+func NewWith(t *testing.T, change func(*app.Outside), settings ...string) *Site {
+	t.Helper()
 	values := map[string]string{"DJANGO_SETTINGS_MODULE": "config.settings.test", "AMS_ENABLED_LANGUAGES": "en,mi"}
 	for i := 0; i+1 < len(settings); i += 2 {
 		values[settings[i]] = settings[i+1]
@@ -76,8 +82,7 @@ func New(t *testing.T, settings ...string) *Site {
 		t.Fatal(err)
 	}
 	outside := app.Outside{
-		Clock: s.Clock, Mail: s.Inbox, Log: slog.New(slog.DiscardHandler),
-		Report: func(_ context.Context, err error) { t.Logf("reported: %v", err) },
+		Clock: s.Clock, Mail: s.Inbox, Log: slog.New(journal.New(journal.Console(t.Output(), slog.LevelError))),
 		Provider: func(p billing.Provider) billing.Provider {
 			s.Provider = &Provider{Provider: p}
 			return s.Provider
@@ -86,6 +91,7 @@ func New(t *testing.T, settings ...string) *Site {
 	if cfg.Mail.Inbox {
 		outside.Inbox = s.Inbox
 	}
+	change(&outside)
 	if s.App, err = app.New(cfg, s.DB, outside); err != nil {
 		t.Fatalf("app.New() = %v", err)
 	}
