@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -73,6 +74,9 @@ func TestRejectedHost(t *testing.T) {
 	r.Host = "evil.example:8080"
 	got := httptest.NewRecorder()
 	k.Handler().ServeHTTP(got, r)
+	if slices.Contains(k.shipped, "host rejected") {
+		t.Errorf("shipped: %v, want nothing of the host", k.shipped)
+	}
 	if n := strings.Count(k.log.String(), "ERROR "); got.Code != 400 || n != 1 || !strings.Contains(k.log.String(), "host=evil.example:8080") {
 		t.Errorf("%d with %d errors in the log, want 400 and one:\n%s", got.Code, n, k.log.String())
 	}

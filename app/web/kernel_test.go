@@ -26,7 +26,8 @@ import (
 // kernel is the HTTP kernel with routes of the test.
 type kernel struct {
 	*web.Web
-	log bytes.Buffer
+	log     bytes.Buffer
+	shipped []string // messages
 }
 
 func newKernel(t *testing.T, limit time.Duration, routes func(*web.Web)) *kernel {
@@ -44,7 +45,9 @@ func newKernel(t *testing.T, limit time.Duration, routes func(*web.Web)) *kernel
 		t.Fatal(err)
 	}
 	k := &kernel{}
-	db, log := dbtest.New(t), slog.New(journal.New(journal.Console(&k.log, slog.LevelDebug)))
+	db, log := dbtest.New(t), slog.New(journal.New(journal.Console(&k.log, slog.LevelDebug), journal.Sink{
+		Take: func(e journal.Entry) { k.shipped = append(k.shipped, e.Message) },
+	}))
 	languages := []lang.Locale{lang.EN, lang.MI}
 	content := cms.New(db.DB, clock.System(), set, cms.Config{Languages: languages, Domain: "localhost", Port: 80}, log)
 	if _, err := content.Setup(t.Context()); err != nil {
