@@ -16,7 +16,7 @@ import (
 	"time"
 )
 
-// smtpPatience is how long the server may take for each thing that it says or takes.
+// smtpPatience is how long a server may take for each thing that it says or takes.
 const smtpPatience = 5 * time.Second
 
 // SMTPConfig is a server that takes mail by SMTP.
@@ -27,6 +27,7 @@ type SMTPConfig struct {
 	StartTLS       bool           // encrypt before anything is said; a server that cannot gets nothing
 	TLS            bool           // encrypted from the first byte
 	Roots          *x509.CertPool // who may vouch for the server; nil for those that the machine trusts
+	Patience       time.Duration  // with each thing that the server says or takes; 0 means 5 seconds
 }
 
 // SMTP sends through a mail server.
@@ -39,6 +40,9 @@ func NewSMTP(cfg SMTPConfig) (*SMTP, error) {
 		return nil, errors.New("the SMTP server has no host or port")
 	case (cfg.User == "") != (cfg.Password == ""):
 		return nil, errors.New("the SMTP server needs both user and password, or neither")
+	}
+	if cfg.Patience == 0 {
+		cfg.Patience = smtpPatience
 	}
 	return &SMTP{cfg: cfg}, nil
 }
@@ -70,12 +74,12 @@ func (s *SMTP) Send(ctx context.Context, m Message) (string, error) {
 }
 
 func (s *SMTP) dial(ctx context.Context) (net.Conn, error) {
-	d := net.Dialer{Timeout: smtpPatience}
+	d := net.Dialer{Timeout: s.cfg.Patience}
 	raw, err := d.DialContext(ctx, "tcp", net.JoinHostPort(s.cfg.Host, strconv.Itoa(s.cfg.Port)))
 	if err != nil {
 		return nil, err
 	}
-	conn := impatient{raw}
+	conn := impatient{Conn: raw, patience: s.cfg.Patience}
 	if s.cfg.TLS {
 		return tls.Client(conn, s.trust()), nil
 	}
@@ -93,6 +97,9 @@ func (s *SMTP) hand(ctx context.Context, conn net.Conn, m Message, content []byt
 		return fmt.Errorf("greeting: %w", err)
 	}
 	if s.cfg.StartTLS {
+		if offered, _ := c.Extension("STARTTLS"); !offered {
+			return errors.New("the server does not offer STARTTLS")
+		}
 		if err := c.StartTLS(s.trust()); err != nil {
 			return fmt.Errorf("STARTTLS: %w", err)
 		}
@@ -121,7 +128,8 @@ func (s *SMTP) hand(ctx context.Context, conn net.Conn, m Message, content []byt
 		return fmt.Errorf("data: %w", err)
 	}
 	_ = c.Quit() // it has the message
-	return c.Close()
+	_ = c.Close()
+	return nil
 }
 
 // address names the recipients. One that is taken is enough: tried again, they would get the message twice.
@@ -197,14 +205,17 @@ func (a loginAuth) Next(asked []byte, more bool) ([]byte, error) {
 }
 
 // impatient gives each read and each write a time limit of its own.
-type impatient struct{ net.Conn }
+type impatient struct {
+	net.Conn
+	patience time.Duration
+}
 
 func (c impatient) Read(p []byte) (int, error) {
-	_ = c.SetReadDeadline(time.Now().Add(smtpPatience))
+	_ = c.SetReadDeadline(time.Now().Add(c.patience))
 	return c.Conn.Read(p)
 }
 
 func (c impatient) Write(p []byte) (int, error) {
-	_ = c.SetWriteDeadline(time.Now().Add(smtpPatience))
+	_ = c.SetWriteDeadline(time.Now().Add(c.patience))
 	return c.Conn.Write(p)
 }
