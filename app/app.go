@@ -43,6 +43,8 @@ type Outside struct {
 	Log   *slog.Logger
 	// Trace hears how long requests and jobs took; nil for nobody.
 	Trace func(ctx context.Context, operation, name, outcome string, took time.Duration)
+
+	operators *operators // hears of errors; nil where nobody is named
 	// Provider stands between billing and the provider that the settings name; nil for nothing in between.
 	Provider func(billing.Provider) billing.Provider
 }
@@ -62,6 +64,8 @@ type App struct {
 	out   Outside
 	queue *jobs.Queue
 	views *views.Set
+
+	letters *mail.Post
 }
 
 // New composes the program. Everything that is bound by name is checked here, so that a mistake stops the start.
@@ -89,6 +93,7 @@ func New(cfg Config, db *database.DB, out Outside) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
+	a.letters = post
 	a.Content = cms.New(db.DB, out.Clock, set, cms.Config{
 		Languages: languages.Enabled(), Domain: cfg.Site.Domain, Port: cfg.Site.Port, Off: []string{"events", "resources"},
 	}, out.Log)

@@ -135,6 +135,9 @@ func (c *call) prepared(ctx context.Context, cfg Config, serves, works bool) (a 
 		return nil, nil, err
 	}
 	closing = func() {
+		if a != nil && out.operators != nil {
+			out.operators.close(a)
+		}
 		if err := db.Close(); err != nil {
 			out.Log.Warn("close the database", "error", err)
 		}
@@ -143,6 +146,9 @@ func (c *call) prepared(ctx context.Context, cfg Config, serves, works bool) (a 
 	if a, err = New(cfg, db, out); err != nil {
 		closing()
 		return nil, nil, err
+	}
+	if out.operators != nil {
+		out.operators.start(a)
 	}
 	return a, closing, nil
 }

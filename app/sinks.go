@@ -61,6 +61,10 @@ func (c *call) sinks(cfg Config, service string, out *Outside) (closing func(), 
 		})
 		sinks, ends = append(sinks, shipper.Sink()), append(ends, shipper.Close)
 	}
+	if len(cfg.Mail.Operators) > 0 {
+		out.operators = &operators{entries: make(chan journal.Entry, operatorBacklog)}
+		sinks = append(sinks, out.operators.sink())
+	}
 	out.Log = slog.New(journal.New(sinks...))
 	for _, text := range cfg.Warnings {
 		out.Log.Warn(text)

@@ -108,7 +108,7 @@ func TestCorrelation(t *testing.T) {
 	settings := []string{
 		"DJANGO_SETTINGS_MODULE", "config.settings.local", "DATABASE_URL", dbtest.DSN(t), "AMS_DEV_DIR", t.TempDir(),
 		"PORT", port, "AMS_WORKER_EMBEDDED", "False", "LOGTAIL_SOURCE_TOKEN", "source-token", "LOGTAIL_INGESTING_HOST", srv.URL,
-		"SENTRY_DSN", strings.Replace(srv.URL, "http://", "http://key@", 1) + "/7",
+		"SENTRY_DSN", strings.Replace(srv.URL, "http://", "http://key@", 1) + "/7", "AMS_OPERATOR_EMAILS", "ops@example.org",
 	}
 	if code, out, errs := run(t, env(nil, settings...), "", "setup_cms"); code != 0 {
 		t.Fatalf("setup_cms = %d: %s%s", code, out, errs)
@@ -171,6 +171,10 @@ func TestCorrelation(t *testing.T) {
 			t.Errorf("%s ends with %d, want 0", name, code)
 		}
 	}
+	var mailed int
+	if err := db.NewRaw("SELECT count(*) FROM email_messages WHERE template_id = 'operator_error'").Scan(t.Context(), &mailed); err != nil || mailed != 1 {
+		t.Errorf("%d errors are mailed, %v, want that of the web server: a message about a message would have no end", mailed, err)
+	}
 	srv.mu.Lock()
 	defer srv.mu.Unlock()
 	for _, hidden := range []string{address, "mere.kahu", password, "in-the-miro-tree", cookie, bearer, "query-of-mere", "source-token"} {
@@ -193,6 +197,79 @@ func bury(t *testing.T, db *database.DB, request string) {
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// Operators get one message about each kind of error in a quarter of an hour, and nothing of what people sent.
+func TestOperatorMail(t *testing.T) {
+	t.Parallel()
+	db := dbtest.New(t)
+	port := freePort(t)
+	settings := []string{
+		"DJANGO_SETTINGS_MODULE", "config.settings.local", "DATABASE_URL", dbtest.DSN(t), "AMS_DEV_DIR", t.TempDir(), "PORT", port,
+		"AMS_OPERATOR_EMAILS", "ops@example.org,night@example.org", "DJANGO_SERVER_EMAIL", "AMS <ams@example.org>",
+		"DJANGO_EMAIL_SUBJECT_PREFIX", "[Example] ", "AMS_WORKER_EMBEDDED", "False",
+	}
+	if code, out, errs := run(t, env(nil, settings...), "", "setup_cms"); code != 0 {
+		t.Fatalf("setup_cms = %d: %s%s", code, out, errs)
+	}
+	stop, _ := started(t, settings, "listening", "web")
+	ask := func(path string) {
+		t.Helper()
+		if got := status(t, "http://localhost:"+port+path); got != http.StatusInternalServerError {
+			t.Fatalf("GET %s = %d, want 500", path, got)
+		}
+	}
+	mails := func() (n int) {
+		if err := db.NewRaw("SELECT count(*) FROM email_messages WHERE template_id = 'operator_error'").Scan(t.Context(), &n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	if _, err := db.NewRaw("ALTER TABLE users RENAME TO gone; ALTER TABLE site_settings RENAME TO also_gone").Exec(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		ask("/en/accounts/login/?email=mere@example.org")
+	}
+	soon(t, "the error is mailed", func() bool { return mails() == 1 })
+	age := func(by string) {
+		t.Helper()
+		if _, err := db.NewRaw("UPDATE rate_limits SET hits = ARRAY[hits[1] - ?::interval] WHERE key LIKE 'report:%'", by).Exec(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	age("14 minutes")
+	ask("/en/accounts/login/")
+	ask("/mi/accounts/login/") // another kind, told after whatever was told before
+	soon(t, "the other error is mailed", func() (mailed bool) {
+		err := db.NewRaw("SELECT EXISTS (SELECT 1 FROM email_messages WHERE text LIKE '%route: /mi/accounts/login/%')").Scan(t.Context(), &mailed)
+		return err == nil && mailed
+	})
+	if n := mails(); n != 2 {
+		t.Errorf("%d messages, want one of each kind", n)
+	}
+	age("1 minute")
+	ask("/en/accounts/login/")
+	soon(t, "the first error is mailed again", func() bool { return mails() == 3 })
+	if code := stop(); code != 0 || mails() != 3 {
+		t.Errorf("web ends with %d after %d messages, want 0 after 3", code, mails())
+	}
+	var m struct {
+		From, Subject, Text, HTML string
+		Recipients                []string `bun:"recipients,array"`
+	}
+	err := db.NewRaw(`SELECT "from", subject, text, html, recipients FROM email_messages ORDER BY created_at LIMIT 1`).Scan(t.Context(), &m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m.From != "AMS <ams@example.org>" || m.Subject != "[Example] ERROR: request failed" || len(m.Recipients) != 2 {
+		t.Errorf("message from %s to %v: %s", m.From, m.Recipients, m.Subject)
+	}
+	for _, part := range []string{m.Text, m.HTML} {
+		if !strings.Contains(part, "request_id: ") || !strings.Contains(part, "does not exist") || strings.Contains(part, "mere@") {
+			t.Errorf("message = %s, want the cause and the request, and no address", part)
+		}
 	}
 }
 

@@ -2,7 +2,6 @@ package mail
 
 import (
 	"context"
-	"html"
 	"strings"
 	"time"
 )
@@ -18,13 +17,6 @@ type Message struct {
 	Language string
 	HTML     string
 	Text     string
-}
-
-// Note makes a message of plain text alone: its HTML is the same text.
-func Note(m Message) Message {
-	m.HTML = `<!doctype html><html lang="` + html.EscapeString(m.Language) + `"><meta charset="utf-8"><title>` + html.EscapeString(m.Subject) +
-		`</title><body><pre style="white-space:pre-wrap">` + html.EscapeString(m.Text) + "</pre></body></html>\n"
-	return m
 }
 
 // Header is one line of a message's head.
