@@ -1,7 +1,9 @@
 package app_test
 
 import (
+	"fmt"
 	"log/slog"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -9,6 +11,8 @@ import (
 
 	"ams/app"
 	"ams/app/journal"
+	"ams/app/membership"
+	"ams/app/web/webtest"
 )
 
 // What is wrong keeps the program from starting, and is told all at once, without a secret.
@@ -52,6 +56,20 @@ func TestWrongSettings(t *testing.T) {
 	t.Run("BIL-77 AMS_DEV_NOW keeps production from starting", func(t *testing.T) {
 		t.Parallel()
 		refused(t, env(productionEnv(), "AMS_DEV_NOW", "2031-05-04T09:00:00+12:00"), "AMS_DEV_NOW", "production")
+	})
+	t.Run("BIL-77 in the local profile today and issue dates follow AMS_DEV_NOW", func(t *testing.T) {
+		t.Parallel()
+		cfg := readConfig(t, localEnv("AMS_DEV_NOW", "2031-05-04T21:00:00+12:00"))
+		s := webtest.NewWith(t, func(o *app.Outside) { o.Clock = cfg.Clock() })
+		s.Person("kea")
+		v, option := s.SignedIn("kea"), fmt.Sprint(s.Option(membership.Option{}, "49.99"))
+		const apply = "/en/users/memberships/apply-individual/"
+		v.Post(apply, "membership_option", option, "start_date", "2030-05-03").Status(http.StatusUnprocessableEntity)
+		v.Post(apply, "membership_option", option, "start_date", "2031-05-04").Status(http.StatusSeeOther)
+		s.Work()
+		if n := s.Count("SELECT count(*) FROM invoices WHERE issue_date = '2031-05-04'"); n != 1 {
+			t.Errorf("%d invoices of that day, want 1", n)
+		}
 	})
 	t.Run("BIL-80 languages without English keep it from starting", func(t *testing.T) {
 		t.Parallel()
