@@ -40,11 +40,14 @@ import (
 
 // Outside is what the program talks to beside its database. Tests put servers of their own here.
 type Outside struct {
-	Clock  clock.Clock
-	Mail   mail.Transport
-	Inbox  *inbox.Inbox // shown below /dev; nil in production
-	Log    *slog.Logger
-	Report func(context.Context, error) // tells the error sink
+	Clock clock.Clock
+	Mail  mail.Transport
+	Inbox *inbox.Inbox // shown below /dev; nil in production
+	Log   *slog.Logger
+	// Trace hears how long requests and jobs took; nil for nobody.
+	Trace func(ctx context.Context, operation, name, outcome string, took time.Duration)
+
+	operators *operators // hears of errors; nil where nobody is named
 	// Provider stands between billing and the provider that the settings name; nil for nothing in between.
 	Provider func(billing.Provider) billing.Provider
 }
@@ -65,6 +68,7 @@ type App struct {
 	queue   *jobs.Queue
 	views   *views.Set
 	buckets storage.Buckets
+	letters *mail.Post
 }
 
 // New composes the program. Everything that is bound by name is checked here, so that a mistake stops the start.
@@ -92,6 +96,7 @@ func New(cfg Config, db *database.DB, out Outside) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
+	a.letters = post
 	a.Content = cms.New(db.DB, out.Clock, set, cms.Config{
 		Languages: languages.Enabled(), Domain: cfg.Site.Domain, Port: cfg.Site.Port, Off: []string{"events", "resources"},
 	}, out.Log)
@@ -198,7 +203,7 @@ func (a *App) kernel(languages lang.Languages, texts *lang.Catalogues, set *view
 		Take: func(ctx context.Context, key string, r limit.Rule) (bool, time.Duration, error) {
 			return limit.Take(ctx, a.db, key, a.out.Clock.Now(), r)
 		},
-		Log: a.out.Log, Report: a.out.Report,
+		Log: a.out.Log, Observe: a.served,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("prepare the web server: %w", err)

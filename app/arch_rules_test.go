@@ -52,7 +52,7 @@ func TestRules(t *testing.T) {
 		{name: "Minio", check: checkLibraries, path: "ams/app/cms", imports: []string{"github.com/minio/minio-go/v7"}, want: "minio"},
 		{name: "Gue", check: checkLibraries, path: "ams/app/mail", imports: []string{"github.com/vgarvardt/gue/v5"}, want: "gue"},
 		{name: "Sentry", check: checkLibraries, path: "ams/app/mail", imports: []string{"github.com/getsentry/sentry-go"}, want: "sentry"},
-		{name: "SentryInApp", check: checkLibraries, path: "ams/app", imports: []string{"github.com/getsentry/sentry-go"}},
+		{name: "SentryInItsPlace", check: checkLibraries, path: "ams/app/journal/incident", imports: []string{"github.com/getsentry/sentry-go"}},
 		{name: "Testing", check: checkLibraries, path: "ams/app/event", imports: []string{"testing"}, want: "testing"},
 		{name: "TestingInSupport", check: checkLibraries, path: "ams/app/database/dbtest", imports: []string{"testing"}},
 		{name: "Tools", check: checkLibraries, path: "ams/tools/partshots", imports: []string{"github.com/chromedp/chromedp"}},

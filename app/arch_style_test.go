@@ -144,6 +144,7 @@ func checkMachineClock(p pack) (broken []string) {
 		"app/database/wait.go", // for a server that starts
 		"app/inspect.go",       // for the heartbeat of a worker
 		"app/mail/mailgun.go",  // until the date of a Retry-After
+		"app/mail/smtp.go",     // for time limits, and the date of a message that leaves now
 	}
 	asks := []string{"Now", "Since", "Until"}
 	return uses(p, "time", asks, allowed, "rules take clock.Clock or a time", func(s *source, f func(ast.Expr)) {

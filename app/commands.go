@@ -36,6 +36,7 @@ type cli struct {
 	Createsuperuser superuserCommand   `cmd:"" help:"Make an account with every right."`
 	SampleData      sampleDataCommand  `cmd:"" name:"sample_data" help:"Fill a database that is no deployment's with samples."`
 	MarkInvoicePaid markPaidCommand    `cmd:"" name:"mark_invoice_paid" help:"Say that an invoice of the development provider is paid."`
+	SendTestEmail   testMailCommand    `cmd:"" name:"send_test_email" help:"Send a test message past the queue."`
 	CheckConfig     checkConfigCommand `cmd:"" name:"check_config" help:"Check all settings and what they lead to."`
 	Healthcheck     healthCommand      `cmd:"" help:"Whether the web server or the worker of this container is well."`
 	Version         versionCommand     `cmd:"" help:"Print release and source revision."`

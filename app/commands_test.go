@@ -232,7 +232,7 @@ func TestDevWithoutPostgres(t *testing.T) {
 // Web and worker are two processes in a deployment; the worker's heartbeat is what its health check looks at.
 func TestWorker(t *testing.T) {
 	t.Parallel()
-	dbtest.New(t)
+	db := dbtest.New(t)
 	settings := []string{
 		"DJANGO_SETTINGS_MODULE", "config.settings.local", "DATABASE_URL", dbtest.DSN(t), "AMS_DEV_DIR", t.TempDir(),
 		"PORT", freePort(t), "AMS_WORKER_EMBEDDED", "False",
@@ -253,6 +253,16 @@ func TestWorker(t *testing.T) {
 			t.Fatal("web and worker are not healthy after half a minute")
 		}
 		time.Sleep(20 * time.Millisecond)
+	}
+	if _, err := db.NewRaw("UPDATE workers SET name = 'elsewhere'").Exec(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if healthy("worker") {
+		t.Error("the worker of another machine makes this one healthy")
+	}
+	host, _ := os.Hostname()
+	if _, err := db.NewRaw("UPDATE workers SET name = ?", host).Exec(t.Context()); err != nil {
+		t.Fatal(err)
 	}
 	if code := stopWorker(); code != 0 {
 		t.Errorf("worker ends with %d, want 0:\n%s", code, worker)

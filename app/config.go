@@ -27,6 +27,7 @@ type Config struct {
 	Profile  Profile
 	Deployed bool // sample data is refused
 	LogLevel slog.Level
+	Warnings []string // what works and should not stay as it is
 	Site     SiteConfig
 	HTTP     HTTPConfig
 	Database DatabaseConfig
@@ -37,6 +38,7 @@ type Config struct {
 	Forum    ForumConfig
 	Objects  ObjectsConfig
 	Sentry   SentryConfig
+	Logtail  LogtailConfig
 	Worker   WorkerConfig
 	Samples  SampleConfig
 	Dev      DevConfig
@@ -87,11 +89,24 @@ func (s SecurityConfig) Key(purpose string) []byte {
 // MailConfig says how letters look and leave.
 type MailConfig struct {
 	From          string
-	SubjectPrefix string // spaces at its end included
-	Inbox         bool   // letters end in the built-in inbox, so that Mailgun's settings may be empty
+	ServerFrom    string   // of mail to the operators
+	Operators     []string // who hears of errors
+	SubjectPrefix string   // spaces at its end included
+	Transport     string   // mailgun or smtp; outside production also inbox, memory or console
+	Inbox         bool     // everything ends in the built-in inbox, whatever the transport
 	MailgunKey    Secret
 	MailgunDomain string
 	MailgunURL    string
+	SMTP          SMTPConfig
+}
+
+// SMTPConfig is the server that takes mail by SMTP.
+type SMTPConfig struct {
+	Host     string
+	Port     int
+	User     string // "" for a server that asks nobody
+	Password Secret
+	TLS      bool // by STARTTLS, or from the first byte at port 465
 }
 
 // MembersConfig is how memberships come about.
@@ -145,7 +160,16 @@ type BucketConfig struct {
 
 // SentryConfig says where errors are reported.
 type SentryConfig struct {
-	DSN Secret // "" is off
+	DSN         Secret     // "" is off
+	From        slog.Level // the least important level that goes along as a breadcrumb
+	Environment string
+	Traces      float64 // share of requests and jobs whose duration is told
+}
+
+// LogtailConfig says where logs are shipped.
+type LogtailConfig struct {
+	Token Secret // "" is off
+	Host  string // scheme included
 }
 
 // WorkerConfig says how jobs are worked off.

@@ -1,10 +1,8 @@
 package app
 
 import (
-	"log/slog"
 	"math"
 	"net"
-	"net/mail"
 	"net/url"
 	"regexp"
 	"slices"
@@ -31,7 +29,8 @@ var pathParts = regexp.MustCompile(`^[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*$`)
 // ReadConfig reads every setting. The error is of type Problems and names all that is wrong at once.
 func ReadConfig(getenv func(string) string) (Config, error) {
 	e := newEnvironment(getenv)
-	c := Config{Profile: e.profile, Deployed: e.flag("DEPLOYED") || e.profile == Production, LogLevel: e.logLevel()}
+	c := Config{Profile: e.profile, Deployed: e.flag("DEPLOYED") || e.profile == Production}
+	c.LogLevel = e.logLevel()
 	c.Site = e.site(c.Deployed)
 	c.HTTP = e.http(c.Site)
 	c.Database = e.database()
@@ -45,6 +44,7 @@ func ReadConfig(getenv func(string) string) (Config, error) {
 	c.Forum = e.forum()
 	c.Objects = ObjectsConfig{Public: e.bucket("PUBLIC"), Private: e.bucket("PRIVATE")}
 	c.Sentry = e.sentry()
+	c.Logtail = e.logtail()
 	c.Worker = WorkerConfig{
 		Concurrency: e.whole("AMS_WORKER_CONCURRENCY", 1, 16),
 		Poll:        time.Duration(e.whole("AMS_WORKER_POLL_SECONDS", 1, 60)) * time.Second,
@@ -55,22 +55,11 @@ func ReadConfig(getenv func(string) string) (Config, error) {
 		UserEmail: e.address("SAMPLE_DATA_USER_EMAIL"), UserPassword: e.secret("SAMPLE_DATA_USER_PASSWORD"),
 	}
 	c.Dev = e.dev()
+	c.Warnings = e.warnings
 	if len(e.problems) > 0 {
 		return Config{}, e.problems
 	}
 	return c, nil
-}
-
-func (e *environment) logLevel() slog.Level {
-	switch e.choice("DJANGO_LOG_LEVEL", "INFO", "DEBUG", "WARNING", "ERROR", "CRITICAL") {
-	case "DEBUG":
-		return slog.LevelDebug
-	case "WARNING":
-		return slog.LevelWarn
-	case "ERROR", "CRITICAL":
-		return slog.LevelError
-	}
-	return slog.LevelInfo
 }
 
 func (e *environment) site(deployed bool) SiteConfig {
@@ -156,18 +145,6 @@ func (e *environment) security() SecurityConfig {
 	return SecurityConfig{Master: Secret(e.fitting(name, long, "is too short: it takes at least 32 characters"))}
 }
 
-func (e *environment) mail() MailConfig {
-	e.choice("DJANGO_EMAIL_ESP", "mailgun")
-	return MailConfig{
-		From:          e.address("DJANGO_DEFAULT_FROM_EMAIL"),
-		SubjectPrefix: e.value("DJANGO_EMAIL_SUBJECT_PREFIX"),
-		Inbox:         e.profile != Production,
-		MailgunKey:    e.secret("MAILGUN_API_KEY"),
-		MailgunDomain: e.fitting("MAILGUN_DOMAIN", hostName.MatchString, "must be a domain without scheme and path"),
-		MailgunURL:    e.fitting("MAILGUN_API_URL", webAddress, "must be a URL that begins with http:// or https://"),
-	}
-}
-
 func (e *environment) billing() BillingConfig {
 	const class, long = "AMS_BILLING_SERVICE_CLASS", "ams.billing.providers.mock.MockBillingService"
 	chosen := e.choice(class, "none", "mock", long)
@@ -203,23 +180,6 @@ func (e *environment) forum() (f ForumConfig) {
 		e.refuse(domain, "is missing, while "+secret+" is given")
 	}
 	return f
-}
-
-func (e *environment) address(name string) string {
-	single := func(s string) bool { _, err := mail.ParseAddress(s); return err == nil }
-	return e.fitting(name, single, "must be one e-mail address")
-}
-
-func (e *environment) sentry() SentryConfig {
-	const name = "SENTRY_DSN"
-	if strings.EqualFold(e.text(name), "off") {
-		return SentryConfig{}
-	}
-	project := func(s string) bool {
-		u, err := url.Parse(s)
-		return err == nil && webAddress(s) && u.User.Username() != "" && strings.Trim(u.Path, "/") != ""
-	}
-	return SentryConfig{DSN: Secret(e.fitting(name, project, "must be the DSN of a project, or off"))}
 }
 
 func (e *environment) dev() DevConfig {

@@ -2,7 +2,6 @@ package web
 
 import (
 	"context"
-	"crypto/rand"
 	"net/http"
 	"net/url"
 	"strings"
@@ -20,7 +19,7 @@ const languageCookie = "ams_language"
 // begin gives each request an id, a time limit and a language, and logs its end.
 func (w *Web) begin(g *gin.Context) {
 	started := time.Now()
-	c := &Ctx{web: w, gin: g, id: rand.Text()[:16], query: url.Values{}, form: url.Values{}}
+	c := &Ctx{web: w, gin: g, id: requestID(g.Request), query: url.Values{}, form: url.Values{}}
 	limit := w.cfg.TimeLimit
 	if c.uploads() > 0 {
 		c.patient()
@@ -39,8 +38,7 @@ func (w *Web) begin(g *gin.Context) {
 	}
 	w.secure(c, h)
 	g.Next()
-	w.log.InfoContext(ctx, "request", "id", c.id, "method", g.Request.Method, "route", g.FullPath(),
-		"status", g.Writer.Status(), "ms", time.Since(started).Milliseconds(), "person", c.Person().ID, "client", c.Client())
+	c.logEnd(time.Since(started))
 }
 
 // localeOf is the language of the first segment, else the one that the visitor prefers.
