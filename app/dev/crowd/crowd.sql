@@ -36,4 +36,4 @@ INSERT INTO invoices (account_id, purchase_id, purpose, invoice_number, issue_da
 
 INSERT INTO organisations (name, telephone, email, contact_name, postal_address, postal_city, postal_code, is_active)
     SELECT 'Kura ' || md5(i::text), '03 555', 'office' || i || '@kura.nz', 'Hine ' || i % 700, i || ' Rātā Street', 'Town ' || i % 300, '9016', i % 300 <> 0
-    FROM generate_series(1, ?0 / 5) i;
+    FROM generate_series(1, greatest(?0 / 5, 1)) i;
