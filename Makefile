@@ -15,9 +15,9 @@ test: ## all tests, on a throw-away PostgreSQL
 	@tools/setup postgres chromium
 	@mkdir -p .dev && go build -o .dev/withpg ./tools/withpg && .dev/withpg go test -timeout 20m ./...
 
-bench: ## how long the lists of staff take with a hundred thousand people, invoices and memberships
+bench: ## how fast and how big the program is on this machine; see docs/performance.md
 	@tools/setup postgres
-	@mkdir -p .dev && go build -o .dev/withpg ./tools/withpg && AMS_BENCH=1 .dev/withpg go test -count=1 -timeout 10m -v -run '^TestFigures$$' ./app/staff
+	@mkdir -p .dev/bench && go build -o .dev/bench/bench ./tools/bench && .dev/bench/bench
 
 check: formatted vet lint build touched ## before each commit; under a minute
 

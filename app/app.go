@@ -192,6 +192,7 @@ func (a *App) kernel(languages lang.Languages, texts *lang.Catalogues, set *view
 	secure := a.cfg.Profile == Production
 	sessions := session.NewStore(a.db.DB, a.out.Clock, session.Config{
 		CookieKey: a.cfg.Security.Key("session cookie"), FingerprintKey: a.cfg.Security.Key("session fingerprint"), Secure: secure,
+		Along: cms.VersionSQL,
 	})
 	w, err := web.New(web.Config{
 		BaseURL: a.cfg.Site.BaseURL, Hosts: a.cfg.HTTP.Hosts, TrustedProxies: a.cfg.HTTP.ProxyCount,

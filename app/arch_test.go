@@ -78,7 +78,7 @@ func mayImport() map[string][]string {
 	return map[string][]string{
 		"access":       nil,
 		"account":      {"access"},
-		"session":      {"account"},
+		"session":      {"access", "account"},
 		"profile":      {"account"},
 		"privacy":      {"account"},
 		"terms":        {"account"},

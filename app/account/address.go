@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/uptrace/bun"
 
@@ -25,7 +26,7 @@ type Address struct {
 	Owner Record `bun:"-"`
 }
 
-// LoadOwners adds whose addresses these are, and what those people may do.
+// LoadOwners adds whose addresses these are.
 func LoadOwners(ctx context.Context, db bun.IDB, all []*Address) error {
 	var ids []int64
 	for _, a := range all {
@@ -37,9 +38,6 @@ func LoadOwners(ctx context.Context, db bun.IDB, all []*Address) error {
 	var owners []*Record
 	if err := db.NewSelect().Model(&owners).Where("u.id IN (?)", bun.List(ids)).Scan(ctx); err != nil {
 		return fmt.Errorf("load owners of addresses: %w", err)
-	}
-	if err := LoadRights(ctx, db, owners); err != nil {
-		return err
 	}
 	byID := map[int64]*Record{}
 	for _, o := range owners {
@@ -53,13 +51,30 @@ func LoadOwners(ctx context.Context, db bun.IDB, all []*Address) error {
 	return nil
 }
 
+// LoadOwnersRights adds whose addresses these are, and what those people may do.
+func LoadOwnersRights(ctx context.Context, db bun.IDB, all []*Address) error {
+	if slices.ContainsFunc(all, func(a *Address) bool { return a.Owner.ID != a.UserID }) {
+		if err := LoadOwners(ctx, db, all); err != nil {
+			return err
+		}
+	}
+	owners := make([]*Record, len(all))
+	for i, a := range all {
+		owners[i] = &a.Owner
+	}
+	return LoadRights(ctx, db, owners)
+}
+
+// Person names the owner.
+func (a *Address) Person() string { return a.Owner.Title() }
+
 // lockOwner holds the account of an address and refuses people who may not look after it.
 func lockOwner(ctx context.Context, tx bun.Tx, by access.Holder, user int64) error {
 	if err := Lock(ctx, tx, user); err != nil {
 		return err
 	}
 	owners := []*Address{{UserID: user}}
-	if err := LoadOwners(ctx, tx, owners); err != nil {
+	if err := LoadOwnersRights(ctx, tx, owners); err != nil {
 		return err
 	}
 	if why := MayLookAfter(by, &owners[0].Owner); !why.Empty() {
