@@ -127,6 +127,9 @@ func TestMain(m *testing.M) {
 	if os.Getenv(program) != "" {
 		os.Exit(app.Main(context.Background(), os.Args, os.Getenv, app.Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}))
 	}
+	if dir := os.Getenv(storeFolder); dir != "" {
+		os.Exit(keepObjects(dir))
+	}
 	os.Exit(m.Run())
 }
 
