@@ -274,7 +274,7 @@ func TestDevWithoutPostgres(t *testing.T) {
 // Web and worker are two processes in a deployment; the worker's heartbeat is what its health check looks at.
 func TestWorker(t *testing.T) {
 	t.Parallel()
-	dbtest.New(t)
+	db := dbtest.New(t)
 	settings := []string{
 		"DJANGO_SETTINGS_MODULE", "config.settings.local", "DATABASE_URL", dbtest.DSN(t), "AMS_DEV_DIR", t.TempDir(),
 		"PORT", freePort(t), "AMS_WORKER_EMBEDDED", "False",
@@ -301,6 +301,13 @@ func TestWorker(t *testing.T) {
 	}
 	if healthy("worker") {
 		t.Error("the worker is still healthy after its end")
+	}
+	const other = `INSERT INTO workers (id, name, version, started_at, seen_at) VALUES ('other', 'another host', '', now(), now())`
+	if _, err := db.NewRaw(other).Exec(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if healthy("worker") {
+		t.Error("the worker is healthy because that of another host is")
 	}
 	if code := stopWeb(); code != 0 {
 		t.Errorf("web ends with %d, want 0", code)

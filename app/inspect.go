@@ -101,9 +101,13 @@ func (h healthCommand) Run(ctx context.Context, c *call) error {
 		return err
 	}
 	defer db.Close()
-	seen, err := jobs.Alive(ctx, db)
+	host, err := os.Hostname() // what a worker shows itself as: another container's may be well while this one's is not
+	if err != nil {
+		return err
+	}
+	seen, err := jobs.Alive(ctx, db, host)
 	if err == nil && time.Since(seen) > silence {
-		return errors.New("no worker has shown itself for a minute")
+		return errors.New("no worker of this host has shown itself for a minute")
 	}
 	return err
 }

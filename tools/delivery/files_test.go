@@ -29,6 +29,7 @@ type service struct {
 	Environment map[string]string
 	Ports       []string
 	Volumes     []string
+	Configs     []struct{ Source string }
 	ReadOnly    bool                                  `yaml:"read_only"`
 	DependsOn   map[string]struct{ Condition string } `yaml:"depends_on"`
 	Healthcheck struct {
@@ -43,6 +44,7 @@ type service struct {
 type compose struct {
 	Services map[string]service
 	Volumes  map[string]any
+	Configs  map[string]struct{ Content string }
 }
 
 // ours are the services that run this program.
@@ -107,6 +109,11 @@ func TestCompose(t *testing.T) {
 				t.Errorf("%s waits for %s, which does not exist", name, other)
 			}
 		}
+		for _, config := range s.Configs {
+			if !json.Valid([]byte(c.Configs[config.Source].Content)) {
+				t.Errorf("%s uses the file %s, which does not exist or is no JSON", name, config.Source)
+			}
+		}
 		for _, v := range s.Volumes {
 			volume, _, _ := strings.Cut(v, ":")
 			if _, there := c.Volumes[volume]; !there {
@@ -139,6 +146,37 @@ func TestComposeBuckets(t *testing.T) {
 	}
 	if store := c.Services["postgres"].Environment; store["POSTGRES_PASSWORD"] != settings["POSTGRES_PASSWORD"] || store["POSTGRES_DB"] != settings["POSTGRES_DB"] {
 		t.Error("PostgreSQL has another account or database than the program")
+	}
+}
+
+// Settings that lead to the other containers are set as soon as the program has them.
+func TestComposeNeighbours(t *testing.T) {
+	t.Parallel()
+	c := parsed[compose](t, "compose.yaml")
+	for variable, want := range map[string]string{
+		"DJANGO_EMAIL_BACKEND": "smtp", "EMAIL_HOST": "mailpit",
+		"DJANGO_MEDIA_PUBLIC_CUSTOM_DOMAIN":  "localhost:9000/ams-media-public", // what a browser reaches
+		"DJANGO_MEDIA_PRIVATE_CUSTOM_DOMAIN": "localhost:9000/ams-media-private",
+	} {
+		for name, s := range c.ours() {
+			if got := s.Environment[variable]; known(variable) && got != want {
+				t.Errorf("%s: %s is %q, want %q", name, variable, got, want)
+			}
+		}
+	}
+}
+
+// The two documents explain every setting, each in its place.
+func TestGlossary(t *testing.T) {
+	for dir, want := range map[string]int{top: 0, t.TempDir(): 1} {
+		t.Run(filepath.Base(dir), func(t *testing.T) {
+			t.Chdir(dir)
+			var out bytes.Buffer
+			streams := app.Streams{In: strings.NewReader(""), Out: &out, Err: &out}
+			if got := app.Main(t.Context(), []string{"ams", "check_settings_glossary"}, none, streams); got != want {
+				t.Errorf("check_settings_glossary in %s = %d, want %d: %s", dir, got, want, &out)
+			}
+		})
 	}
 }
 
