@@ -5,7 +5,7 @@ tool := go tool -modfile=tools/tools.mod
 # Packages with changes that are not committed, or those of the last commit.
 touched = $(shell tools/touched)
 
-.PHONY: run test bench check format formatted vet lint build touched messages assets parts
+.PHONY: run test bench check format formatted vet lint build touched messages settings assets parts vulnerabilities image
 
 run: ## everything on this machine: web, worker, PostgreSQL, objects, inbox, sample data
 	@tools/setup postgres
@@ -43,6 +43,9 @@ touched:
 messages: ## bring both catalogues up to date with the texts in the source
 	go run ./tools/messages
 
+settings: ## bring the lists of settings in docs/deployment.md and .do/app.yaml up to date
+	go run ./tools/delivery
+
 assets: ## bundle the browser assets and compile the letters again (needs npm)
 	npm ci --prefix tools/assets --no-audit --no-fund --silent
 	go run ./tools/assets
@@ -50,3 +53,9 @@ assets: ## bundle the browser assets and compile the letters again (needs npm)
 
 parts: ## photograph the shared parts again (needs Chromium)
 	go run ./tools/partshots
+
+vulnerabilities: ## those that are known in what we depend on (asks a database on the web)
+	go run golang.org/x/vuln/cmd/govulncheck@v1.9.0 ./...
+
+image: ## the container image with its revision noted in it (needs a container engine)
+	docker build --tag ams --build-arg RELEASE=$$(git describe --tags --always) --build-arg REVISION=$$(git rev-parse HEAD) .

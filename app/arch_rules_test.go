@@ -76,6 +76,8 @@ func TestRules(t *testing.T) {
 		{name: "VariableUnnamed", check: checkVariables, text: "var _ = 3", want: "variable _"},
 		{name: "VariableForged", check: checkVariables, text: "type e struct{}\nvar errors e\nfunc (e) New() int", want: "variable errors"},
 		{name: "VariableInTest", check: checkVariables, file: "a_test.go", text: "var update = true"},
+		{name: "VariableOfLinker", check: checkVariables, path: "ams/app", file: "version.go", text: "var a, b string"},
+		{name: "VariableNotOfLinker", check: checkVariables, path: "ams/app", text: "var a, b string", want: "variable a"},
 		{name: "VariableLocal", check: checkVariables, text: "func f() { var n int; _ = n }"},
 		{name: "Regexp", check: checkVariables, text: "import \"regexp\"\nvar a = regexp.MustCompile(\"a\")"},
 		{name: "Sentinel", check: checkVariables, text: "import \"fmt\"\nvar ErrA = fmt.Errorf(\"a\")"},

@@ -39,19 +39,20 @@ func (k checkConfigCommand) Run(ctx context.Context, c *call) error {
 	if err != nil || k.Offline {
 		return err
 	}
+	if err := errors.Join(checkDatabase(ctx, cfg), cfg.Objects.probe(ctx)); err != nil {
+		return err
+	}
+	fmt.Fprintln(c.Out, "settings, database and buckets are fine")
+	return nil
+}
+
+func checkDatabase(ctx context.Context, cfg Config) error {
 	db, err := open(ctx, cfg, 2, statementLimit)
 	if err != nil {
 		return err
 	}
 	defer db.Close()
-	if err := database.Check(ctx, db); err != nil {
-		return err
-	}
-	if err := cfg.Objects.probe(ctx); err != nil {
-		return err
-	}
-	fmt.Fprintln(c.Out, "settings, database and buckets are fine")
-	return nil
+	return database.Check(ctx, db)
 }
 
 // probe proves both buckets. Outside production there may be none.
