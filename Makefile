@@ -5,7 +5,7 @@ tool := go tool -modfile=tools/tools.mod
 # Packages with changes that are not committed, or those of the last commit.
 touched = $(shell tools/touched)
 
-.PHONY: run test bench check format formatted vet lint build touched messages assets parts
+.PHONY: run test bench check format formatted vet lint build touched messages settings assets parts vulnerabilities image
 
 run: ## everything on this machine: web, worker, PostgreSQL, objects, inbox, sample data
 	@tools/setup postgres
@@ -15,9 +15,9 @@ test: ## all tests, on a throw-away PostgreSQL
 	@tools/setup postgres chromium
 	@mkdir -p .dev && go build -o .dev/withpg ./tools/withpg && .dev/withpg go test -timeout 20m ./...
 
-bench: ## how long the lists of staff take with a hundred thousand people, invoices and memberships
+bench: ## how fast and how big the program is on this machine; see docs/performance.md
 	@tools/setup postgres
-	@mkdir -p .dev && go build -o .dev/withpg ./tools/withpg && AMS_BENCH=1 .dev/withpg go test -count=1 -timeout 10m -v -run '^TestFigures$$' ./app/staff
+	@mkdir -p .dev/bench && go build -o .dev/bench/bench ./tools/bench && .dev/bench/bench
 
 check: formatted vet lint build touched ## before each commit; under a minute
 
@@ -43,6 +43,9 @@ touched:
 messages: ## bring both catalogues up to date with the texts in the source
 	go run ./tools/messages
 
+settings: ## bring the lists of settings in docs/deployment.md and .do/app.yaml up to date
+	go run ./tools/delivery
+
 assets: ## bundle the browser assets and compile the letters again (needs npm)
 	npm ci --prefix tools/assets --no-audit --no-fund --silent
 	go run ./tools/assets
@@ -50,3 +53,9 @@ assets: ## bundle the browser assets and compile the letters again (needs npm)
 
 parts: ## photograph the shared parts again (needs Chromium)
 	go run ./tools/partshots
+
+vulnerabilities: ## those that are known in what we depend on (asks a database on the web)
+	go run golang.org/x/vuln/cmd/govulncheck@v1.9.0 ./...
+
+image: ## the container image with its revision noted in it (needs a container engine)
+	docker build --tag ams --build-arg RELEASE=$$(git describe --tags --always) --build-arg REVISION=$$(git rev-parse HEAD) .

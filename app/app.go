@@ -30,6 +30,7 @@ import (
 	"ams/app/web"
 	"ams/app/web/accounts"
 	"ams/app/web/dev"
+	"ams/app/web/forum"
 	"ams/app/web/invoices"
 	"ams/app/web/memberships"
 	"ams/app/web/site"
@@ -41,11 +42,14 @@ import (
 
 // Outside is what the program talks to beside its database. Tests put servers of their own here.
 type Outside struct {
-	Clock  clock.Clock
-	Mail   mail.Transport
-	Inbox  *inbox.Inbox // shown below /dev; nil in production
-	Log    *slog.Logger
-	Report func(context.Context, error) // tells the error sink
+	Clock clock.Clock
+	Mail  mail.Transport
+	Inbox *inbox.Inbox // shown below /dev; nil in production
+	Log   *slog.Logger
+	// Trace hears how long requests and jobs took; nil for nobody.
+	Trace func(ctx context.Context, operation, name, outcome string, took time.Duration)
+
+	operators *operators // hears of errors; nil where nobody is named
 	// Provider stands between billing and the provider that the settings name; nil for nothing in between.
 	Provider func(billing.Provider) billing.Provider
 }
@@ -67,6 +71,7 @@ type App struct {
 	queue   *jobs.Queue
 	views   *views.Set
 	buckets storage.Buckets
+	letters *mail.Post
 }
 
 // New composes the program. Everything that is bound by name is checked here, so that a mistake stops the start.
@@ -94,6 +99,7 @@ func New(cfg Config, db *database.DB, out Outside) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
+	a.letters = post
 	a.Content = cms.New(db.DB, out.Clock, set, cms.Config{
 		Languages: languages.Enabled(), Domain: cfg.Site.Domain, Port: cfg.Site.Port, Off: []string{"events", "resources"},
 	}, out.Log)
@@ -112,6 +118,9 @@ func New(cfg Config, db *database.DB, out Outside) (*App, error) {
 	accounts.New(a.People, a.Factors, a.Members, out.Clock, set).Routes(kernel)
 	memberships.New(a.Members, out.Clock, set).Routes(kernel)
 	invoices.New(a.Bills, set).Routes(kernel)
+	forum.New(forum.Config{
+		Origin: cfg.Forum.Origin, Secret: cfg.Forum.Secret.Reveal(), Picture: a.pictures().URL,
+	}, a.People, a.Members, out.Log).Routes(kernel)
 	a.Staff = admin.New(db.DB, out.Clock, set, cfg.Site.Admin)
 	staff.Declare(a.Staff, staff.Domains{People: a.People, Members: a.Members, Bills: a.Bills, Factors: a.Factors, Clock: out.Clock}, languages.Enabled())
 	a.Staff.Routes(kernel)
@@ -212,10 +221,11 @@ func (a *App) kernel(languages lang.Languages, texts *lang.Catalogues, set *view
 	secure := a.cfg.Profile == Production
 	sessions := session.NewStore(a.db.DB, a.out.Clock, session.Config{
 		CookieKey: a.cfg.Security.Key("session cookie"), FingerprintKey: a.cfg.Security.Key("session fingerprint"), Secure: secure,
+		Along: cms.VersionSQL,
 	})
 	w, err := web.New(web.Config{
 		BaseURL: a.cfg.Site.BaseURL, Hosts: a.cfg.HTTP.Hosts, TrustedProxies: a.cfg.HTTP.ProxyCount,
-		TrustedOrigins: a.cfg.HTTP.Origins, Secure: secure, RedirectHTTPS: a.cfg.HTTP.SecureOnly,
+		TrustedOrigins: a.cfg.HTTP.Origins, FormTargets: a.cfg.Forum.Targets(), Secure: secure, RedirectHTTPS: a.cfg.HTTP.SecureOnly,
 		HSTSSubdomains: a.cfg.HTTP.HSTSSubdomains, HSTSPreload: a.cfg.HTTP.HSTSPreload, SignUp: a.cfg.Site.Open, Admin: a.cfg.Site.Admin,
 	}, web.Parts{
 		Views: set, Languages: languages, Texts: texts, Sessions: sessions, Site: a.Content, Pictures: a.pictures(),
@@ -224,7 +234,7 @@ func (a *App) kernel(languages lang.Languages, texts *lang.Catalogues, set *view
 		Take: func(ctx context.Context, key string, r limit.Rule) (bool, time.Duration, error) {
 			return limit.Take(ctx, a.db, key, a.out.Clock.Now(), r)
 		},
-		Log: a.out.Log, Report: a.out.Report,
+		Log: a.out.Log, Observe: a.served,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("prepare the web server: %w", err)

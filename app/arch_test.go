@@ -61,7 +61,7 @@ func places() map[int][]string {
 	return map[int][]string{
 		ground: {"views", "static", "migrations", "jobs", "storage"},
 		kernel: {
-			"app/clock", "app/database", "app/dev", "app/fault", "app/field", "app/lang", "app/limit", "app/listing", "app/mail",
+			"app/clock", "app/database", "app/dev", "app/fault", "app/field", "app/journal", "app/lang", "app/limit", "app/listing", "app/mail",
 			"app/money", "app/password", "app/picture", "app/seal", "app/totp",
 		},
 		front:   {"app/web"},
@@ -78,7 +78,7 @@ func mayImport() map[string][]string {
 	return map[string][]string{
 		"access":       nil,
 		"account":      {"access"},
-		"session":      {"account"},
+		"session":      {"access", "account"},
 		"factor":       {"access", "account"},
 		"profile":      {"account"},
 		"privacy":      {"account"},
@@ -182,7 +182,7 @@ func libraries() map[string][]string {
 		"github.com/gen2brain":         {"app/picture"},
 		"github.com/versity/versitygw": {"app/dev/objects"},
 		"github.com/vgarvardt/gue":     {"jobs"},
-		"github.com/getsentry":         {"app", "app/web", "jobs"},
+		"github.com/getsentry":         {"app/journal"},
 		"github.com/gorilla/sessions":  {"app/session", "app/web"},
 		"github.com/alecthomas/kong":   {"app"},
 		"github.com/chromedp":          nil,

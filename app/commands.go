@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -36,7 +35,9 @@ type cli struct {
 	Createsuperuser superuserCommand   `cmd:"" help:"Make an account with every right."`
 	SampleData      sampleDataCommand  `cmd:"" name:"sample_data" help:"Fill a database that is no deployment's with samples."`
 	MarkInvoicePaid markPaidCommand    `cmd:"" name:"mark_invoice_paid" help:"Say that an invoice of the development provider is paid."`
+	SendTestEmail   testMailCommand    `cmd:"" name:"send_test_email" help:"Send a test message past the queue."`
 	CheckConfig     checkConfigCommand `cmd:"" name:"check_config" help:"Check all settings and what they lead to."`
+	CheckGlossary   glossaryCommand    `cmd:"" name:"check_settings_glossary" help:"Check that docs/settings.md and docs/deployment.md explain every setting."`
 	Healthcheck     healthCommand      `cmd:"" help:"Whether the web server or the worker of this container is well."`
 	Version         versionCommand     `cmd:"" help:"Print release and source revision."`
 }
@@ -71,27 +72,4 @@ func Main(ctx context.Context, args []string, getenv func(string) string, s Stre
 		return 1
 	}
 	return 0
-}
-
-type versionCommand struct{}
-
-// Run prints what the build noted.
-func (versionCommand) Run(c *call) error {
-	fmt.Fprintln(c.Out, "ams", version())
-	return nil
-}
-
-// version is the release and the revision of the source that the program was built from.
-func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "unknown"
-	}
-	v := info.Main.Version
-	for _, s := range info.Settings {
-		if s.Key == "vcs.revision" {
-			v += " " + s.Value
-		}
-	}
-	return v
 }

@@ -3,9 +3,11 @@ package app_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -127,6 +129,9 @@ func TestMain(m *testing.M) {
 	if os.Getenv(program) != "" {
 		os.Exit(app.Main(context.Background(), os.Args, os.Getenv, app.Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}))
 	}
+	if dir := os.Getenv(storeFolder); dir != "" {
+		os.Exit(keepObjects(dir))
+	}
 	os.Exit(m.Run())
 }
 
@@ -205,6 +210,9 @@ func TestDev(t *testing.T) {
 				t.Errorf("%s start: GET %s = %d, want 200", start, path, got)
 			}
 		}
+		if start == "first" {
+			t.Run("BIL-78 letters", func(t *testing.T) { lettersArrive(t, site) })
+		}
 		if !strings.Contains(out.String(), "admin@ams.com") {
 			t.Errorf("%s start names no accounts:\n%s", start, out)
 		}
@@ -216,6 +224,40 @@ func TestDev(t *testing.T) {
 		}
 		if pids, _ := filepath.Glob(filepath.Join(dir, "postgres", "*", "postmaster.pid")); len(pids) > 0 {
 			t.Errorf("after the %s start PostgreSQL still runs: %v", start, pids)
+		}
+	}
+}
+
+// lettersArrive signs up and reads the letter that came of it, and that with the invoice of the sample application.
+func lettersArrive(t *testing.T, site string) {
+	t.Helper()
+	answer, err := http.PostForm(site+"/en/accounts/signup/", url.Values{
+		"email": {"kea@example.org"}, "username": {"kea"}, "first_name": {"Kea"}, "last_name": {"Tūī"}, "language": {"en"},
+		"password1": {"a long password of hers"}, "password2": {"a long password of hers"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = answer.Body.Close()
+	want := map[string]string{"kea@example.org": "/en/accounts/confirm-email/", "user3@example.com": "MOCK-1"}
+	for deadline := time.Now().Add(30 * time.Second); len(want) > 0; time.Sleep(20 * time.Millisecond) {
+		answer, err := http.Get(site + "/dev/mail.json")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var letters []struct{ To, Text string }
+		err = json.NewDecoder(answer.Body).Decode(&letters)
+		_ = answer.Body.Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, l := range letters {
+			if want[l.To] != "" && strings.Contains(l.Text, want[l.To]) {
+				delete(want, l.To)
+			}
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("/dev/mail.json lacks %v: %v", want, letters)
 		}
 	}
 }
@@ -232,7 +274,7 @@ func TestDevWithoutPostgres(t *testing.T) {
 // Web and worker are two processes in a deployment; the worker's heartbeat is what its health check looks at.
 func TestWorker(t *testing.T) {
 	t.Parallel()
-	dbtest.New(t)
+	db := dbtest.New(t)
 	settings := []string{
 		"DJANGO_SETTINGS_MODULE", "config.settings.local", "DATABASE_URL", dbtest.DSN(t), "AMS_DEV_DIR", t.TempDir(),
 		"PORT", freePort(t), "AMS_WORKER_EMBEDDED", "False",
@@ -254,11 +296,28 @@ func TestWorker(t *testing.T) {
 		}
 		time.Sleep(20 * time.Millisecond)
 	}
+	if _, err := db.NewRaw("UPDATE workers SET name = 'elsewhere'").Exec(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if healthy("worker") {
+		t.Error("the worker of another machine makes this one healthy")
+	}
+	host, _ := os.Hostname()
+	if _, err := db.NewRaw("UPDATE workers SET name = ?", host).Exec(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	if code := stopWorker(); code != 0 {
 		t.Errorf("worker ends with %d, want 0:\n%s", code, worker)
 	}
 	if healthy("worker") {
 		t.Error("the worker is still healthy after its end")
+	}
+	const other = `INSERT INTO workers (id, name, version, started_at, seen_at) VALUES ('other', 'another host', '', now(), now())`
+	if _, err := db.NewRaw(other).Exec(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if healthy("worker") {
+		t.Error("the worker is healthy because that of another host is")
 	}
 	if code := stopWeb(); code != 0 {
 		t.Errorf("web ends with %d, want 0", code)

@@ -27,6 +27,7 @@ type Config struct {
 	Profile  Profile
 	Deployed bool // sample data is refused
 	LogLevel slog.Level
+	Warnings []string // what works and should not stay as it is
 	Site     SiteConfig
 	HTTP     HTTPConfig
 	Database DatabaseConfig
@@ -34,8 +35,10 @@ type Config struct {
 	Mail     MailConfig
 	Members  MembersConfig
 	Billing  BillingConfig
+	Forum    ForumConfig
 	Objects  ObjectsConfig
 	Sentry   SentryConfig
+	Logtail  LogtailConfig
 	Worker   WorkerConfig
 	Samples  SampleConfig
 	Dev      DevConfig
@@ -87,17 +90,44 @@ func (s SecurityConfig) Key(purpose string) []byte {
 // MailConfig says how letters look and leave.
 type MailConfig struct {
 	From          string
-	SubjectPrefix string // spaces at its end included
-	Inbox         bool   // letters end in the built-in inbox, so that Mailgun's settings may be empty
+	ServerFrom    string   // of mail to the operators
+	Operators     []string // who hears of errors
+	SubjectPrefix string   // spaces at its end included
+	Transport     string   // mailgun or smtp; outside production also inbox, memory or console
+	Inbox         bool     // everything ends in the built-in inbox, whatever the transport
 	MailgunKey    Secret
 	MailgunDomain string
 	MailgunURL    string
+	SMTP          SMTPConfig
+}
+
+// SMTPConfig is the server that takes mail by SMTP.
+type SMTPConfig struct {
+	Host     string
+	Port     int
+	User     string // "" for a server that asks nobody
+	Password Secret
+	TLS      bool // by STARTTLS, or from the first byte at port 465
 }
 
 // MembersConfig is how memberships come about.
 type MembersConfig struct {
 	FreeNeedsApproval bool // what costs nothing waits for staff
 	NotifyStaff       bool // of every application
+}
+
+// ForumConfig is the forum that members sign on to; without an origin there is none.
+type ForumConfig struct {
+	Origin string // scheme and host, without a slash at the end
+	Secret Secret // shared with the forum
+}
+
+// Targets are the origins of the forum that signing in here may lead to.
+func (f ForumConfig) Targets() []string {
+	if f.Origin == "" {
+		return nil
+	}
+	return []string{f.Origin}
 }
 
 // BillingConfig says who raises invoices and to whom they are mailed.
@@ -131,7 +161,16 @@ type BucketConfig struct {
 
 // SentryConfig says where errors are reported.
 type SentryConfig struct {
-	DSN Secret // "" is off
+	DSN         Secret     // "" is off
+	From        slog.Level // the least important level that goes along as a breadcrumb
+	Environment string
+	Traces      float64 // share of requests and jobs whose duration is told
+}
+
+// LogtailConfig says where logs are shipped.
+type LogtailConfig struct {
+	Token Secret // "" is off
+	Host  string // scheme included
 }
 
 // WorkerConfig says how jobs are worked off.

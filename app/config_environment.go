@@ -34,6 +34,7 @@ type environment struct {
 	profile  Profile
 	known    map[string]Setting
 	problems Problems
+	warnings []string
 }
 
 func newEnvironment(getenv func(string) string) *environment {
@@ -66,6 +67,13 @@ func (e *environment) refuse(name, text string) {
 	e.problems = append(e.problems, Problem{Name: name, Text: text, Example: s.Example})
 }
 
+// warn notes what does not keep the program from starting.
+func (e *environment) warn(text string) {
+	if !slices.Contains(e.warnings, text) {
+		e.warnings = append(e.warnings, text)
+	}
+}
+
 // value is a variable or its default, as it is.
 func (e *environment) value(name string) string {
 	if given := e.getenv(name); given != "" {
@@ -77,10 +85,17 @@ func (e *environment) value(name string) string {
 // text is a value without the spaces around it; one that production needs must be there.
 func (e *environment) text(name string) string {
 	v := strings.TrimSpace(e.value(name))
-	if v == "" && e.known[name].Required && e.profile == Production {
+	if v == "" && e.profile == Production && e.needed(e.known[name]) {
 		e.refuse(name, "is missing")
 	}
 	return v
+}
+
+// needed says whether production needs the setting, given what the others say.
+func (e *environment) needed(s Setting) bool {
+	other, value, conditional := strings.Cut(s.When, "=")
+	name, not := strings.CutSuffix(other, "!")
+	return s.Required && (!conditional || strings.EqualFold(e.value(name), value) != not)
 }
 
 // secret is text kept out of sight.

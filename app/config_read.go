@@ -1,22 +1,24 @@
 package app
 
 import (
-	"log/slog"
 	"math"
 	"net"
-	"net/mail"
 	"net/url"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"ams/app/lang"
 )
 
 // shortestKey is the least number of characters of the secret that all keys come from.
 const shortestKey = 32
+
+// shortestForumSecret is what the forum asks for, too.
+const shortestForumSecret = 10
 
 // hostName is a name or an IPv4 address, without port.
 var hostName = regexp.MustCompile(`^(?i)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$`)
@@ -27,7 +29,8 @@ var pathParts = regexp.MustCompile(`^[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*$`)
 // ReadConfig reads every setting. The error is of type Problems and names all that is wrong at once.
 func ReadConfig(getenv func(string) string) (Config, error) {
 	e := newEnvironment(getenv)
-	c := Config{Profile: e.profile, Deployed: e.flag("DEPLOYED") || e.profile == Production, LogLevel: e.logLevel()}
+	c := Config{Profile: e.profile, Deployed: e.flag("DEPLOYED") || e.profile == Production}
+	c.LogLevel = e.logLevel()
 	c.Site = e.site(c.Deployed)
 	c.HTTP = e.http(c.Site)
 	c.Database = e.database()
@@ -38,8 +41,10 @@ func ReadConfig(getenv func(string) string) (Config, error) {
 		NotifyStaff:       e.flag("AMS_NOTIFY_STAFF_MEMBERSHIP_EVENTS"),
 	}
 	c.Billing = e.billing()
+	c.Forum = e.forum()
 	c.Objects = ObjectsConfig{Public: e.bucket("PUBLIC"), Private: e.bucket("PRIVATE")}
 	c.Sentry = e.sentry()
+	c.Logtail = e.logtail()
 	c.Worker = WorkerConfig{
 		Concurrency: e.whole("AMS_WORKER_CONCURRENCY", 1, 16),
 		Poll:        time.Duration(e.whole("AMS_WORKER_POLL_SECONDS", 1, 60)) * time.Second,
@@ -50,22 +55,11 @@ func ReadConfig(getenv func(string) string) (Config, error) {
 		UserEmail: e.address("SAMPLE_DATA_USER_EMAIL"), UserPassword: e.secret("SAMPLE_DATA_USER_PASSWORD"),
 	}
 	c.Dev = e.dev()
+	c.Warnings = e.warnings
 	if len(e.problems) > 0 {
 		return Config{}, e.problems
 	}
 	return c, nil
-}
-
-func (e *environment) logLevel() slog.Level {
-	switch e.choice("DJANGO_LOG_LEVEL", "INFO", "DEBUG", "WARNING", "ERROR", "CRITICAL") {
-	case "DEBUG":
-		return slog.LevelDebug
-	case "WARNING":
-		return slog.LevelWarn
-	case "ERROR", "CRITICAL":
-		return slog.LevelError
-	}
-	return slog.LevelInfo
 }
 
 func (e *environment) site(deployed bool) SiteConfig {
@@ -153,18 +147,6 @@ func (e *environment) security() SecurityConfig {
 	}
 }
 
-func (e *environment) mail() MailConfig {
-	e.choice("DJANGO_EMAIL_ESP", "mailgun")
-	return MailConfig{
-		From:          e.address("DJANGO_DEFAULT_FROM_EMAIL"),
-		SubjectPrefix: e.value("DJANGO_EMAIL_SUBJECT_PREFIX"),
-		Inbox:         e.profile != Production,
-		MailgunKey:    e.secret("MAILGUN_API_KEY"),
-		MailgunDomain: e.fitting("MAILGUN_DOMAIN", hostName.MatchString, "must be a domain without scheme and path"),
-		MailgunURL:    e.fitting("MAILGUN_API_URL", webAddress, "must be a URL that begins with http:// or https://"),
-	}
-}
-
 func (e *environment) billing() BillingConfig {
 	const class, long = "AMS_BILLING_SERVICE_CLASS", "ams.billing.providers.mock.MockBillingService"
 	chosen := e.choice(class, "none", "mock", long)
@@ -178,21 +160,28 @@ func (e *environment) billing() BillingConfig {
 	return b
 }
 
-func (e *environment) address(name string) string {
-	single := func(s string) bool { _, err := mail.ParseAddress(s); return err == nil }
-	return e.fitting(name, single, "must be one e-mail address")
-}
-
-func (e *environment) sentry() SentryConfig {
-	const name = "SENTRY_DSN"
-	if strings.EqualFold(e.text(name), "off") {
-		return SentryConfig{}
-	}
-	project := func(s string) bool {
+// forum needs both of its settings or none.
+func (e *environment) forum() (f ForumConfig) {
+	const domain, secret = "DISCOURSE_REDIRECT_DOMAIN", "DISCOURSE_CONNECT_SECRET"
+	origin := func(s string) bool {
 		u, err := url.Parse(s)
-		return err == nil && webAddress(s) && u.User.Username() != "" && strings.Trim(u.Path, "/") != ""
+		if err != nil || !webAddress(s) || !hostName.MatchString(u.Hostname()) || strings.Trim(u.Path, "/") != "" ||
+			u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+			return false
+		}
+		f.Origin = u.Scheme + "://" + u.Host
+		return true
 	}
-	return SentryConfig{DSN: Secret(e.fitting(name, project, "must be the DSN of a project, or off"))}
+	long := func(s string) bool { return utf8.RuneCountInString(s) >= shortestForumSecret }
+	given := e.fitting(domain, origin, "must be scheme and host of the forum and nothing after them")
+	f.Secret = Secret(e.fitting(secret, long, "is too short: it takes at least 10 characters"))
+	switch {
+	case given != "" && f.Secret == "":
+		e.refuse(secret, "is missing, while "+domain+" is given")
+	case given == "" && f.Secret != "":
+		e.refuse(domain, "is missing, while "+secret+" is given")
+	}
+	return f
 }
 
 func (e *environment) dev() DevConfig {

@@ -11,7 +11,8 @@ type Setting struct {
 	Local    string // default in the local and test profiles, where it is another
 	Test     string // default in the test profile, where it is another again
 	Example  string
-	Required bool // in production
+	Required bool   // in production
+	When     string // Required only then: NAME=value, or NAME!=value, of another setting
 	Secret   bool
 }
 
@@ -29,9 +30,10 @@ func (s Setting) in(p Profile) string {
 // Settings lists every variable that the program reads, by group.
 func Settings() []Setting {
 	return slices.Concat(
-		siteSettings(), memberSettings(), httpSettings(), databaseSettings(), securitySettings(), mailSettings(), billingSettings(),
+		siteSettings(), memberSettings(), httpSettings(), databaseSettings(), securitySettings(), mailSettings(), smtpSettings(), billingSettings(),
+		forumSettings(),
 		bucketSettings("PUBLIC", "files that anybody may see"), bucketSettings("PRIVATE", "files behind signed addresses"),
-		operationSettings(), sampleSettings(), devSettings(),
+		sinkSettings(), workerSettings(), sampleSettings(), devSettings(),
 	)
 }
 
@@ -62,6 +64,10 @@ func siteSettings() []Setting {
 			Name: "DJANGO_SETTINGS_MODULE", Default: "config.settings.production", Example: "config.settings.local",
 			Meaning: "Profile: the part after the last dot is production, local or test. " +
 				"The command dev takes local unless this says otherwise.",
+		},
+		Setting{
+			Name: "DJANGO_DEBUG", Default: "False", Local: "True", Example: "False",
+			Meaning: "Logs from DEBUG on where DJANGO_LOG_LEVEL says nothing. Has no effect in production.",
 		},
 		Setting{
 			Name: "DJANGO_READ_DOT_ENV_FILE", Default: "False", Example: "True",
@@ -177,33 +183,6 @@ func securitySettings() []Setting {
 	})
 }
 
-func mailSettings() []Setting {
-	return group("E-mail",
-		Setting{
-			Name: "DJANGO_EMAIL_ESP", Default: "mailgun", Example: "mailgun",
-			Meaning: "Who delivers mail in production: mailgun. " +
-				"In the other profiles everything ends in the inbox at /dev/mail.",
-		},
-		Setting{
-			Name: "MAILGUN_API_KEY", Example: "key-0123456789abcdef", Required: true, Secret: true,
-			Meaning: "Sending key.",
-		},
-		Setting{Name: "MAILGUN_DOMAIN", Example: "mg.example.org", Required: true, Meaning: "Sending domain."},
-		Setting{
-			Name: "MAILGUN_API_URL", Default: "https://api.mailgun.net/v3", Example: "https://api.eu.mailgun.net/v3",
-			Meaning: "Address of the region's API, with or without its version.",
-		},
-		Setting{
-			Name: "DJANGO_DEFAULT_FROM_EMAIL", Default: "Association Management Software <noreply@ams.com>",
-			Example: "Example Association <noreply@example.org>", Meaning: "Sender: one address, with or without a name.",
-		},
-		Setting{
-			Name: "DJANGO_EMAIL_SUBJECT_PREFIX", Default: "[Association Management Software] ", Example: "[Example] ",
-			Meaning: "Stands before the subjects of letters about accounts.",
-		},
-	)
-}
-
 func memberSettings() []Setting {
 	return group("Memberships",
 		Setting{
@@ -227,6 +206,19 @@ func billingSettings() []Setting {
 		Setting{
 			Name: "AMS_BILLING_EMAIL_WHITELIST_REGEX", Example: "@example.com$",
 			Meaning: "Invoices are mailed only to addresses in which this pattern (RE2) is found; empty for all.",
+		},
+	)
+}
+
+func forumSettings() []Setting {
+	return group("Forum",
+		Setting{
+			Name: "DISCOURSE_REDIRECT_DOMAIN", Example: "https://forum.example.org",
+			Meaning: "Discourse forum that members sign on to with their account here: its scheme and host. Empty for none.",
+		},
+		Setting{
+			Name: "DISCOURSE_CONNECT_SECRET", Example: "a long random text", Secret: true,
+			Meaning: "The forum's setting discourse connect secret: at least 10 characters. Goes with the address of the forum.",
 		},
 	)
 }
@@ -262,16 +254,8 @@ func bucketSettings(which, holds string) []Setting {
 	)
 }
 
-func operationSettings() []Setting {
-	return group("Operation",
-		Setting{
-			Name: "DJANGO_LOG_LEVEL", Default: "INFO", Local: "DEBUG", Example: "WARNING",
-			Meaning: "Least important line that is logged: DEBUG, INFO, WARNING, ERROR or CRITICAL.",
-		},
-		Setting{
-			Name: "SENTRY_DSN", Local: "off", Example: "https://key@o1.ingest.example/1", Required: true, Secret: true,
-			Meaning: "Where errors are reported; off reports them nowhere.",
-		},
+func workerSettings() []Setting {
+	return group("Worker",
 		Setting{
 			Name: "AMS_WORKER_CONCURRENCY", Default: "1", Example: "2",
 			Meaning: "Jobs of the default lane at a time, 1 to 16.",

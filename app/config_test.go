@@ -25,7 +25,7 @@ func productionEnv() map[string]string {
 	return map[string]string{
 		"SITE_DOMAIN": "members.example.org", "DJANGO_SECRET_KEY": strings.Repeat("s3cret", 8),
 		"POSTGRES_HOST": "db.example.org", "POSTGRES_DB": "ams", "POSTGRES_USER": "ams", "POSTGRES_PASSWORD": "p@ss/word?",
-		"MAILGUN_API_KEY": "key-hidden", "MAILGUN_DOMAIN": "mg.example.org", "SENTRY_DSN": "off",
+		"MAILGUN_API_KEY": "key-hidden", "MAILGUN_DOMAIN": "mg.example.org", "SENTRY_DSN": "off", "LOGTAIL_SOURCE_TOKEN": "off",
 		"DJANGO_ADMIN_URL":                "/office",
 		"DJANGO_MEDIA_PUBLIC_BUCKET_NAME": "public", "DJANGO_MEDIA_PUBLIC_ENDPOINT_URL": "https://syd1.example.org/",
 		"DJANGO_MEDIA_PUBLIC_ACCESS_KEY": "public-key", "DJANGO_MEDIA_PUBLIC_SECRET_KEY": "public-secret",
@@ -203,6 +203,37 @@ func TestBillingSettings(t *testing.T) {
 	}
 }
 
+func TestForumSettings(t *testing.T) {
+	t.Parallel()
+	const domain, secret = "DISCOURSE_REDIRECT_DOMAIN", "DISCOURSE_CONNECT_SECRET"
+	for _, c := range []struct{ domain, secret, origin, wrong string }{
+		{"", "", "", ""},
+		{"https://forum.example.org", "0123456789", "https://forum.example.org", ""},
+		{" https://forum.example.org/ ", "āāāāāāāāāā", "https://forum.example.org", ""},
+		{"http://localhost:4200/", "0123456789", "http://localhost:4200", ""},
+		{"https://forum.example.org", "", "", secret},
+		{"", "0123456789", "", domain},
+		{"https://forum.example.org", "012345678", "", secret},
+		{"forum.example.org", "0123456789", "", domain},
+		{"ftp://forum.example.org", "0123456789", "", domain},
+		{"https://forum.example.org/community", "0123456789", "", domain},
+		{"https://forum.example.org/?a=1", "0123456789", "", domain},
+		{"https://forum.example.org/#a", "0123456789", "", domain},
+		{"https://user@forum.example.org", "0123456789", "", domain},
+		{"https://forum.example.org;script-src", "0123456789", "", domain},
+		{"https://", "0123456789", "", domain},
+	} {
+		got, err := app.ReadConfig(env(productionEnv(), domain, c.domain, secret, c.secret))
+		problems, _ := errors.AsType[app.Problems](err)
+		switch {
+		case c.wrong != "" && (len(problems) != 1 || problems[0].Name != c.wrong || c.secret != "" && strings.Contains(err.Error(), c.secret)):
+			t.Errorf("ReadConfig(%q, %q) = %v, want one problem, with %s and without the secret", c.domain, c.secret, err, c.wrong)
+		case c.wrong == "" && (err != nil || got.Forum.Origin != c.origin || got.Forum.Secret.Reveal() != c.secret):
+			t.Errorf("ReadConfig(%q, %q) has %q, %v, want %q", c.domain, c.secret, got.Forum.Origin, err, c.origin)
+		}
+	}
+}
+
 func TestDatabaseURL(t *testing.T) {
 	t.Parallel()
 	const named = "postgres://u:p@h:1/d"
@@ -243,7 +274,15 @@ func TestReadConfigRefuses(t *testing.T) {
 	t.Run("EachMissing", func(t *testing.T) {
 		t.Parallel()
 		for _, s := range app.Settings() {
-			if _, err := app.ReadConfig(env(productionEnv(), s.Name, "")); s.Required != (err != nil) {
+			given := []string{"EMAIL_HOST", "smtp.example.org", "LOGTAIL_INGESTING_HOST", "in.example.org", s.Name, ""}
+			if other, value, ok := strings.Cut(s.When, "="); ok {
+				if name, not := strings.CutSuffix(other, "!"); not {
+					given = append(given, name, "another")
+				} else {
+					given = append(given, name, value)
+				}
+			}
+			if _, err := app.ReadConfig(env(productionEnv(), given...)); s.Required != (err != nil) {
 				t.Errorf("ReadConfig(production without %s) = %v, want an error: %v", s.Name, err, s.Required)
 			}
 		}
@@ -257,7 +296,7 @@ func TestReadConfigRefuses(t *testing.T) {
 			got = append(got, p.Name)
 		}
 		for _, s := range app.Settings() {
-			if s.Required {
+			if s.Required && s.When != "DJANGO_EMAIL_ESP=smtp" {
 				want = append(want, s.Name)
 			}
 		}
@@ -282,12 +321,14 @@ func TestReadConfigRefuses(t *testing.T) {
 			"AMS_WORKER_CONCURRENCY": "17", "AMS_WORKER_POLL_SECONDS": "0", "AMS_DEV_NOW": "2026-01-31T09:00:00Z",
 			"SAMPLE_DATA_ADMIN_EMAIL": "admin", "SAMPLE_DATA_USER_EMAIL": "user",
 			"AMS_BILLING_SERVICE_CLASS": "stripe", "AMS_BILLING_EMAIL_WHITELIST_REGEX": "(",
-			"DJANGO_ADMIN_URL": "billing/staff/",
+			"DJANGO_ADMIN_URL": "billing/staff/", "SENTRY_LOG_LEVEL": "51", "SENTRY_TRACES_SAMPLE_RATE": "1.1", "LOGTAIL_INGESTING_HOST": "http://in.example.org",
+			"EMAIL_HOST": "smtp.example.org:25", "EMAIL_PORT": "0", "EMAIL_HOST_USER": "ams", "EMAIL_HOST_PASSWORD": "hidden",
+			"DJANGO_SERVER_EMAIL": "nobody", "AMS_OPERATOR_EMAILS": "ops@example.org,nobody",
 		}
 		for name, value := range wrong {
 			_, err := app.ReadConfig(env(productionEnv(), name, value))
 			problems, _ := errors.AsType[app.Problems](err)
-			if len(problems) != 1 || problems[0].Name != name {
+			if len(problems) != 1 || problems[0].Name != name && !strings.HasPrefix(name, "EMAIL_HOST_") {
 				t.Errorf("ReadConfig(%s=%s) = %v, want one problem, with that setting", name, value, err)
 			}
 		}
@@ -295,7 +336,7 @@ func TestReadConfigRefuses(t *testing.T) {
 	t.Run("OutsideProduction", func(t *testing.T) {
 		t.Parallel()
 		for name, value := range map[string]string{
-			"AMS_DEV_NOW": "yesterday", "DATABASE_URL": "mysql://x", "NGROK_HOST": "https://x", "PORT": "eighty",
+			"AMS_DEV_NOW": "yesterday", "DATABASE_URL": "mysql://x", "NGROK_HOST": "https://x", "PORT": "eighty", "DJANGO_EMAIL_BACKEND": "pigeon",
 		} {
 			_, err := app.ReadConfig(localEnv(name, value))
 			if problems, _ := errors.AsType[app.Problems](err); len(problems) != 1 || problems[0].Name != name {

@@ -105,7 +105,7 @@ func (c *call) prepareDatabase(ctx context.Context, cfg Config) error {
 	if err != nil {
 		return err
 	}
-	out, flush, err := c.outside(cfg)
+	out, flush, err := c.outside(cfg, commandService)
 	if err != nil {
 		return err
 	}

@@ -39,19 +39,20 @@ func (k checkConfigCommand) Run(ctx context.Context, c *call) error {
 	if err != nil || k.Offline {
 		return err
 	}
+	if err := errors.Join(checkDatabase(ctx, cfg), cfg.Objects.probe(ctx)); err != nil {
+		return err
+	}
+	fmt.Fprintln(c.Out, "settings, database and buckets are fine")
+	return nil
+}
+
+func checkDatabase(ctx context.Context, cfg Config) error {
 	db, err := open(ctx, cfg, 2, statementLimit)
 	if err != nil {
 		return err
 	}
 	defer db.Close()
-	if err := database.Check(ctx, db); err != nil {
-		return err
-	}
-	if err := cfg.Objects.probe(ctx); err != nil {
-		return err
-	}
-	fmt.Fprintln(c.Out, "settings, database and buckets are fine")
-	return nil
+	return database.Check(ctx, db)
 }
 
 // probe proves both buckets. Outside production there may be none.
@@ -86,9 +87,13 @@ func (h healthCommand) Run(ctx context.Context, c *call) error {
 		return err
 	}
 	defer db.Close()
-	seen, err := jobs.Alive(ctx, db)
+	host, err := os.Hostname() // as the heartbeat has it: the worker of another container says nothing about this one
+	if err != nil {
+		return fmt.Errorf("name of this machine: %w", err)
+	}
+	seen, err := jobs.Alive(ctx, db, host)
 	if err == nil && time.Since(seen) > silence {
-		return errors.New("no worker has shown itself for a minute")
+		return errors.New("no worker of this machine has shown itself for a minute")
 	}
 	return err
 }

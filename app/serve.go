@@ -21,6 +21,7 @@ const (
 	statementLimit = 30 * time.Second
 	connectLimit   = 10 * time.Second
 	grace          = 25 * time.Second
+	smtpsPort      = 465
 	// spare is how many connections a worker needs beside one for each runner and its handler: to listen, for the
 	// schedule and for the heartbeat.
 	spare = 4
@@ -40,34 +41,48 @@ func (c *call) settings() (Config, error) {
 	return cfg, err
 }
 
-func (c *call) logger(cfg Config) *slog.Logger {
-	options := &slog.HandlerOptions{Level: cfg.LogLevel}
-	if cfg.Profile == Production {
-		return slog.New(slog.NewJSONHandler(c.Out, options))
+// outside connects what the settings name. closing tells the sinks what they have not heard yet.
+func (c *call) outside(cfg Config, service string) (out Outside, closing func(), err error) {
+	out = Outside{Clock: cfg.Clock()}
+	if closing, err = c.sinks(cfg, service, &out); err != nil {
+		return out, nil, err
 	}
-	return slog.New(slog.NewTextHandler(c.Err, options))
+	slog.SetDefault(out.Log) // for what libraries and domains tell
+	if err := c.mail(cfg, &out); err != nil {
+		closing()
+		return out, nil, err
+	}
+	return out, closing, nil
 }
 
-// outside connects what the settings name.
-func (c *call) outside(cfg Config) (Outside, func(), error) {
-	report, flush, err := reporter(cfg)
-	if err != nil {
-		return Outside{}, nil, err
-	}
-	out := Outside{Clock: cfg.Clock(), Log: c.logger(cfg), Report: report}
-	slog.SetDefault(out.Log) // for what libraries and the courier tell
-	if !cfg.Mail.Inbox {
+// mail chooses how messages leave.
+func (c *call) mail(cfg Config, out *Outside) (err error) {
+	switch cfg.Mail.Transport {
+	case byMailgun:
 		out.Mail, err = mail.NewMailgun(mail.MailgunConfig{
 			Domain: cfg.Mail.MailgunDomain, Key: cfg.Mail.MailgunKey.Reveal(), URL: cfg.Mail.MailgunURL,
 		})
-		return out, flush, err
+	case bySMTP:
+		s := cfg.Mail.SMTP
+		out.Mail, err = mail.NewSMTP(mail.SMTPConfig{
+			Host: s.Host, Port: s.Port, User: s.User, Password: s.Password.Reveal(), StartTLS: s.TLS && s.Port != smtpsPort,
+			TLS: s.TLS && s.Port == smtpsPort,
+		})
+	case toConsole:
+		out.Mail = mail.NewPrinter(c.Out)
 	}
-	box, err := inbox.Open(filepath.Join(cfg.Dev.Dir, "mail"), out.Clock)
-	if err != nil {
-		return out, nil, err
+	if err != nil || !cfg.Mail.Inbox {
+		return err
 	}
-	out.Mail, out.Inbox = box, box
-	return out, flush, nil
+	if out.Inbox, err = inbox.Open(filepath.Join(cfg.Dev.Dir, "mail"), out.Clock); err != nil {
+		return err
+	}
+	if out.Mail == nil {
+		out.Mail = out.Inbox
+	} else {
+		out.Mail = mail.Copied(out.Mail, out.Inbox)
+	}
+	return nil
 }
 
 // open waits for the database and connects. Commands that need one say so when none is named.
@@ -97,17 +112,32 @@ func (cfg Config) conns(serves, works bool) int {
 	return n
 }
 
+// service is the name of a process that serves pages, works off jobs, does both, or neither.
+func service(serves, works bool) string {
+	switch {
+	case serves:
+		return webService
+	case works:
+		return workerService
+	}
+	return commandService
+}
+
 // prepared is the program with its connections; close ends them.
 func (c *call) prepared(ctx context.Context, cfg Config, serves, works bool) (a *App, closing func(), err error) {
-	out, flush, err := c.outside(cfg)
+	out, flush, err := c.outside(cfg, service(serves, works))
 	if err != nil {
 		return nil, nil, err
 	}
 	db, err := open(ctx, cfg, cfg.conns(serves, works), statementLimit)
 	if err != nil {
+		flush()
 		return nil, nil, err
 	}
 	closing = func() {
+		if a != nil && out.operators != nil {
+			out.operators.close(a)
+		}
 		if err := db.Close(); err != nil {
 			out.Log.Warn("close the database", "error", err)
 		}
@@ -116,6 +146,9 @@ func (c *call) prepared(ctx context.Context, cfg Config, serves, works bool) (a 
 	if a, err = New(cfg, db, out); err != nil {
 		closing()
 		return nil, nil, err
+	}
+	if out.operators != nil {
+		out.operators.start(a)
 	}
 	return a, closing, nil
 }
@@ -161,7 +194,7 @@ func (a *App) lanes() map[string]int {
 // work works off jobs until ctx ends.
 func (a *App) work(ctx context.Context) error {
 	runner, err := jobs.NewRunner(jobs.RunnerConfig{
-		DB: a.db.DB, Pool: a.db.Pool, Registry: a.Registry, Log: a.out.Log, Report: a.out.Report, Grace: grace,
+		DB: a.db.DB, Pool: a.db.Pool, Registry: a.Registry, Log: a.out.Log, Observe: a.ran, Grace: grace,
 		Lanes: a.lanes(), Poll: a.cfg.Worker.Poll, Version: version(),
 	})
 	if err != nil {

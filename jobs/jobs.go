@@ -78,7 +78,10 @@ func After(d time.Duration, err error) error {
 	return later
 }
 
-type correlationKey struct{}
+type (
+	correlationKey struct{}
+	kindKey        struct{}
+)
 
 // WithCorrelation names the request that is being served. The jobs it adds, and those that they add, carry the name.
 func WithCorrelation(ctx context.Context, id string) context.Context {
@@ -89,4 +92,14 @@ func WithCorrelation(ctx context.Context, id string) context.Context {
 func Correlation(ctx context.Context) string {
 	id, _ := ctx.Value(correlationKey{}).(string)
 	return id
+}
+
+func withKind(ctx context.Context, kind string) context.Context {
+	return context.WithValue(ctx, kindKey{}, kind)
+}
+
+// Running is the kind of the job that ctx works for, "" when it works for none.
+func Running(ctx context.Context) string {
+	kind, _ := ctx.Value(kindKey{}).(string)
+	return kind
 }

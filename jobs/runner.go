@@ -23,14 +23,20 @@ type RunnerConfig struct {
 	DB       *bun.DB
 	Pool     *pgxpool.Pool // the same connections, to listen on
 	Registry *Registry
-	Lanes    map[string]int // runners for each lane; nil means one for each lane of the registry
-	Log      *slog.Logger   // nil: slog.Default()
-	// Report hears of every job that died, with the handler's own error, which may hold argument values. May be nil.
-	Report  func(context.Context, error)
-	Grace   time.Duration // how long running jobs may go on after the end; 0 means 25 seconds
-	Poll    time.Duration // how often to look without being woken, and for schedules; 0 means 5 seconds
-	Name    string        // of the heartbeat; empty: the host's name
-	Version string        // of the heartbeat
+	Lanes    map[string]int             // runners for each lane; nil means one for each lane of the registry
+	Log      *slog.Logger               // nil: slog.Default(); an error there is a job that died
+	Observe  func(context.Context, Ran) // hears of every run once its verdict is written; nil for nobody
+	Grace    time.Duration              // how long running jobs may go on after the end; 0 means 25 seconds
+	Poll     time.Duration              // how often to look without being woken, and for schedules; 0 means 5 seconds
+	Name     string                     // of the heartbeat; empty: the host's name
+	Version  string                     // of the heartbeat
+}
+
+// Ran is a job after one of its runs.
+type Ran struct {
+	Kind    string
+	Outcome string // done, retried, put_off, dead; stopped where the worker stopped, covered where another one does it
+	Took    time.Duration
 }
 
 // settling is how long verdicts may take to be written once the grace period is over.
@@ -104,7 +110,7 @@ func (r *Runner) Run(ctx context.Context) error {
 		for range n {
 			w := &worker{
 				lane: lane, registry: r.cfg.Registry, db: r.cfg.DB, name: r.id,
-				log: r.cfg.Log, report: r.cfg.Report, stopping: r.stopping,
+				log: r.cfg.Log, observe: r.cfg.Observe, stopping: r.stopping,
 			}
 			if err := w.attach(); err != nil {
 				return err

@@ -285,11 +285,9 @@ func TestLog(t *testing.T) {
 		panic("cannot do " + a.Name + "\x00\xff" + strings.Repeat("ā", 1000))
 	})
 	var log journal
-	reported := make(chan error, 1)
 	b.add(t, task{"good secret"})
 	b.start(t, func(c *jobs.RunnerConfig) {
 		c.Log = log.logger()
-		c.Report = func(_ context.Context, err error) { reported <- err }
 	})
 	eventually(t, "the first job is done", func() bool { return value[int](t, b, waiting) == 0 })
 	err := b.db.RunInTx(jobs.WithCorrelation(t.Context(), "request 7"), nil, func(ctx context.Context, tx bun.Tx) error {
@@ -298,14 +296,14 @@ func TestLog(t *testing.T) {
 	if err != nil {
 		t.Fatalf("Add: %v", err)
 	}
-	if err := soon(t, "the dead job is reported", reported); !strings.Contains(err.Error(), "cannot do") {
-		t.Errorf("reported: %v", err)
-	}
+	eventually(t, "the dead job is told", func() bool { return strings.Contains(log.String(), `"dead"`) })
 	var outcomes []string
 	for line := range strings.Lines(log.String()) {
 		var entry struct {
-			Msg, Kind, ID, Outcome, Correlation, Error, Stack string
-			Duration                                          *int64
+			Msg, ID, Outcome, Error, Stack string
+			Kind                           string `json:"job_type"`
+			Correlation                    string `json:"request_id"`
+			Duration                       *int64
 		}
 		if err := json.Unmarshal([]byte(line), &entry); err != nil {
 			t.Fatalf("log line %q: %v", line, err)

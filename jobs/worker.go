@@ -27,7 +27,7 @@ type worker struct {
 	db       *bun.DB
 	name     string
 	log      *slog.Logger
-	report   func(context.Context, error)
+	observe  func(context.Context, Ran)
 	stopping <-chan struct{} // closed when running jobs have to end
 	gue      *gue.Worker
 
@@ -143,7 +143,7 @@ func (w *worker) perform(ctx context.Context, r *run) (err error) {
 	if r.deaths >= mostDeaths {
 		return Permanent(fmt.Errorf("%d workers in a row died in the middle of it", r.deaths))
 	}
-	ctx, cancel := context.WithTimeout(WithCorrelation(ctx, r.correlation), r.kind.timeout)
+	ctx, cancel := context.WithTimeout(r.belongs(ctx), r.kind.timeout)
 	defer cancel()
 	go func() {
 		select {
@@ -234,9 +234,14 @@ func (r *run) bury(ctx context.Context) error {
 	return nil
 }
 
-// tell logs and reports what is committed.
+// belongs says in ctx which job it works for, and which request caused it.
+func (r *run) belongs(ctx context.Context) context.Context {
+	return withKind(WithCorrelation(ctx, r.correlation), r.job.Type)
+}
+
+// tell says what is committed.
 func (w *worker) tell(ctx context.Context, r *run) {
-	ctx = WithCorrelation(ctx, r.correlation)
+	ctx = r.belongs(ctx)
 	level := slog.LevelInfo
 	switch r.verdict.outcome {
 	case retried:
@@ -245,8 +250,8 @@ func (w *worker) tell(ctx context.Context, r *run) {
 		level = slog.LevelError
 	}
 	facts := []slog.Attr{
-		slog.String("kind", r.job.Type), slog.String("id", r.job.ID.String()), slog.Duration("duration", r.took),
-		slog.String("outcome", r.verdict.outcome), slog.String("correlation", r.correlation),
+		slog.String("job_type", r.job.Type), slog.String("id", r.job.ID.String()), slog.Duration("duration", r.took),
+		slog.String("outcome", r.verdict.outcome), slog.String("request_id", r.correlation),
 	}
 	if r.failure != "" {
 		facts = append(facts, slog.String("error", r.failure))
@@ -255,7 +260,7 @@ func (w *worker) tell(ctx context.Context, r *run) {
 		facts = append(facts, slog.String("stack", string(p.stack)))
 	}
 	w.log.LogAttrs(ctx, level, "job", facts...)
-	if r.verdict.outcome == dead && w.report != nil {
-		w.report(ctx, fmt.Errorf("job %s %s: %w", r.job.Type, r.job.ID, r.err))
+	if w.observe != nil {
+		w.observe(ctx, Ran{Kind: r.job.Type, Outcome: r.verdict.outcome, Took: r.took})
 	}
 }

@@ -22,12 +22,14 @@ type Table struct {
 	Caption string // always there for screen readers
 	Shown   bool   // the caption is also seen: tables without a heading above
 	Count   string // "24 people", announced after a swap
-	Columns []Column
-	Rows    []Row
-	Pick    Pick   // tick-boxes in front of the rows
-	Region  string // id of what another order replaces; empty: the table itself
-	Empty   Empty  // instead of a table without rows
-	Pager   Pager
+	// CountAll leads to the exact number where Count is "More than 10000 people". Zero: Count is exact.
+	CountAll Link
+	Columns  []Column
+	Rows     []Row
+	Pick     Pick   // tick-boxes in front of the rows
+	Region   string // id of what another order replaces; empty: the table itself
+	Empty    Empty  // instead of a table without rows
+	Pager    Pager
 }
 
 // Pick names the tick-boxes of a Table's rows. Zero: there are none.

@@ -45,23 +45,19 @@ func (h Holder) Covers(other Holder) bool {
 	return h.Superuser || !other.Superuser && h.MayAll(other.Codes())
 }
 
-// Load reads what somebody was given, directly and through groups. It is asked in every request of staff, so that a
-// change of rights holds from the next one.
-func Load(ctx context.Context, db bun.IDB, id int64, superuser bool) (Holder, error) {
-	const given = `
-		SELECT p.codename FROM permissions p WHERE p.id IN (
-			SELECT permission_id FROM user_permissions WHERE user_id = ?0
-			UNION SELECT gp.permission_id FROM user_groups ug JOIN group_permissions gp ON gp.group_id = ug.group_id
-			WHERE ug.user_id = ?0)`
-	h := Holder{ID: id, Superuser: superuser, codes: map[string]bool{}}
-	var codes []string
-	if err := db.NewRaw(given, id).Scan(ctx, &codes); err != nil {
-		return h, fmt.Errorf("load permissions of user %d: %w", id, err)
-	}
+// GivenSQL is an array of what the user u was given, directly and through groups, for the query that finds out who a
+// request comes from: a change of rights holds from the next one.
+const GivenSQL = `ARRAY(SELECT p.codename FROM permissions p WHERE p.id IN (
+	SELECT permission_id FROM user_permissions WHERE user_id = u.id
+	UNION SELECT gp.permission_id FROM user_groups ug JOIN group_permissions gp ON gp.group_id = ug.group_id WHERE ug.user_id = u.id))`
+
+// Given is a holder of these permissions.
+func Given(id int64, superuser bool, codes []string) Holder {
+	h := Holder{ID: id, Superuser: superuser, codes: make(map[string]bool, len(codes))}
 	for _, c := range codes {
 		h.codes[c] = true
 	}
-	return h, nil
+	return h
 }
 
 // link is one of the two tables that say who was given a permission.
@@ -101,20 +97,6 @@ func (l link) set(ctx context.Context, tx bun.Tx, owner int64, codes []string) e
 	return nil
 }
 
-// OfPerson are the permissions that somebody was given directly.
-func OfPerson(ctx context.Context, db bun.IDB, person int64) ([]string, error) {
-	return ofPeople().codes(ctx, db, person)
-}
-
-// GroupsOf are the groups that somebody belongs to.
-func GroupsOf(ctx context.Context, db bun.IDB, person int64) (groups []int64, err error) {
-	err = db.NewRaw(`SELECT group_id FROM user_groups WHERE user_id = ? ORDER BY group_id`, person).Scan(ctx, &groups)
-	if err != nil {
-		return nil, fmt.Errorf("load groups of user %d: %w", person, err)
-	}
-	return groups, nil
-}
-
 // LoadMany reads what several people were given, in one query.
 func LoadMany(ctx context.Context, db bun.IDB, ids []int64) (map[int64]Holder, error) {
 	const given = `
@@ -127,7 +109,7 @@ func LoadMany(ctx context.Context, db bun.IDB, ids []int64) (map[int64]Holder, e
 		return all, nil
 	}
 	for _, id := range ids {
-		all[id] = Holder{ID: id, codes: map[string]bool{}}
+		all[id] = Given(id, false, nil)
 	}
 	var rows []struct {
 		UserID   int64

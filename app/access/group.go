@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect/pgdialect"
 
 	"ams/app/fault"
 	"ams/app/lang"
@@ -89,6 +90,18 @@ func added[T comparable](before, after []T) (more []T) {
 type Grants struct {
 	Groups []int64
 	Codes  []string
+}
+
+// GrantsOf are those of a person, and all that they may by them.
+func GrantsOf(ctx context.Context, db bun.IDB, person int64, superuser bool) (g Grants, h Holder, err error) {
+	const given = `SELECT ARRAY(SELECT group_id FROM user_groups WHERE user_id = u.id ORDER BY group_id),
+		ARRAY(SELECT p.codename FROM user_permissions l JOIN permissions p ON p.id = l.permission_id WHERE l.user_id = u.id ORDER BY p.codename),
+		` + GivenSQL + ` FROM (SELECT ?::bigint AS id) u`
+	var all []string
+	if err = db.NewRaw(given, person).Scan(ctx, pgdialect.Array(&g.Groups), pgdialect.Array(&g.Codes), pgdialect.Array(&all)); err != nil {
+		return g, h, fmt.Errorf("load grants of user %d: %w", person, err)
+	}
+	return g, Given(person, superuser, all), nil
 }
 
 // SetGrants replaces what a person is given. Groups and permissions can only be added by somebody who holds them.

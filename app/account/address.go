@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/uptrace/bun"
 
@@ -25,7 +26,7 @@ type Address struct {
 	Owner Record `bun:"-"`
 }
 
-// LoadOwners adds whose addresses these are, and what those people may do.
+// LoadOwners adds whose addresses these are.
 func LoadOwners(ctx context.Context, db bun.IDB, all []*Address) error {
 	var ids []int64
 	for _, a := range all {
@@ -38,24 +39,38 @@ func LoadOwners(ctx context.Context, db bun.IDB, all []*Address) error {
 	return err
 }
 
-// Owners finds people by their ids, and what they may do, for MayLookAfter.
+// Owners finds people by their ids.
 func Owners(ctx context.Context, db bun.IDB, ids []int64) (map[int64]Record, error) {
 	owners := map[int64]Record{}
 	if len(ids) == 0 {
 		return owners, nil
 	}
-	var found []*Record
+	var found []Record
 	if err := db.NewSelect().Model(&found).Where("u.id IN (?)", bun.List(ids)).Scan(ctx); err != nil {
 		return nil, fmt.Errorf("load the owners of records: %w", err)
 	}
-	if err := LoadRights(ctx, db, found); err != nil {
-		return nil, err
-	}
 	for _, o := range found {
-		owners[o.ID] = *o
+		owners[o.ID] = o
 	}
 	return owners, nil
 }
+
+// LoadOwnersRights adds whose addresses these are, and what those people may do.
+func LoadOwnersRights(ctx context.Context, db bun.IDB, all []*Address) error {
+	if slices.ContainsFunc(all, func(a *Address) bool { return a.Owner.ID != a.UserID }) {
+		if err := LoadOwners(ctx, db, all); err != nil {
+			return err
+		}
+	}
+	owners := make([]*Record, len(all))
+	for i, a := range all {
+		owners[i] = &a.Owner
+	}
+	return LoadRights(ctx, db, owners)
+}
+
+// Person names the owner.
+func (a *Address) Person() string { return a.Owner.Title() }
 
 // lockOwner holds the account of an address and refuses people who may not look after it.
 func lockOwner(ctx context.Context, tx bun.Tx, by access.Holder, user int64) error {
@@ -63,7 +78,7 @@ func lockOwner(ctx context.Context, tx bun.Tx, by access.Holder, user int64) err
 		return err
 	}
 	owners := []*Address{{UserID: user}}
-	if err := LoadOwners(ctx, tx, owners); err != nil {
+	if err := LoadOwnersRights(ctx, tx, owners); err != nil {
 		return err
 	}
 	if why := MayLookAfter(by, &owners[0].Owner); !why.Empty() {

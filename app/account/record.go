@@ -40,28 +40,29 @@ func (r *Record) Title() string {
 	return r.Email
 }
 
-// LoadGrants adds what the person was given.
+// LoadGrants adds what the person was given, and what they may do by it.
 func LoadGrants(ctx context.Context, db bun.IDB, r *Record) (err error) {
-	if r.Groups, err = access.GroupsOf(ctx, db, r.ID); err != nil {
-		return err
-	}
-	r.Codes, err = access.OfPerson(ctx, db, r.ID)
+	r.Grants, r.Rights, err = access.GrantsOf(ctx, db, r.ID, r.Superuser)
 	return err
 }
 
-// LoadRights adds what these people may do.
+// LoadRights adds what those of these people may do of whom that is not known yet.
 func LoadRights(ctx context.Context, db bun.IDB, all []*Record) error {
 	var ids []int64
 	for _, r := range all {
-		ids = append(ids, r.ID)
+		if r.Rights.ID != r.ID {
+			ids = append(ids, r.ID)
+		}
 	}
 	rights, err := access.LoadMany(ctx, db, ids)
 	if err != nil {
 		return err
 	}
 	for _, r := range all {
-		r.Rights = rights[r.ID]
-		r.Rights.Superuser = r.Superuser
+		if h, asked := rights[r.ID]; asked {
+			r.Rights = h
+			r.Rights.Superuser = r.Superuser
+		}
 	}
 	return nil
 }

@@ -66,6 +66,11 @@ func (s *Service) ByUsername(ctx context.Context, username string) (Person, erro
 	return personByUsername(ctx, s.db, username)
 }
 
+// Confirmed tells whether somebody's primary address is known to be theirs.
+func (s *Service) Confirmed(ctx context.Context, p Person) (bool, error) {
+	return hasVerified(ctx, s.db, p.ID, CanonicalEmail(p.Email))
+}
+
 // mailOnce bounds verification and "already exists" mails: whoever asks more often is told the same and gets nothing.
 func mailOnce() limit.Rule { return limit.Rule{Max: 1, Window: 3 * time.Minute} }
 

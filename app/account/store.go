@@ -193,6 +193,15 @@ func verifiedElsewhere(ctx context.Context, db bun.IDB, email string, than int64
 	return found, nil
 }
 
+func hasVerified(ctx context.Context, db bun.IDB, user int64, email string) (bool, error) {
+	found, err := db.NewSelect().Model((*addressRow)(nil)).
+		Where("ea.user_id = ? AND ea.email = ? AND ea.verified", user, email).Exists(ctx)
+	if err != nil {
+		return false, fmt.Errorf("look up a verified address of user %d: %w", user, err)
+	}
+	return found, nil
+}
+
 // verify marks an address as its owner's. Somebody without a primary address gets this one.
 func verify(ctx context.Context, tx bun.Tx, a addressRow) error {
 	const mark = `

@@ -79,7 +79,7 @@ func (b *bound[M]) again(v *visit, text lang.Message) error {
 // picked are the ids of the ticked rows, or of all that match.
 func (b *bound[M]) picked(v *visit) ([]int64, error) {
 	if v.c.Ticked(fieldAcross) {
-		return b.ids(v.c.Context(), b.admin.db, b.view(v), mostPicked+1, 0)
+		return b.ids(v.c.Context(), b.admin.db, b.view(v), mostPicked+1)
 	}
 	var ids []int64
 	for _, text := range v.c.Posted()[fieldPicked] {

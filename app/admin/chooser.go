@@ -3,6 +3,7 @@ package admin
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"ams/app/field"
@@ -13,6 +14,7 @@ import (
 type chooser struct {
 	key    string
 	lookup string
+	first  func(ctx context.Context, limit int, ids []int64) ([]field.Record, error)
 	ids    func(ctx context.Context, search string, limit int) ([]int64, error)
 	named  func(ctx context.Context, ids []int64) ([]field.Record, error)
 }
@@ -41,25 +43,17 @@ func (l lazy) find() (*chooser, error) {
 	return nil, fmt.Errorf("there is no entity %s to choose from", l.key)
 }
 
-// Offer gives all records when they are few enough. Whether they are is known before any of them is loaded.
+// Offer gives all records when they are few enough.
 func (l lazy) Offer(ctx context.Context, ids []int64) ([]field.Record, bool, error) {
 	c, err := l.find()
 	if err != nil {
 		return nil, false, err
 	}
-	first, err := c.ids(ctx, "", fewest+1)
-	if err != nil {
-		return nil, false, err
+	records, err := c.first(ctx, fewest+1, ids)
+	if err != nil || len(records) <= fewest {
+		return records, err == nil, err
 	}
-	if len(first) <= fewest {
-		all, err := c.named(ctx, first)
-		return all, true, err
-	}
-	if len(ids) == 0 {
-		return nil, false, nil
-	}
-	some, err := c.named(ctx, ids)
-	return some, false, err
+	return slices.DeleteFunc(records, func(r field.Record) bool { return !slices.Contains(ids, r.ID) }), false, nil
 }
 
 // Find gives the records that a text names.
@@ -101,25 +95,27 @@ func plain(r rune) rune {
 }
 
 func (b *bound[M]) offer() *chooser {
-	records := func(ctx context.Context, ids []int64) ([]field.Record, error) {
-		rows, err := b.rows(ctx, b.admin.db, ids)
-		if err != nil {
-			return nil, err
-		}
+	records := func(rows []*M, err error) ([]field.Record, error) {
 		out := make([]field.Record, 0, len(rows))
 		for _, m := range rows {
 			out = append(out, field.Record{ID: b.id(m), Name: b.r.Title(m)})
 		}
-		return out, nil
+		return out, err
 	}
 	return &chooser{
-		key: b.face().key(), lookup: b.face().path(b.admin) + "choose/", named: records,
+		key: b.face().key(), lookup: b.face().path(b.admin) + "choose/",
+		first: func(ctx context.Context, limit int, ids []int64) ([]field.Record, error) {
+			return records(b.first(ctx, b.admin.db, limit, ids))
+		},
+		named: func(ctx context.Context, ids []int64) ([]field.Record, error) {
+			return records(b.rows(ctx, b.admin.db, ids))
+		},
 		ids: func(ctx context.Context, search string, limit int) ([]int64, error) {
 			view := listing.View{Search: search}
 			if len(b.r.Search) == 0 {
 				view.Search = ""
 			}
-			return b.ids(ctx, b.admin.db, view, limit, 0)
+			return b.ids(ctx, b.admin.db, view, limit)
 		},
 	}
 }

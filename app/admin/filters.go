@@ -15,41 +15,6 @@ import (
 	"ams/views"
 )
 
-// Search is a query for the ids of the rows that hold a word. It has one placeholder: the pattern.
-type Search struct {
-	query func(table string) string
-}
-
-// pattern is the word without case and accents; what LIKE takes for a wildcard is escaped after folding, because
-// folding makes plain characters of wide ones.
-const pattern = `'%' || replace(replace(replace(fold(?), '\', '\\'), '%', '\%'), '_', '\_') || '%'`
-
-// Own looks into the folded column "search" of the entity's own table.
-func Own() Search {
-	return Search{func(table string) string { return `SELECT id FROM ` + table + ` WHERE search LIKE ` + pattern }}
-}
-
-// Child looks into the column "search" of a table whose column leads to the entity: further addresses of a person.
-func Child(table, column string) Search {
-	return Search{func(string) string { return `SELECT ` + column + ` FROM ` + table + ` WHERE search LIKE ` + pattern }}
-}
-
-// Parent looks into the column "search" of a table that a column of the entity leads to: the owner of an invoice.
-func Parent(table, column string) Search {
-	return Search{func(own string) string {
-		return `SELECT id FROM ` + own + ` WHERE ` + column + ` IN (SELECT id FROM ` + table + ` WHERE search LIKE ` + pattern + `)`
-	}}
-}
-
-// Through looks into the column "search" of a table that a column of the entity leads to by way of another table: the
-// person whose billing account an invoice belongs to.
-func Through(middle, column, table, onward string) Search {
-	return Search{func(own string) string {
-		return `SELECT id FROM ` + own + ` WHERE ` + column + ` IN (SELECT id FROM ` + middle + ` WHERE ` + onward +
-			` IN (SELECT id FROM ` + table + ` WHERE search LIKE ` + pattern + `))`
-	}}
-}
-
 // Filter narrows a list.
 type Filter struct {
 	Key     string

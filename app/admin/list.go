@@ -82,21 +82,12 @@ func (b *bound[M]) list(v *visit) error {
 		return err
 	}
 	view := b.view(v)
-	total, err := b.count(v.c.Context(), view)
+	l, err := b.leaf(v.c.Context(), view)
 	if err != nil {
 		return err
 	}
-	pages := max((total+listing.Size-1)/listing.Size, 1)
-	view.Page = min(view.Page, pages)
-	limit, offset := listing.Size, (view.Page-1)*listing.Size
-	if view.All = view.All && total <= listing.ShowAll; view.All {
-		limit, offset, pages = listing.ShowAll, 0, 1
-	}
-	ids, err := b.ids(v.c.Context(), b.admin.db, view, limit, offset)
-	if err != nil {
-		return err
-	}
-	rows, err := b.rows(v.c.Context(), b.admin.db, ids)
+	view = l.view
+	rows, err := b.rows(v.c.Context(), b.admin.db, l.ids)
 	if err != nil {
 		return err
 	}
@@ -104,13 +95,13 @@ func (b *bound[M]) list(v *visit) error {
 	if err != nil {
 		return err
 	}
-	region := listRegion{Order: view.OrderText(), Chips: chips, Table: b.listTable(v, view, total, rows), Acts: b.acts(v, view, total, len(rows))}
-	region.Table.Pager = views.NewPager("list-pager", v.say(lang.M("Pages of the list")), view.Page, pages, func(p int) string {
+	region := listRegion{Order: view.OrderText(), Chips: chips, Table: b.listTable(v, l, rows), Acts: b.acts(v, l, len(rows))}
+	region.Table.Pager = views.NewPager("list-pager", v.say(lang.M("Pages of the list")), view.Page, l.pages, func(p int) string {
 		return b.face().path(v.a) + view.OnPage(p).Query()
 	})
 	region.Table.Pager.Region = regionID
-	if pages > 1 && total <= listing.ShowAll {
-		region.ShowAll = views.Link{Text: v.say(lang.M("Show all %d", total)), Href: b.face().path(v.a) + view.Whole().Query()}
+	if l.pages > 1 && l.total <= listing.ShowAll && !l.open {
+		region.ShowAll = views.Link{Text: v.say(lang.M("Show all %d", l.total)), Href: b.face().path(v.a) + view.Whole().Query()}
 	}
 	if v.c.HX() {
 		v.c.Header("HX-Push-Url", b.face().path(v.a)+view.Query())
@@ -170,9 +161,13 @@ func (b *bound[M]) bar(v *visit, view listing.View) (listBar, views.Filters, err
 	return bar, chips, nil
 }
 
-func (b *bound[M]) listTable(v *visit, view listing.View, total int, rows []*M) views.Table {
-	t := views.Table{ID: "list-table", Region: regionID, Caption: v.say(b.r.Many), Count: v.say(lang.N("%d entry", "%d entries", total, total))}
-	address := b.face().path(v.a)
+func (b *bound[M]) listTable(v *visit, l leaf, rows []*M) views.Table {
+	view, address := l.view, b.face().path(v.a)
+	t := views.Table{ID: "list-table", Region: regionID, Caption: v.say(b.r.Many), Count: v.say(lang.N("%d entry", "%d entries", l.total, l.total))}
+	if l.open {
+		t.Count = v.say(lang.M("More than %d entries", l.total))
+		t.CountAll = views.Link{Text: v.say(lang.M("Count all")), Href: address + view.Count().Query()}
+	}
 	for _, c := range b.r.Columns {
 		column := views.Column{Label: v.say(c.Label), Kind: c.Kind}
 		if c.Sort != "" {
@@ -224,17 +219,20 @@ func (b *bound[M]) empty(v *visit, view listing.View) views.Empty {
 	return e
 }
 
-func (b *bound[M]) acts(v *visit, view listing.View, total, shown int) *listActs {
+func (b *bound[M]) acts(v *visit, l leaf, shown int) *listActs {
 	actions := b.actions(v)
 	if len(actions) == 0 || shown == 0 {
 		return nil
 	}
-	acts := &listActs{Action: b.face().path(v.a) + view.Query(), Ticked: v.say(lang.M("%s ticked", "{n}"))}
+	acts := &listActs{Action: b.face().path(v.a) + l.view.Query(), Ticked: v.say(lang.M("%s ticked", "{n}"))}
 	for _, a := range actions {
 		acts.Options = append(acts.Options, views.Option{Value: a.Name, Text: v.say(a.Label)})
 	}
-	if total > shown {
-		acts.Across = v.say(lang.M("All %d that match", total))
+	switch {
+	case l.open:
+		acts.Across = v.say(lang.M("All that match"))
+	case l.total > shown:
+		acts.Across = v.say(lang.M("All %d that match", l.total))
 	}
 	return acts
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect/pgdialect"
 	"github.com/uptrace/bun/schema"
 
 	"ams/app/clock"
@@ -29,18 +30,12 @@ func (b *bound[M]) number(m *M, column string) int64 {
 // idColumn is the id with the table's alias.
 func (b *bound[M]) idColumn() string { return b.meta().Alias + ".id" }
 
-// matching is the query for the rows of a view. It selects nothing yet.
-func (b *bound[M]) matching(db bun.IDB, view listing.View) *bun.SelectQuery {
+// matching is the query for the rows of a view, whose words were looked up. It selects nothing yet.
+func (b *bound[M]) matching(db bun.IDB, view listing.View, words []sought) *bun.SelectQuery {
 	t := b.meta()
 	q := db.NewSelect().TableExpr("? AS ?", t.SQLName, t.SQLAlias)
-	for _, word := range view.Words() {
-		var parts []string
-		var args []any
-		for _, s := range b.r.Search {
-			parts = append(parts, s.query(t.Name))
-			args = append(args, word)
-		}
-		q.Where("? IN ("+strings.Join(parts, " UNION ")+")", append([]any{bun.Ident(b.idColumn())}, args...)...)
+	for _, s := range words {
+		b.narrow(q, s)
 	}
 	today := clock.DateOf(b.admin.clock.Now())
 	for _, f := range b.r.Filters {
@@ -88,17 +83,13 @@ func (b *bound[M]) column(key string) Column[M] {
 	return Column[M]{}
 }
 
-// count is how many rows match.
-func (b *bound[M]) count(ctx context.Context, view listing.View) (n int, err error) {
-	if err = b.matching(b.admin.db, view).ColumnExpr("count(*)").Scan(ctx, &n); err != nil {
-		return 0, fmt.Errorf("count %s: %w", b.table(), err)
+// ids are the first rows of a view in order.
+func (b *bound[M]) ids(ctx context.Context, db bun.IDB, view listing.View, limit int) (ids []int64, err error) {
+	words, err := b.lookUp(ctx, db, view)
+	if err != nil {
+		return nil, err
 	}
-	return n, nil
-}
-
-// ids are the rows of a view in order, cut by index before anything else is read.
-func (b *bound[M]) ids(ctx context.Context, db bun.IDB, view listing.View, limit, offset int) (ids []int64, err error) {
-	q := b.ordered(b.matching(db, view), view).ColumnExpr("?", bun.Ident(b.idColumn())).Limit(int64(limit)).Offset(int64(offset))
+	q := b.ordered(b.matching(db, view, words), view).ColumnExpr("?", bun.Ident(b.idColumn())).Limit(int64(limit))
 	if err = q.Scan(ctx, &ids); err != nil {
 		return nil, fmt.Errorf("list %s: %w", b.table(), err)
 	}
@@ -110,18 +101,9 @@ func (b *bound[M]) rows(ctx context.Context, db bun.IDB, ids []int64) ([]*M, err
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	var found []*M
-	q := db.NewSelect().Model(&found).Where("? IN (?)", bun.Ident(b.idColumn()), bun.List(ids))
-	if b.r.Load != nil {
-		q = b.r.Load(q)
-	}
-	if err := q.Scan(ctx); err != nil {
-		return nil, fmt.Errorf("load %s: %w", b.table(), err)
-	}
-	if b.r.Rows != nil {
-		if err := b.r.Rows(ctx, db, found); err != nil {
-			return nil, err
-		}
+	found, err := b.load(ctx, db, func(q *bun.SelectQuery) { q.Where("? IN (?)", bun.Ident(b.idColumn()), bun.List(ids)) })
+	if err != nil {
+		return nil, err
 	}
 	byID := make(map[int64]*M, len(found))
 	for _, m := range found {
@@ -134,6 +116,33 @@ func (b *bound[M]) rows(ctx context.Context, db bun.IDB, ids []int64) ([]*M, err
 		}
 	}
 	return rows, nil
+}
+
+// first loads the first records of the list as it is by itself, and these.
+func (b *bound[M]) first(ctx context.Context, db bun.IDB, limit int, ids []int64) ([]*M, error) {
+	top := b.ordered(b.matching(db, listing.View{}, nil), listing.View{}).ColumnExpr("?", bun.Ident(b.idColumn())).Limit(int64(limit))
+	return b.load(ctx, db, func(q *bun.SelectQuery) {
+		b.ordered(q.Where("? IN ((?) UNION SELECT unnest(?::bigint[]))", bun.Ident(b.idColumn()), top, pgdialect.Array(ids)), listing.View{})
+	})
+}
+
+// load reads records with what every page shows of them.
+func (b *bound[M]) load(ctx context.Context, db bun.IDB, which func(*bun.SelectQuery)) ([]*M, error) {
+	var found []*M
+	q := db.NewSelect().Model(&found)
+	which(q)
+	if b.r.Load != nil {
+		q = b.r.Load(q)
+	}
+	if err := q.Scan(ctx); err != nil {
+		return nil, fmt.Errorf("load %s: %w", b.table(), err)
+	}
+	if b.r.Rows != nil {
+		if err := b.r.Rows(ctx, db, found); err != nil {
+			return nil, err
+		}
+	}
+	return found, nil
 }
 
 // one loads a record with all that its form shows. found is false when there is none.

@@ -3,7 +3,6 @@ package admin
 import (
 	"net/url"
 
-	"ams/app/access"
 	"ams/app/fault"
 	"ams/app/lang"
 	"ams/app/session"
@@ -43,7 +42,7 @@ func to(path string) web.Handler {
 	return func(c *web.Ctx) error { return web.Go(c, c.Path(path)) }
 }
 
-// entered lets staff in and loads what they may do at this moment.
+// entered lets staff in.
 func (a *Admin) entered(h func(*visit) error) web.Handler {
 	return func(c *web.Ctx) error {
 		p := c.Person()
@@ -53,12 +52,7 @@ func (a *Admin) entered(h func(*visit) error) web.Handler {
 		if !p.Staff || !p.Active {
 			return fault.Forbidden(lang.M("These pages are for the staff of the association."))
 		}
-		by, err := access.Load(c.Context(), a.db, p.ID, p.Superuser)
-		if err != nil {
-			return err
-		}
-		by.Name = p.Name()
-		return h(&visit{c: c, a: a, by: by, tr: c.Translator()})
+		return h(&visit{c: c, a: a, by: c.Holder(), tr: c.Translator()})
 	}
 }
 

@@ -113,28 +113,6 @@ func (s *Service) reportFailures(ctx context.Context, _ ReportFailures) error {
 	})
 }
 
-// ownersOf gives the people who would pay, by billing account.
-func ownersOf(ctx context.Context, db bun.IDB, accounts []int64) (map[int64]account.Person, error) {
-	var held []struct{ ID, UserID int64 }
-	err := db.NewSelect().Table("billing_accounts").Column("id", "user_id").Where("id IN (?)", bun.List(accounts)).Scan(ctx, &held)
-	if err != nil {
-		return nil, fmt.Errorf("owners of billing accounts: %w", err)
-	}
-	ids := make([]int64, len(held))
-	for i, h := range held {
-		ids[i] = h.UserID
-	}
-	people, err := account.ByIDs(ctx, db, ids)
-	if err != nil {
-		return nil, err
-	}
-	owners := map[int64]account.Person{}
-	for _, h := range held {
-		owners[h.ID] = people[h.UserID]
-	}
-	return owners, nil
-}
-
 func (s *Service) failures(in lang.Locale, rows []purchaseRow, owners map[int64]account.Person) failedMail {
 	say := s.cfg.Texts(in)
 	facts := failedMail{Count: len(rows)}

@@ -16,34 +16,30 @@ type Record struct {
 	Version int64 `bun:",nullzero,default:1"`
 
 	Owner account.Person `bun:"-"`
-	What  string         `bun:"-"` // what was bought; empty for imported ones
+	What  string         `bun:"-"` // what was bought, in a form; empty for imported ones
 }
 
-// LoadRecords adds whose the invoices are and what was bought.
+// LoadRecords adds whose the invoices are.
 func LoadRecords(ctx context.Context, db bun.IDB, all []*Record) error {
-	accounts, purchases := make([]int64, len(all)), make([]int64, len(all))
+	accounts := make([]int64, len(all))
 	for i, r := range all {
-		accounts[i], purchases[i] = r.AccountID, r.PurchaseID
-	}
-	if len(all) == 0 {
-		return nil
+		accounts[i] = r.AccountID
 	}
 	owners, err := ownersOf(ctx, db, accounts)
-	if err != nil {
-		return err
-	}
-	var bought []purchaseRow
-	if err := db.NewSelect().Model(&bought).Column("id", "description").Where("p.id IN (?)", bun.List(purchases)).Scan(ctx); err != nil {
-		return err
-	}
-	what := map[int64]string{}
-	for _, p := range bought {
-		what[p.ID] = p.Description
-	}
 	for _, r := range all {
-		r.Owner, r.What = owners[r.AccountID], what[r.PurchaseID]
+		r.Owner = owners[r.AccountID]
 	}
-	return nil
+	return err
+}
+
+// LoadBought adds what was bought.
+func LoadBought(ctx context.Context, db bun.IDB, r *Record) error {
+	if r.PurchaseID == 0 {
+		return nil
+	}
+	p, _, err := purchaseBy(ctx, db, "p.id = ?", r.PurchaseID)
+	r.What = p.Description
+	return err
 }
 
 // Pay is MarkPaid as an act of staff.

@@ -85,12 +85,37 @@ func change(ctx context.Context, db bun.IDB, p Purchase, was InvoiceState, colum
 
 // owner is whose account it is.
 func owner(ctx context.Context, db bun.IDB, accountID int64) (account.Person, error) {
-	var person int64
-	err := db.NewSelect().Table("billing_accounts").Column("user_id").Where("id = ?", accountID).Scan(ctx, &person)
+	owners, err := ownersOf(ctx, db, []int64{accountID})
 	if err != nil {
-		return account.Person{}, fmt.Errorf("owner of billing account %d: %w", accountID, err)
+		return account.Person{}, err
 	}
-	return account.ByID(ctx, db, person)
+	p, found := owners[accountID]
+	if !found {
+		return p, fmt.Errorf("there is no billing account %d", accountID)
+	}
+	return p, nil
+}
+
+// ownersOf gives the people who would pay, by billing account.
+func ownersOf(ctx context.Context, db bun.IDB, accounts []int64) (map[int64]account.Person, error) {
+	owners := map[int64]account.Person{}
+	if len(accounts) == 0 {
+		return owners, nil
+	}
+	var rows []struct {
+		bun.BaseModel `bun:"table:users,alias:u"`
+		account.Person
+		AccountID int64 `bun:",scanonly"`
+	}
+	err := db.NewSelect().Model(&rows).ColumnExpr("?TableColumns, b.id AS account_id").
+		Join("JOIN billing_accounts b ON b.user_id = u.id").Where("b.id IN (?)", bun.List(accounts)).Scan(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("owners of billing accounts: %w", err)
+	}
+	for _, r := range rows {
+		owners[r.AccountID] = r.Person
+	}
+	return owners, nil
 }
 
 // Entries gives what was bought for memberships and what became of it, by membership, the oldest first.

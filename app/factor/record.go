@@ -44,7 +44,7 @@ func KindOf(kind string) lang.Message {
 	return lang.M("Authenticator app")
 }
 
-// LoadOwners adds whose these are, and what those people may do.
+// LoadOwners adds whose these are.
 func LoadOwners(ctx context.Context, db bun.IDB, all []*Record) error {
 	var ids []int64
 	for _, r := range all {
@@ -57,6 +57,18 @@ func LoadOwners(ctx context.Context, db bun.IDB, all []*Record) error {
 	return err
 }
 
+// LoadRights adds whose these are, and what those people may do.
+func LoadRights(ctx context.Context, db bun.IDB, all []*Record) error {
+	if err := LoadOwners(ctx, db, all); err != nil {
+		return err
+	}
+	owners := make([]*account.Record, len(all))
+	for i, r := range all {
+		owners[i] = &r.Owner
+	}
+	return account.LoadRights(ctx, db, owners)
+}
+
 // Remove takes an authenticator from a person who has lost it. Recovery codes alone let nobody in, so they go with the
 // app. The person is told.
 func (s *Service) Remove(ctx context.Context, tx bun.Tx, by access.Holder, r *Record) error {
@@ -66,12 +78,10 @@ func (s *Service) Remove(ctx context.Context, tx bun.Tx, by access.Holder, r *Re
 	if err := account.Lock(ctx, tx, r.UserID); err != nil {
 		return err
 	}
-	owners, err := account.Owners(ctx, tx, []int64{r.UserID})
-	if err != nil {
+	if err := LoadRights(ctx, tx, []*Record{r}); err != nil {
 		return err
 	}
-	owner := owners[r.UserID]
-	if why := account.MayLookAfter(by, &owner); !why.Empty() {
+	if why := account.MayLookAfter(by, &r.Owner); !why.Empty() {
 		return fault.Forbidden(why)
 	}
 	types, told := []string{app, recovery}, lang.M("Two-step sign-in was switched off by the staff.")
@@ -85,5 +95,5 @@ func (s *Service) Remove(ctx context.Context, tx bun.Tx, by access.Holder, r *Re
 	if n, err := done.RowsAffected(); err != nil || n == 0 { // it went with the other one a moment ago
 		return err
 	}
-	return s.people.Notice(ctx, tx, owner.Person, told, account.Origin{})
+	return s.people.Notice(ctx, tx, r.Owner.Person, told, account.Origin{})
 }

@@ -31,14 +31,21 @@ type Chooser interface {
 // RefField asks for another record.
 type RefField[M any, V int64 | *int64] struct {
 	common[*RefField[M, V], M]
-	at func(*M) *V
-	to Chooser
+	at   func(*M) *V
+	to   Chooser
+	name func(*M) string // of the record that is stored; nil: it is looked up
 }
 
 // Ref asks for another record: from a list where there are few, else by typing its name. 0 or nil is none.
 func Ref[M any, V int64 | *int64](key string, label lang.Message, at func(*M) *V, to Chooser) *RefField[M, V] {
 	f := &RefField[M, V]{at: at, to: to}
 	f.init(f, key, label)
+	return f
+}
+
+// Known names the record without looking it up, where the model brings it along; "" where it does not.
+func (f *RefField[M, V]) Known(name func(*M) string) *RefField[M, V] {
+	f.name = name
 	return f
 }
 
@@ -162,6 +169,11 @@ func (f *RefField[M, V]) Raw(m *M) string { return digits(f.get(m)) }
 
 // Record is the name, because the record may be gone when history is read.
 func (f *RefField[M, V]) Record(ctx context.Context, m *M) (string, error) {
+	if f.name != nil {
+		if name := f.name(m); name != "" {
+			return name, nil
+		}
+	}
 	return recordNames(ctx, f.to, chosen(f.get(m)))
 }
 

@@ -16,6 +16,7 @@ const (
 	paramPage   = "p"
 	paramSearch = "q"
 	paramAll    = "all"
+	paramCount  = "count"
 )
 
 // Size is the number of rows of a page; ShowAll is how many there may be to see them all at once.
@@ -39,12 +40,13 @@ type View struct {
 	Order   []By // the first is the most important; empty is the list's own order
 	Page    int  // from 1
 	All     bool
+	Counted bool // all rows, however many
 	Filters map[string]string
 }
 
 // Parse reads a view. Only the columns and filters that exist count; what does not parse is left out.
 func Parse(q url.Values, columns, filters []string) View {
-	v := View{Search: norm.NFC.String(strings.TrimSpace(q.Get(paramSearch))), Page: 1, All: q.Get(paramAll) != "", Filters: map[string]string{}}
+	v := View{Search: norm.NFC.String(strings.TrimSpace(q.Get(paramSearch))), Page: 1, All: q.Get(paramAll) != "", Counted: q.Get(paramCount) != "", Filters: map[string]string{}}
 	if n, err := strconv.Atoi(q.Get(paramPage)); err == nil {
 		v.Page = min(max(n, 1), deepest)
 	}
@@ -80,6 +82,9 @@ func (v View) Query() string {
 	}
 	if v.All {
 		q.Set(paramAll, "1")
+	}
+	if v.Counted {
+		q.Set(paramCount, "1")
 	}
 	if o := v.OrderText(); o != "" {
 		q.Set(paramOrder, o)
@@ -137,17 +142,27 @@ func (v View) SortBy(key string) View {
 	return v.onPage(1)
 }
 
-// OnPage is another page of the same view.
-func (v View) OnPage(n int) View { return v.onPage(n) }
+// OnPage is another page of the same view, whose rows stay counted.
+func (v View) OnPage(n int) View {
+	kept := v.onPage(n)
+	kept.Counted = v.Counted
+	return kept
+}
 
 func (v View) onPage(n int) View {
-	v.Page, v.All = n, false
+	v.Page, v.All, v.Counted = n, false, false
 	return v
 }
 
 // Whole shows every row at once.
 func (v View) Whole() View {
 	v.Page, v.All = 1, true
+	return v
+}
+
+// Count counts all rows.
+func (v View) Count() View {
+	v.Counted = true
 	return v
 }
 

@@ -21,6 +21,8 @@ type MailgunConfig struct {
 	Domain string
 	Key    string
 	URL    string // API base, with or without its version; empty for the one in the United States
+	// Network carries the requests; nil for the usual one.
+	Network http.RoundTripper
 }
 
 // Mailgun sends through Mailgun's HTTP API.
@@ -34,8 +36,11 @@ func NewMailgun(cfg MailgunConfig) (*Mailgun, error) {
 	if cfg.Key == "" {
 		return nil, errors.New("the Mailgun key is empty")
 	}
+	if cfg.Network == nil {
+		cfg.Network = http.DefaultTransport
+	}
 	client := mailgun.NewMailgun(cfg.Domain, cfg.Key)
-	client.SetClient(&http.Client{Timeout: 30 * time.Second, Transport: patient{http.DefaultTransport}})
+	client.SetClient(&http.Client{Timeout: 30 * time.Second, Transport: patient{cfg.Network}})
 	if cfg.URL != "" {
 		base := strings.TrimRight(cfg.URL, "/")
 		if u, err := url.Parse(base); err != nil || u.Host == "" {

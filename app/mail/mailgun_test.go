@@ -5,6 +5,7 @@ import (
 	"errors"
 	"mime"
 	"mime/multipart"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -21,6 +22,7 @@ import (
 type provider struct {
 	*httptest.Server
 	path, user, key string
+	host            string // path, with the host that was asked for before it
 	form            map[string][]string
 }
 
@@ -28,7 +30,7 @@ func newProvider(t *testing.T, answer func(http.ResponseWriter)) *provider {
 	t.Helper()
 	p := &provider{}
 	p.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		p.path = r.Method + " " + r.URL.Path
+		p.path, p.host = r.Method+" "+r.URL.Path, r.Method+" "+r.Host+r.URL.Path
 		p.user, p.key, _ = r.BasicAuth()
 		if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind == "multipart/form-data" {
 			if err := r.ParseMultipartForm(1 << 20); err != nil {
@@ -40,6 +42,14 @@ func newProvider(t *testing.T, answer func(http.ResponseWriter)) *provider {
 	}))
 	t.Cleanup(p.Close)
 	return p
+}
+
+// network leads every host to the provider, encrypted or not.
+func (p *provider) network() http.RoundTripper {
+	dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return (&net.Dialer{}).DialContext(ctx, "tcp", p.Listener.Addr().String())
+	}
+	return &http.Transport{DialContext: dial, DialTLSContext: dial}
 }
 
 func queued(w http.ResponseWriter) {
@@ -80,16 +90,24 @@ func TestMailgun(t *testing.T) {
 			t.Errorf("form (-want +got):\n%s", diff)
 		}
 	})
-	t.Run("Address", func(t *testing.T) {
+	t.Run("BIL-51 with and without version path, in both regions, messages post to /v3/<domain>/messages", func(t *testing.T) {
 		t.Parallel()
-		for _, ending := range []string{"", "/", "/v3", "/v3/"} {
-			p := newProvider(t, queued)
-			g, err := mail.NewMailgun(mail.MailgunConfig{Domain: "mg.example.org", Key: "k", URL: p.URL + ending})
-			if err != nil {
-				t.Fatalf("NewMailgun: %v", err)
-			}
-			if _, err := g.Send(t.Context(), letter()); err != nil || p.path != "POST /v3/mg.example.org/messages" {
-				t.Errorf("with %q: %s, %v", ending, p.path, err)
+		for _, region := range []string{"", "http://api.mailgun.net", "http://api.eu.mailgun.net", "http://127.0.0.1:9"} {
+			for _, ending := range []string{"", "/", "/v3", "/v3/"} {
+				p := newProvider(t, queued)
+				network, want := p.network(), "POST api.mailgun.net/v3/mg.example.org/messages"
+				if region != "" {
+					want = "POST " + strings.TrimPrefix(region, "http://") + "/v3/mg.example.org/messages"
+				} else if ending != "" {
+					continue
+				}
+				g, err := mail.NewMailgun(mail.MailgunConfig{Domain: "mg.example.org", Key: "k", URL: region + ending, Network: network})
+				if err != nil {
+					t.Fatalf("NewMailgun: %v", err)
+				}
+				if _, err := g.Send(t.Context(), letter()); err != nil || p.host != want {
+					t.Errorf("with %q: %s, %v, want %s", region+ending, p.host, err, want)
+				}
 			}
 		}
 	})

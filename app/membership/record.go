@@ -19,8 +19,18 @@ type Record struct {
 	Individual
 	Version int64 `bun:",nullzero,default:1"`
 
-	Owner account.Person `bun:"-"`
-	Held  Held           `bun:"-"`
+	Who    *account.Record `bun:"rel:belongs-to,join:user_id=id"`
+	Chosen *OptionRecord   `bun:"rel:belongs-to,join:membership_option_id=id"`
+	Owner  account.Person  `bun:"-"`
+	Held   Held            `bun:"-"` // with what was bought only in a form
+}
+
+// Person names the owner as the list of people does.
+func (r *Record) Person() string {
+	if r.Who == nil {
+		return ""
+	}
+	return r.Who.Title()
 }
 
 // Title names a membership in lists and messages.
@@ -28,31 +38,22 @@ func (r *Record) Title() string {
 	return strings.TrimSpace(r.Owner.Name()+" ("+r.Owner.Email+")") + ", " + r.Held.Option.Name.EN
 }
 
-// LoadRecords adds whose the memberships are and what was bought for them.
-func (s *Service) LoadRecords(ctx context.Context, db bun.IDB, all []*Record) error {
-	ids, owners := make([]int64, len(all)), make([]int64, len(all))
-	for i, r := range all {
-		ids[i], owners[i] = r.ID, r.UserID
-	}
-	if len(all) == 0 {
-		return nil
-	}
-	people, err := account.ByIDs(ctx, db, owners)
-	if err != nil {
-		return err
-	}
-	held, err := s.held(ctx, db, db.NewSelect().Where("m.id IN (?)", bun.List(ids)))
-	if err != nil {
-		return err
-	}
-	of := map[int64]Held{}
-	for _, h := range held {
-		of[h.ID] = h
-	}
+// WithOwner reads whose the memberships are and what they are along with them.
+func WithOwner(q *bun.SelectQuery) *bun.SelectQuery { return q.Relation("Who").Relation("Chosen") }
+
+// LoadRecords puts what WithOwner has read where it is shown from.
+func LoadRecords(_ context.Context, _ bun.IDB, all []*Record) error {
 	for _, r := range all {
-		r.Owner, r.Held = people[r.UserID], of[r.ID]
+		r.Owner, r.Held = r.Who.Person, Held{Individual: r.Individual, Option: r.Chosen.Option}
 	}
 	return nil
+}
+
+// LoadEntries adds what was bought for a membership.
+func (s *Service) LoadEntries(ctx context.Context, db bun.IDB, r *Record) error {
+	entries, err := s.bills.Entries(ctx, db, []int64{r.ID})
+	r.Held.Entries = entries[r.ID]
+	return err
 }
 
 // Enter stores a membership that staff enter: any start, the expiry computed where it is left out, and neither a purchase

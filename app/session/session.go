@@ -26,6 +26,7 @@ type Config struct {
 	CookieKey      []byte // 32 bytes that sign the cookie
 	FingerprintKey []byte // binds sessions to the password they began with
 	Secure         bool   // the site is reached by HTTPS only
+	Along          string // SQL of a number that is asked along with a session, so that pages need no query for it
 }
 
 // Store keeps sessions. It is the sessions.Store of gorilla; requests go through Open.
@@ -71,7 +72,7 @@ func (s *Store) New(r *http.Request, name string) (*sessions.Session, error) {
 	if s.codec.Decode(name, cookie.Value, &token) != nil {
 		return fresh, nil
 	}
-	row, found, err := findRow(r.Context(), s.db, hashed(token), s.clock.Now())
+	row, found, err := findRow(r.Context(), s.db, hashed(token), s.clock.Now(), s.cfg.Along)
 	if err != nil || !found {
 		return fresh, err
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"ams/app/access"
 	"ams/app/account"
 )
 
@@ -24,6 +25,8 @@ type sessionRow struct {
 	Data        []byte
 	CreatedAt   time.Time
 	ExpiresAt   time.Time
+	Given       []string `bun:",array"` // permissions; loaded for staff
+	Along       *int64   // nil where nothing was asked along
 }
 
 // state is all that a request knows of its session, kept among the values of gorilla's under stateKey.
@@ -43,16 +46,20 @@ type contents struct {
 
 func (c contents) empty() bool { return len(c.Flashes) == 0 && len(c.Notes) == 0 }
 
-// findRow is the one query that tells who a request comes from.
-func findRow(ctx context.Context, db bun.IDB, tokenHash []byte, now time.Time) (row sessionRow, found bool, err error) {
+// findRow is the one query that tells who a request comes from and what they may do.
+func findRow(ctx context.Context, db bun.IDB, tokenHash []byte, now time.Time, along string) (row sessionRow, found bool, err error) {
 	const visit = `
 		SELECT s.token_hash, s.fingerprint, s.data, s.created_at, s.expires_at,
 		       u.id, u.uuid, u.email, u.username, u.first_name, u.last_name, u.password, u.profile_picture, u.profile_thumbnail,
 		       u.language,
-		       u.is_active, u.is_staff, u.is_superuser, u.date_joined, u.erased_at
+		       u.is_active, u.is_staff, u.is_superuser, u.date_joined, u.erased_at,
+		       CASE WHEN u.is_staff THEN ` + access.GivenSQL + ` END AS given, ?2 AS along
 		FROM sessions s LEFT JOIN users u ON u.id = s.user_id
-		WHERE s.token_hash = ? AND s.expires_at > ?`
-	err = db.NewRaw(visit, tokenHash, now).Scan(ctx, &row)
+		WHERE s.token_hash = ?0 AND s.expires_at > ?1`
+	if along == "" {
+		along = "NULL::bigint"
+	}
+	err = db.NewRaw(visit, tokenHash, now, bun.Safe(along)).Scan(ctx, &row)
 	if errors.Is(err, sql.ErrNoRows) {
 		return row, false, nil
 	}
@@ -88,7 +95,11 @@ func deleteRow(ctx context.Context, db bun.IDB, tokenHash []byte) error {
 	return nil
 }
 
+// encode gives nothing for nothing: nearly every session is so, and reading gob takes longer than the query for it.
 func encode(c contents) ([]byte, error) {
+	if len(c.Flashes) == 0 {
+		return []byte{}, nil
+	}
 	var out bytes.Buffer
 	err := gob.NewEncoder(&out).Encode(c)
 	return out.Bytes(), err

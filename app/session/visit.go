@@ -6,6 +6,7 @@ import (
 
 	"github.com/gorilla/sessions"
 
+	"ams/app/access"
 	"ams/app/account"
 	"ams/app/lang"
 )
@@ -49,6 +50,22 @@ func (s *Store) Open(r *http.Request) (*Visit, error) {
 
 // Person is who the request comes from; the zero Person for an anonymous visitor.
 func (v *Visit) Person() account.Person { return v.state.row.Person }
+
+// Holder is what the person of the request may do; only staff may anything.
+func (v *Visit) Holder() access.Holder {
+	p := v.Person()
+	h := access.Given(p.ID, p.Superuser, v.state.row.Given)
+	h.Name = p.Name()
+	return h
+}
+
+// Along is the number that was asked along with the session; false without a session.
+func (v *Visit) Along() (int64, bool) {
+	if n := v.state.row.Along; n != nil {
+		return *n, true
+	}
+	return 0, false
+}
 
 // SignIn begins a new session under a new token. Its cookie outlives the browser when the person wants to be
 // remembered. Messages for the next page go along, notes do not.

@@ -20,11 +20,11 @@ func addresses(a *admin.Admin, people *account.Service) admin.Resource[address] 
 	email, verified, primary := addressFields()
 	return admin.Resource[address]{
 		App: "account", Model: "emailaddress", One: lang.M("e-mail address"), Many: lang.M("E-mail addresses"), Icon: "envelope", Letter: "e",
-		Title: func(e *address) string { return e.Email }, Grasp: account.LoadOwners, Rows: account.LoadOwners,
+		Title: func(e *address) string { return e.Email }, Grasp: account.LoadOwnersRights, Rows: account.LoadOwners,
 		Veto: func(by access.Holder, e *address) lang.Message { return account.MayLookAfter(by, &e.Owner) },
 		Columns: []admin.Column[address]{
 			admin.Text("email", lang.M("E-mail address"), "ea.email", func(e *address) string { return e.Email }),
-			admin.Text("user", lang.M("Person"), "", func(e *address) string { return e.Owner.Title() }),
+			admin.Text("user", lang.M("Person"), "", (*address).Person),
 			admin.Yes("primary", lang.M("Primary"), "", func(e *address) bool { return e.Primary }),
 			admin.Yes("verified", lang.M("Verified"), "", func(e *address) bool { return e.Verified }),
 		},
@@ -33,7 +33,7 @@ func addresses(a *admin.Admin, people *account.Service) admin.Resource[address] 
 			admin.YesNo("primary", lang.M("Primary"), `ea."primary"`), admin.YesNo("verified", lang.M("Verified"), "ea.verified"),
 		},
 		Sections: []admin.Section[address]{admin.Sect(lang.Message{},
-			field.Ref("user", lang.M("Person"), func(e *address) *int64 { return &e.UserID }, a.Chooser("users.user")).OnceOnly(),
+			field.Ref("user", lang.M("Person"), func(e *address) *int64 { return &e.UserID }, a.Chooser("users.user")).OnceOnly().Known((*address).Person),
 			email, verified, primary)},
 		Actions: []admin.Action[address]{{Name: "verify", Label: lang.M("Mark as verified"), Each: people.VerifyAddress}},
 		Broken:  account.Taken,

@@ -23,7 +23,7 @@ func factors(guards *factor.Service) admin.Resource[authenticator] {
 	}
 	return admin.Resource[authenticator]{
 		App: "mfa", Model: "authenticator", One: lang.M("authenticator"), Many: lang.M("Authenticators"), Icon: "shield-lock", Letter: "t",
-		Title: func(f *authenticator) string { return f.Owner.Title() }, Grasp: factor.LoadOwners, Rows: factor.LoadOwners,
+		Title: func(f *authenticator) string { return f.Owner.Title() }, Grasp: factor.LoadRights, Rows: factor.LoadOwners,
 		Veto: func(by access.Holder, f *authenticator) lang.Message { return account.MayLookAfter(by, &f.Owner) },
 		Columns: []admin.Column[authenticator]{
 			admin.Text("user", lang.M("Person"), "", func(f *authenticator) string { return f.Owner.Title() }),

@@ -17,7 +17,7 @@ func invoices(bills *billing.Service) admin.Resource[invoice] {
 	const void = "coalesce(i.provider_status, '') IN ('VOIDED', 'DELETED')"
 	r := admin.Resource[invoice]{
 		App: "billing", Model: "invoice", One: lang.M("invoice"), Many: lang.M("Invoices"), Icon: "receipt", Letter: "v", Order: "i.id DESC",
-		Title: func(i *invoice) string { return i.Number }, Rows: billing.LoadRecords,
+		Title: func(i *invoice) string { return i.Number }, Rows: billing.LoadRecords, Fill: billing.LoadBought,
 		Columns: []admin.Column[invoice]{
 			admin.Text("number", lang.M("Number"), "i.invoice_number", func(i *invoice) string { return i.Number }),
 			admin.Text("account", lang.M("Account"), "", func(i *invoice) string { return i.Owner.Name() }),

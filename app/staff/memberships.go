@@ -17,7 +17,7 @@ type individual = membership.Record
 
 func memberships(a *admin.Admin, members *membership.Service, c clock.Clock) admin.Resource[individual] {
 	standing := func(m *individual) membership.Standing { return m.Held.Standing(c.Now()) }
-	person := field.Ref("user", lang.M("Person"), func(m *individual) *int64 { return &m.UserID }, a.Chooser("users.user")).OnceOnly()
+	person := field.Ref("user", lang.M("Person"), func(m *individual) *int64 { return &m.UserID }, a.Chooser("users.user")).OnceOnly().Known((*individual).Person)
 	option := field.Ref("membership_option", lang.M("Membership option"), func(m *individual) *int64 { return &m.OptionID }, a.Chooser("memberships.membershipoption"))
 	start := field.Date("start_date", lang.M("Start"), func(m *individual) *clock.Date { return &m.Start })
 	expiry := field.Date("expiry_date", lang.M("Expiry"), func(m *individual) *clock.Date { return &m.Expiry }).
@@ -26,7 +26,8 @@ func memberships(a *admin.Admin, members *membership.Service, c clock.Clock) adm
 	overlap := field.Bool("overlap_allowed", lang.M("Allow this overlap"), func(m *individual) *bool { return &m.OverlapAllowed })
 	return admin.Resource[individual]{
 		App: "memberships", Model: "individualmembership", One: lang.M("individual membership"), Many: lang.M("Individual memberships"),
-		Icon: "person-badge", Letter: "i", Order: "m.id DESC", Title: (*individual).Title, Rows: members.LoadRecords,
+		Icon: "person-badge", Letter: "i", Order: "m.id DESC", Title: (*individual).Title,
+		Load: membership.WithOwner, Rows: membership.LoadRecords, Fill: members.LoadEntries,
 		Columns: []admin.Column[individual]{
 			admin.Text("user", lang.M("Person"), "", func(m *individual) string { return m.Owner.Name() + " (" + m.Owner.Email + ")" }),
 			admin.Words("membership_option", lang.M("Membership option"), "", func(tr *lang.Translator, m *individual) string { return m.Held.Option.Name.In(tr.Locale()) }),

@@ -9,6 +9,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"ams/app/access"
 	"ams/app/account"
 	"ams/app/lang"
 	"ams/app/session"
@@ -47,6 +48,14 @@ func (c *Ctx) Person() account.Person {
 		return account.Person{}
 	}
 	return c.visit.Person()
+}
+
+// Holder is what the person who asks may do at this moment.
+func (c *Ctx) Holder() access.Holder {
+	if c.visit == nil {
+		return access.Holder{}
+	}
+	return c.visit.Holder()
 }
 
 // Param is a named segment of the path, decoded.

@@ -96,7 +96,7 @@ func (w *Web) fail(c *Ctx, err error) {
 	}
 	c.RetryAfter(err)
 	if r.status >= http.StatusInternalServerError {
-		w.log.WarnContext(c.Context(), "unavailable", "id", c.id, "error", err)
+		w.log.WarnContext(c.Context(), "unavailable", "error", err)
 	}
 	if r.status == http.StatusTooManyRequests && c.HX() {
 		if err := w.tell(c, r); err != nil {
@@ -149,7 +149,7 @@ func (c *Ctx) RetryAfter(err error) {
 func (c *Ctx) elsewhere() []elsewhere {
 	found, err := c.web.site.Elsewhere(c.Context(), c.withoutLocale(), c.locale)
 	if err != nil {
-		c.web.log.WarnContext(c.Context(), "look for the page in other languages", "id", c.id, "error", err)
+		c.web.log.WarnContext(c.Context(), "look for the page in other languages", "error", err)
 		return nil
 	}
 	var out []elsewhere
@@ -164,13 +164,13 @@ func (c *Ctx) elsewhere() []elsewhere {
 
 // broken answers when nothing can be relied on: a page without database, session and theme. The person learns the id
 // under which the operator finds the cause.
-func (w *Web) broken(c *Ctx, err error) {
+func (w *Web) broken(c *Ctx, err error, facts ...any) {
 	if errors.Is(err, context.Canceled) && c.Context().Err() != nil {
 		c.gin.Abort() // the browser has gone
 		return
 	}
-	w.log.ErrorContext(c.Context(), "request failed", "id", c.id, "route", c.gin.FullPath(), "error", err)
-	w.report(c.Context(), err)
+	facts = append(facts, "method", c.Method(), "route", c.gin.FullPath(), "error", err)
+	w.log.ErrorContext(c.Context(), "request failed", facts...)
 	if c.gin.Writer.Written() {
 		return
 	}
@@ -185,7 +185,7 @@ func (w *Web) plain(c *Ctx, r refusal, reference string) {
 		Home: views.Link{Text: c.Text(lang.M("Go to the home page")), Href: c.Path("/")},
 	})
 	if err != nil {
-		w.log.ErrorContext(c.Context(), "render the last page", "id", c.id, "error", err)
+		w.log.ErrorContext(c.Context(), "render the last page", "error", err)
 	}
 	c.gin.Data(r.status, "text/html; charset=utf-8", []byte(html))
 	c.gin.Abort()

@@ -12,6 +12,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"ams/app/fault"
+	"ams/app/journal"
 	"ams/app/lang"
 )
 
@@ -34,6 +35,7 @@ func (w *Web) check(c *Ctx) error {
 		return nil
 	}
 	if !w.knownHost(r.Host) {
+		w.log.ErrorContext(journal.Near(c.Context()), "host rejected", "host", r.Host)
 		return fault.BadRequest(lang.M("This address does not belong to this site."))
 	}
 	if w.cfg.RedirectHTTPS && !w.overHTTPS(r) {
@@ -52,6 +54,9 @@ func (w *Web) check(c *Ctx) error {
 		return err
 	}
 	c.visit = visit
+	if id := c.Person().ID; id != 0 {
+		c.gin.Request = r.WithContext(journal.WithUser(r.Context(), id))
+	}
 	if w.origin.Check(r) != nil {
 		return errForeign
 	}

@@ -2,7 +2,6 @@ package web
 
 import (
 	"context"
-	"crypto/rand"
 	"net/http"
 	"net/url"
 	"strings"
@@ -20,7 +19,7 @@ const languageCookie = "ams_language"
 // begin gives each request an id, a time limit and a language, and logs its end.
 func (w *Web) begin(g *gin.Context) {
 	started := time.Now()
-	c := &Ctx{web: w, gin: g, id: rand.Text()[:16], query: url.Values{}, form: url.Values{}}
+	c := &Ctx{web: w, gin: g, id: requestID(g.Request), query: url.Values{}, form: url.Values{}}
 	limit := w.cfg.TimeLimit
 	if c.uploads() > 0 {
 		c.patient()
@@ -39,8 +38,7 @@ func (w *Web) begin(g *gin.Context) {
 	}
 	w.secure(c, h)
 	g.Next()
-	w.log.InfoContext(ctx, "request", "id", c.id, "method", g.Request.Method, "route", g.FullPath(),
-		"status", g.Writer.Status(), "ms", time.Since(started).Milliseconds(), "person", c.Person().ID, "client", c.Client())
+	c.logEnd(time.Since(started))
 }
 
 // localeOf is the language of the first segment, else the one that the visitor prefers.
@@ -59,8 +57,9 @@ func (w *Web) localeOf(r *http.Request) (l lang.Locale, prefixed bool) {
 
 // secure sets the headers that every answer has. Scripts and styles come from our own files only.
 func (w *Web) secure(c *Ctx, h http.Header) {
-	h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; "+
-		"connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; img-src 'self' data: "+w.pictures.Origin)
+	targets := strings.Join(append([]string{"'self'"}, w.cfg.FormTargets...), " ")
+	h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; connect-src 'self'; "+
+		"manifest-src 'self'; form-action "+targets+"; base-uri 'none'; frame-ancestors 'none'; img-src 'self' data: "+w.pictures.Origin)
 	h.Set("X-Frame-Options", "DENY")
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "strict-origin-when-cross-origin")

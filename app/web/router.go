@@ -8,6 +8,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"ams/app/cms"
+	"ams/app/journal"
 	"ams/app/lang"
 )
 
@@ -114,6 +115,7 @@ func (w *Web) Mounts() cms.Mounts { return w.routes.mounts }
 // routes remembers what was mounted, because Gin cannot be asked whether an address would be answered.
 type routes struct {
 	patterns [][]string
+	secret   [][]string // what leads to a segment that nobody may read, "confirm-email" and ":key", however the path begins
 	mounts   cms.Mounts
 	uploads  map[string]int64 // the places that take files, with the bytes that may come
 }
@@ -121,6 +123,16 @@ type routes struct {
 func (r *routes) add(locale lang.Locale, pattern string) {
 	parts := strings.Split(pattern, "/")
 	r.patterns = append(r.patterns, parts)
+	for i, p := range parts {
+		if !strings.HasPrefix(p, ":") || !journal.SecretName(p[1:]) {
+			continue
+		}
+		from := i - 1
+		for strings.HasPrefix(parts[from], ":") {
+			from--
+		}
+		r.secret = append(r.secret, parts[from:i+1])
+	}
 	if locale == "" {
 		r.mounts.Bare = with(r.mounts.Bare, parts[1])
 	} else {

@@ -152,10 +152,15 @@ func (c *Ctx) frameOfSite() (*cms.Frame, error) {
 	return c.web.site.Frame(c.Context(), version, c.locale)
 }
 
-// contentVersion is asked once per request.
+// contentVersion is asked once per request: together with the session where there is one.
 func (c *Ctx) contentVersion() (int64, error) {
 	if c.version != nil {
 		return *c.version, nil
+	}
+	if c.visit != nil {
+		if v, known := c.visit.Along(); known {
+			return v, nil
+		}
 	}
 	v, err := c.web.site.Version(c.Context())
 	if err == nil {

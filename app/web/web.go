@@ -27,6 +27,7 @@ type Config struct {
 	Hosts          []string // allowed Host headers: exact, ".example.org" with its subdomains, or "*"
 	TrustedProxies int      // hops at the right end of X-Forwarded-For that are ours
 	TrustedOrigins []string // more origins whose forms are accepted, usually none
+	FormTargets    []string // origins that the answer to a form may lead to; browsers stop redirects to others
 	Secure         bool     // the site is reached by HTTPS: strict transport security, secure cookies
 	RedirectHTTPS  bool     // plain HTTP is sent to HTTPS
 	HSTSSubdomains bool
@@ -50,7 +51,7 @@ type Web struct {
 	proof     func(context.Context, account.Person) (string, error)
 	take      func(context.Context, string, limit.Rule) (bool, time.Duration, error)
 	log       *slog.Logger
-	report    func(context.Context, error)
+	observe   func(context.Context, Served)
 	origin    *http.CrossOriginProtection
 	routes    routes
 	layout    views.Part[views.Shell]
@@ -74,15 +75,22 @@ type Parts struct {
 	// nothing to prove it with.
 	Proof func(context.Context, account.Person) (string, error)
 	// Take counts an act under a key, or says after which time the rule allows another one.
-	Take   func(ctx context.Context, key string, r limit.Rule) (ok bool, after time.Duration, err error)
-	Log    *slog.Logger
-	Report func(context.Context, error) // tells the error sink; nil for none
+	Take    func(ctx context.Context, key string, r limit.Rule) (ok bool, after time.Duration, err error)
+	Log     *slog.Logger
+	Observe func(context.Context, Served) // hears of every request once it is answered; nil for nobody
 }
 
 // Pictures says where browsers find the pictures of people. The zero Pictures: nowhere.
 type Pictures struct {
 	Origin string                  // scheme and host, for the content policy
 	URL    func(key string) string // of an object
+}
+
+// Served is a request that was answered.
+type Served struct {
+	Method, Route string // the route as it was mounted, "" where nothing is
+	Status        int
+	Took          time.Duration
 }
 
 // New prepares a kernel without routes.
@@ -95,16 +103,13 @@ func New(cfg Config, p Parts) (*Web, error) {
 	}
 	w := &Web{
 		cfg: cfg, languages: p.Languages, texts: map[lang.Locale]*lang.Translator{}, sessions: p.Sessions, site: p.Site, pictures: p.Pictures,
-		member: p.Member, take: p.Take, proof: p.Proof, log: p.Log, report: p.Report, origin: http.NewCrossOriginProtection(),
+		member: p.Member, take: p.Take, proof: p.Proof, log: p.Log, observe: p.Observe, origin: http.NewCrossOriginProtection(),
 		routes:  routes{uploads: map[string]int64{}},
 		layout:  views.BindPart[views.Shell](p.Views, "layout/site"),
 		staff:   views.BindPart[views.Shell](p.Views, "layout/staff"),
 		bare:    views.BindPart[views.Bare](p.Views, "layout/bare"),
 		failure: views.BindPage[errorPage](p.Views, "error/page"), messages: views.BindPart[views.Messages](p.Views, "shared/messages"),
 		content: views.BindPage[views.Content](p.Views, "site/page"),
-	}
-	if w.report == nil {
-		w.report = func(context.Context, error) {}
 	}
 	for _, o := range cfg.TrustedOrigins {
 		if err := w.origin.AddTrustedOrigin(o); err != nil {
@@ -125,7 +130,7 @@ func (w *Web) newEngine() *gin.Engine {
 	e.HandleMethodNotAllowed = true
 	e.UseRawPath = true // an encoded slash is part of a name, not of the path
 	e.UnescapePathValues = true
-	e.Use(gin.CustomRecoveryWithWriter(io.Discard, w.panicked), w.begin, w.guard)
+	e.Use(w.begin, gin.CustomRecoveryWithWriter(io.Discard, w.panicked), w.guard) // so that a request that broke is logged
 	e.NoRoute(w.adapt(w.missing))
 	e.NoMethod(w.adapt(w.wrongMethod))
 	return e
@@ -139,5 +144,5 @@ func (w *Web) panicked(g *gin.Context, cause any) {
 	if cause == http.ErrAbortHandler {
 		panic(cause)
 	}
-	w.broken(ctxOf(g), fmt.Errorf("panic: %v\n%s", cause, debug.Stack()))
+	w.broken(ctxOf(g), fmt.Errorf("panic: %v", cause), "stack", string(debug.Stack()))
 }

@@ -215,7 +215,7 @@ func TestProduction(t *testing.T) {
 func production() []string {
 	settings := []string{
 		"DJANGO_SETTINGS_MODULE", "config.settings.production", "SITE_DOMAIN", "ams.example.org",
-		"DJANGO_SECRET_KEY", strings.Repeat("s3cret", 8), "SENTRY_DSN", "off", "DJANGO_ADMIN_URL", "office/",
+		"DJANGO_SECRET_KEY", strings.Repeat("s3cret", 8), "SENTRY_DSN", "off", "LOGTAIL_SOURCE_TOKEN", "off", "DJANGO_ADMIN_URL", "office/",
 		"POSTGRES_HOST", "db.example.org", "POSTGRES_DB", "ams", "POSTGRES_USER", "ams", "POSTGRES_PASSWORD", "secret",
 		"MAILGUN_API_KEY", "key", "MAILGUN_DOMAIN", "mg.example.org",
 	}

@@ -78,17 +78,27 @@ func (h *Handler) healthy(c *web.Ctx) error {
 	return c.Plain(http.StatusOK, "text/plain; charset=utf-8", "ok")
 }
 
+// patience is how long the database may take to answer a check.
+const patience = 2 * time.Second
+
 func (h *Handler) databaseFails(c *web.Ctx) bool {
-	ctx, cancel := context.WithTimeout(c.Context(), 2*time.Second)
+	ctx, cancel := context.WithTimeout(c.Context(), patience)
 	defer cancel()
 	return h.health.Database(ctx) != nil
+}
+
+func (h *Handler) behind(c *web.Ctx) bool {
+	ctx, cancel := context.WithTimeout(c.Context(), patience)
+	defer cancel()
+	n, err := h.health.Pending(ctx)
+	return err != nil || n > 0
 }
 
 func (h *Handler) ready(c *web.Ctx) error {
 	failing := ""
 	if h.databaseFails(c) {
 		failing = "database"
-	} else if n, err := h.health.Pending(c.Context()); err != nil || n > 0 {
+	} else if h.behind(c) {
 		failing = "migrations"
 	}
 	if failing != "" {

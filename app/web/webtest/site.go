@@ -3,6 +3,7 @@
 package webtest
 
 import (
+	"bytes"
 	"context"
 	"log/slog"
 	"net/http"
@@ -20,6 +21,7 @@ import (
 	"ams/app/database"
 	"ams/app/database/dbtest"
 	"ams/app/dev/inbox"
+	"ams/app/journal"
 	"ams/jobs"
 )
 
@@ -40,6 +42,27 @@ type Site struct {
 	cfg      app.Config
 	last     *atomic.Pointer[database.Counter] // of the newest request
 	visitors *atomic.Int32                     // so far
+	log      *record
+	change   func(*app.Outside)
+}
+
+// record keeps what is written at the same time by many.
+type record struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (r *record) Write(line []byte) (int, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.text.Write(line)
+}
+
+// Logged is everything that the program has logged so far.
+func (s *Site) Logged() string {
+	s.log.mu.Lock()
+	defer s.log.mu.Unlock()
+	return s.log.text.String()
 }
 
 // Clock stands still until Pass moves it.
@@ -65,6 +88,12 @@ func (c *Clock) Pass(d time.Duration) {
 // New starts the program with the settings of the test profile, and those that are given as name, value.
 func New(t *testing.T, settings ...string) *Site {
 	t.Helper()
+	return NewWith(t, func(*app.Outside) {}, settings...)
+}
+
+// NewWith is New with another outside.
+func NewWith(t *testing.T, change func(*app.Outside), settings ...string) *Site {
+	t.Helper()
 	values := map[string]string{
 		"DJANGO_SETTINGS_MODULE": "config.settings.test", "AMS_ENABLED_LANGUAGES": "en,mi",
 		"AMS_TRUSTED_PROXY_COUNT": "1", // visitors say where they are
@@ -78,7 +107,7 @@ func New(t *testing.T, settings ...string) *Site {
 	}
 	s := &Site{
 		T: t, DB: dbtest.New(t), Clock: &Clock{now: time.Date(2027, 3, 3, 1, 0, 0, 0, time.UTC)},
-		last: &atomic.Pointer[database.Counter]{}, visitors: &atomic.Int32{}, cfg: cfg,
+		last: &atomic.Pointer[database.Counter]{}, visitors: &atomic.Int32{}, log: &record{}, cfg: cfg, change: change,
 	}
 	if s.Inbox, err = inbox.Open(t.TempDir(), s.Clock); err != nil {
 		t.Fatal(err)
@@ -108,8 +137,8 @@ func (s *Site) Twin() *Site {
 func (s *Site) start() {
 	s.T.Helper()
 	outside := app.Outside{
-		Clock: s.Clock, Mail: s.Inbox, Log: slog.New(slog.DiscardHandler),
-		Report: func(_ context.Context, err error) { s.T.Logf("reported: %v", err) },
+		Clock: s.Clock, Mail: s.Inbox,
+		Log: slog.New(slog.NewMultiHandler(journal.New(journal.Console(s.T.Output(), slog.LevelError)), slog.NewTextHandler(s.log, nil))),
 		Provider: func(p billing.Provider) billing.Provider {
 			s.Provider = &Provider{Provider: p}
 			return s.Provider
@@ -118,6 +147,7 @@ func (s *Site) start() {
 	if s.cfg.Mail.Inbox {
 		outside.Inbox = s.Inbox
 	}
+	s.change(&outside)
 	var err error
 	if s.App, err = app.New(s.cfg, s.DB, outside); err != nil {
 		s.T.Fatalf("app.New() = %v", err)

@@ -1,0 +1,77 @@
+package app
+
+import (
+	"context"
+	"log/slog"
+	"strconv"
+
+	"ams/app/journal"
+	"ams/app/journal/incident"
+	"ams/app/journal/logtail"
+	"ams/app/web"
+	"ams/jobs"
+)
+
+// The processes, as log and error service tell them apart.
+const (
+	webService     = "web"
+	workerService  = "worker"
+	commandService = "command"
+)
+
+// served passes on what the web server has done.
+func (a *App) served(ctx context.Context, s web.Served) {
+	if a.out.Trace != nil {
+		a.out.Trace(ctx, "http.server", s.Method+" "+s.Route, strconv.Itoa(s.Status), s.Took)
+	}
+}
+
+// ran passes on what the worker has done.
+func (a *App) ran(ctx context.Context, r jobs.Ran) {
+	if a.out.Trace != nil {
+		a.out.Trace(ctx, "queue.process", r.Kind, r.Outcome, r.Took)
+	}
+}
+
+// sinks is where everything is told that happens, and how to ship the rest of it at the end.
+func (c *call) sinks(cfg Config, service string, out *Outside) (closing func(), err error) {
+	w := c.Out
+	if service == commandService { // whose output is what it was called for
+		w = c.Err
+	}
+	console := journal.Console(w, cfg.LogLevel)
+	sinks, ends := []journal.Sink{console}, []func(){}
+	if cfg.Sentry.DSN != "" {
+		reporter, err := incident.Open(incident.Config{
+			DSN: cfg.Sentry.DSN.Reveal(), Environment: cfg.Sentry.Environment, Release: version(), Service: service,
+			From: cfg.Sentry.From, Traces: cfg.Sentry.Traces,
+		})
+		if err != nil {
+			return nil, err
+		}
+		if cfg.Sentry.Traces > 0 {
+			out.Trace = reporter.Trace
+		}
+		sinks, ends = append(sinks, reporter.Sink()), append(ends, reporter.Close)
+	}
+	if cfg.Logtail.Token != "" {
+		shipper := logtail.Start(logtail.Config{
+			Host: cfg.Logtail.Host, Token: cfg.Logtail.Token.Reveal(), Service: service, From: cfg.LogLevel,
+			Console: slog.New(journal.New(console)),
+		})
+		sinks, ends = append(sinks, shipper.Sink()), append(ends, shipper.Close)
+	}
+	if len(cfg.Mail.Operators) > 0 {
+		out.operators = &operators{entries: make(chan journal.Entry, operatorBacklog)}
+		sinks = append(sinks, out.operators.sink())
+	}
+	out.Log = slog.New(journal.New(sinks...))
+	for _, text := range cfg.Warnings {
+		out.Log.Warn(text)
+	}
+	return func() {
+		for _, end := range ends {
+			end()
+		}
+	}, nil
+}

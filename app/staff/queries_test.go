@@ -1,0 +1,108 @@
+package staff_test
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"testing"
+
+	"ams/app/clock"
+	"ams/app/dev/crowd"
+	"ams/app/web/webtest"
+)
+
+// A page makes at most so many queries, session and permissions among them.
+const (
+	mostQueries     = 5
+	mostOfDashboard = 7
+)
+
+// asking fails the test when a page makes more queries than it may. The first visit fills what is kept in memory.
+func asking(s *webtest.Site, v *webtest.Visitor, address string, most int) {
+	s.T.Helper()
+	v.Get(address).Status(http.StatusOK)
+	v.Get(address).Status(http.StatusOK)
+	if made := s.Statements(); len(made) > most {
+		s.T.Errorf("GET %s = %d queries, want at most %d:\n%s", address, len(made), most, strings.Join(made, "\n"))
+	}
+}
+
+// filled is a site with n rows in every list. Kea has n memberships, all bought and invoiced.
+func filled(t *testing.T, n int) *webtest.Site {
+	t.Helper()
+	s := site(t)
+	if err := s.App.Content.SampleContent(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := crowd.Fill(t.Context(), s.DB, n, clock.DateOf(s.Clock.Now())); err != nil {
+		t.Fatal(err)
+	}
+	s.Exec("INSERT INTO groups (name) SELECT 'Group ' || i FROM generate_series(1, ?) i", n)
+	s.Exec("INSERT INTO organisations (name, telephone, email, contact_name, postal_address, postal_city, postal_code) SELECT 'Kura ' || i, '1', 'a@b.nz', 'Hine', '1', 'Town', '1' FROM generate_series(1, ?) i", n)
+	s.Exec(`INSERT INTO membership_options (name_en, type, duration, cost) SELECT 'Kind ' || i, 'INDIVIDUAL', interval '1 year', 10 FROM generate_series(1, ?) i`, n)
+	s.Exec(`INSERT INTO individual_memberships (user_id, membership_option_id, start_date, expiry_date, created_datetime)
+		SELECT u.id, o.id, date '1800-01-01' + i * interval '1 year', date '1801-01-01' + i * interval '1 year', now()
+		FROM users u, membership_options o, generate_series(1, ?) i WHERE u.username = 'kea' AND o.name_en = 'Kind 1'`, n)
+	s.Exec("UPDATE individual_memberships SET start_date = '2027-01-01', expiry_date = '2028-01-01', approved_datetime = now() WHERE id = (SELECT max(id) FROM individual_memberships)")
+	s.Exec("INSERT INTO billing_accounts (user_id) SELECT id FROM users WHERE username = 'kea'")
+	s.Exec(`INSERT INTO purchases (uuid, code, kind, individual_membership_id, account_id, buyer_id, membership_option_id, quantity, unit_amount,
+			total, description, reference, issue_date, due_date, invoice_state, created_at)
+		SELECT gen_random_uuid(), 'K' || m.id, 'APPLICATION', m.id, a.id, m.user_id, m.membership_option_id, 1, 10, 10, 'Kea', 'Kea', m.start_date, m.start_date, 'RAISED', now()
+		FROM individual_memberships m JOIN billing_accounts a ON a.user_id = m.user_id JOIN users u ON u.id = m.user_id WHERE u.username = 'kea'`)
+	s.Exec(`INSERT INTO invoices (account_id, purchase_id, purpose, invoice_number, issue_date, due_date, amount, paid, due, billing_service_invoice_id,
+			provider_status, individual_membership_id, created_at)
+		SELECT p.account_id, p.id, p.kind, 'KEA-' || row_number() OVER (ORDER BY p.id), p.issue_date, p.due_date, 10, 0, 10, 'kea-' || p.id, 'AUTHORISED', p.individual_membership_id, now()
+		FROM purchases p WHERE p.description = 'Kea'`)
+	return s
+}
+
+// No page asks more the more there is to show.
+func TestQueriesOfPages(t *testing.T) {
+	t.Parallel()
+	for _, n := range []int{1, 20, 200} {
+		t.Run(fmt.Sprintf("%d rows", n), func(t *testing.T) {
+			t.Parallel()
+			s := filled(t, n)
+			anybody, kea, boss := s.Visitor(), s.SignedIn("kea"), s.SignedIn("boss")
+			asking(s, anybody, "/en/", 1)
+			asking(s, anybody, "/mi/about/", 1)
+			asking(s, anybody, "/en/accounts/login/", 1)
+			asking(s, anybody, "/en/accounts/signup/", 1)
+			asking(s, kea, "/en/", 1)
+			asking(s, kea, "/en/members-only/", 2)
+			asking(s, kea, "/en/users/kea/", mostOfDashboard)
+			asking(s, boss, "/en/users/kea/", mostOfDashboard)
+			asking(s, kea, "/en/users/memberships/apply-individual/", mostQueries)
+			asking(s, kea, "/en/users/memberships/apply-individual/preview/", mostQueries)
+			asking(s, kea, "/en/users/memberships/cancel/", mostQueries)
+			asking(s, kea, "/billing/invoice/KEA-1/detail/", mostQueries)
+			asking(s, boss, "/billing/invoice/KEA-1/detail/", mostQueries)
+			asking(s, boss, "/admin/", mostQueries)
+			for _, key := range s.App.Staff.Entities() {
+				t.Run(key, func(t *testing.T) { staffQueries(s.For(t), boss, key) })
+			}
+		})
+	}
+}
+
+func staffQueries(s *webtest.Site, v *webtest.Visitor, key string) {
+	sample := samples()[key]
+	path := "/admin/" + strings.Replace(key, ".", "/", 1) + "/"
+	record := path + strconv.Itoa(s.Count("SELECT max(id) FROM "+sample.table)) + "/"
+	form := mostQueries
+	switch key {
+	case "users.user": // with the groups to choose from, and addresses as a table
+		form++
+	case "memberships.individualmembership": // with the options to choose from, and purchases beside invoices
+		form++
+	}
+	for _, view := range []string{"", "?q=a", "?q=tama+p", "?p=2", "?p=9", "?all=1", "?count=1"} {
+		asking(s, v, path+view, mostQueries)
+	}
+	if sample.add != nil {
+		asking(s, v, path+"add/", mostQueries)
+	}
+	asking(s, v, record+"change/", form)
+	asking(s, v, record+"history/", mostQueries)
+}
