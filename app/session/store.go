@@ -25,8 +25,9 @@ type sessionRow struct {
 	Data        []byte
 	CreatedAt   time.Time
 	ExpiresAt   time.Time
-	Given       []string `bun:",array"` // permissions; loaded for staff
-	Along       *int64   // nil where nothing was asked along
+	ProvedAt    *time.Time // when somebody last proved to be the owner
+	Given       []string   `bun:",array"` // permissions; loaded for staff
+	Along       *int64     // nil where nothing was asked along
 }
 
 // state is all that a request knows of its session, kept among the values of gorilla's under stateKey.
@@ -40,7 +41,6 @@ type stateKey struct{}
 // contents are what a session remembers beside its owner.
 type contents struct {
 	Flashes []Flash
-	Proved  time.Time         // when somebody last proved to be the owner
 	Notes   map[string]string // what forms under way remember, by name
 }
 
@@ -49,7 +49,7 @@ func (c contents) empty() bool { return len(c.Flashes) == 0 && len(c.Notes) == 0
 // findRow is the one query that tells who a request comes from and what they may do.
 func findRow(ctx context.Context, db bun.IDB, tokenHash []byte, now time.Time, along string) (row sessionRow, found bool, err error) {
 	const visit = `
-		SELECT s.token_hash, s.fingerprint, s.data, s.created_at, s.expires_at,
+		SELECT s.token_hash, s.fingerprint, s.data, s.created_at, s.expires_at, s.proved_at,
 		       u.id, u.uuid, u.email, u.username, u.first_name, u.last_name, u.password, u.profile_picture, u.profile_thumbnail,
 		       u.language,
 		       u.is_active, u.is_staff, u.is_superuser, u.date_joined, u.erased_at,
@@ -71,9 +71,9 @@ func findRow(ctx context.Context, db bun.IDB, tokenHash []byte, now time.Time, a
 
 func insertRow(ctx context.Context, db bun.IDB, row sessionRow) error {
 	const begin = `
-		INSERT INTO sessions (token_hash, user_id, fingerprint, data, created_at, expires_at)
-		VALUES (?0, nullif(?1, 0), ?2, ?3, ?4, ?5)`
-	_, err := db.NewRaw(begin, row.TokenHash, row.ID, row.Fingerprint, row.Data, row.CreatedAt, row.ExpiresAt).Exec(ctx)
+		INSERT INTO sessions (token_hash, user_id, fingerprint, data, created_at, expires_at, proved_at)
+		VALUES (?0, nullif(?1, 0), ?2, ?3, ?4, ?5, ?6)`
+	_, err := db.NewRaw(begin, row.TokenHash, row.ID, row.Fingerprint, row.Data, row.CreatedAt, row.ExpiresAt, row.ProvedAt).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("begin session: %w", err)
 	}
@@ -82,7 +82,8 @@ func insertRow(ctx context.Context, db bun.IDB, row sessionRow) error {
 
 // updateRow leaves a session that has ended meanwhile at its end.
 func updateRow(ctx context.Context, db bun.IDB, row sessionRow) error {
-	if _, err := db.NewRaw("UPDATE sessions SET data = ? WHERE token_hash = ?", row.Data, row.TokenHash).Exec(ctx); err != nil {
+	const keep = "UPDATE sessions SET data = ?1, proved_at = ?2 WHERE token_hash = ?0"
+	if _, err := db.NewRaw(keep, row.TokenHash, row.Data, row.ProvedAt).Exec(ctx); err != nil {
 		return fmt.Errorf("update session: %w", err)
 	}
 	return nil
@@ -97,7 +98,7 @@ func deleteRow(ctx context.Context, db bun.IDB, tokenHash []byte) error {
 
 // encode gives nothing for nothing: nearly every session is so, and reading gob takes longer than the query for it.
 func encode(c contents) ([]byte, error) {
-	if len(c.Flashes) == 0 {
+	if c.empty() {
 		return []byte{}, nil
 	}
 	var out bytes.Buffer

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"maps"
 	"net/http"
 	"time"
 
@@ -96,13 +97,14 @@ func (v *Visit) renew(row sessionRow) {
 
 // Prove remembers that the person has just shown who they are, by password or code.
 func (v *Visit) Prove() {
-	v.state.kept.Proved = v.store.clock.Now()
-	v.changed = true
+	now := v.store.clock.Now()
+	v.state.row.ProvedAt, v.changed = &now, true
 }
 
 // Proved tells whether that is less than so long ago.
 func (v *Visit) Proved(within time.Duration) bool {
-	return v.store.clock.Now().Sub(v.state.kept.Proved) < within
+	at := v.state.row.ProvedAt
+	return at != nil && v.store.clock.Now().Sub(*at) < within
 }
 
 // Note is what the session remembers under a name, "" for nothing.
@@ -113,9 +115,9 @@ func (v *Visit) SetNote(name, value string) {
 	if v.Note(name) == value {
 		return
 	}
-	notes := map[string]string{}
-	for n, kept := range v.state.kept.Notes {
-		notes[n] = kept
+	notes := maps.Clone(v.state.kept.Notes)
+	if notes == nil {
+		notes = map[string]string{}
 	}
 	if notes[name] = value; value == "" {
 		delete(notes, name)
