@@ -1,6 +1,6 @@
 # Two commands are all that a newcomer needs: make run, make test. None of them wants anything but Go and make.
 export CGO_ENABLED := 0
-export GOFLAGS := -tags=nomsgpack
+export GOFLAGS := -tags=nomsgpack,nodynamic
 tool := go tool -modfile=tools/tools.mod
 # Packages with changes that are not committed, or those of the last commit.
 touched = $(shell tools/touched)

@@ -31,6 +31,7 @@ import (
 	"ams/app/web/site"
 	"ams/jobs"
 	"ams/static"
+	"ams/storage"
 	"ams/views"
 )
 
@@ -55,11 +56,12 @@ type App struct {
 	Bills    *billing.Service
 	Members  *membership.Service
 
-	cfg   Config
-	db    *database.DB
-	out   Outside
-	queue *jobs.Queue
-	views *views.Set
+	cfg     Config
+	db      *database.DB
+	out     Outside
+	queue   *jobs.Queue
+	views   *views.Set
+	buckets storage.Buckets
 }
 
 // New composes the program. Everything that is bound by name is checked here, so that a mistake stops the start.
@@ -90,11 +92,11 @@ func New(cfg Config, db *database.DB, out Outside) (*App, error) {
 	a.Content = cms.New(db.DB, out.Clock, set, cms.Config{
 		Languages: languages.Enabled(), Domain: cfg.Site.Domain, Port: cfg.Site.Port, Off: []string{"events", "resources"},
 	}, out.Log)
-	a.People, err = account.New(db.DB, out.Clock, post, account.Config{
-		Secret: cfg.Security.Key("account"), Open: cfg.Site.Open, Languages: languages.Enabled(), Address: a.address,
-		HashesAtOnce: runtime.GOMAXPROCS(0),
-	})
-	if err != nil {
+	if a.buckets, err = cfg.Objects.open(); err != nil {
+		return nil, err
+	}
+	a.buckets.Jobs(a.Registry)
+	if err := a.admit(post, languages); err != nil {
 		return nil, err
 	}
 	a.sell(post, texts)
@@ -120,6 +122,9 @@ func New(cfg Config, db *database.DB, out Outside) (*App, error) {
 	return a, errors.Join(set.Err(), post.Err(), a.Registry.Err(), a.Staff.Check())
 }
 
+// Buckets are where files lie; nil ones where none are configured.
+func (a *App) Buckets() storage.Buckets { return a.buckets }
+
 // address is the absolute address of a path in a language, for letters: it never trusts a request.
 func (a *App) address(l lang.Locale, path string) string {
 	return a.cfg.Site.BaseURL + "/" + string(l) + path
@@ -137,6 +142,19 @@ func (a *App) post(translators []views.Translator) (*mail.Post, error) {
 		From: a.cfg.Mail.From, SubjectPrefix: a.cfg.Mail.SubjectPrefix, BaseURL: a.cfg.Site.BaseURL,
 		Association: cms.LetterName,
 	}, a.out.Clock, a.queue, views.FS, translators...)
+}
+
+// admit prepares who people are and how they come in.
+func (a *App) admit(post *mail.Post, languages lang.Languages) (err error) {
+	a.People, err = account.New(a.db.DB, a.out.Clock, a.queue, post, account.Config{
+		Secret: a.cfg.Security.Key("account"), Open: a.cfg.Site.Open, Languages: languages.Enabled(), Address: a.address,
+		HashesAtOnce: runtime.GOMAXPROCS(0), Pictures: a.buckets.Public,
+	})
+	if err != nil {
+		return err
+	}
+	a.People.Jobs(a.Registry)
+	return nil
 }
 
 // sell prepares what people buy and how they pay for it.
@@ -169,8 +187,9 @@ func (a *App) kernel(languages lang.Languages, texts *lang.Catalogues, set *view
 		TrustedOrigins: a.cfg.HTTP.Origins, Secure: secure, RedirectHTTPS: a.cfg.HTTP.SecureOnly,
 		HSTSSubdomains: a.cfg.HTTP.HSTSSubdomains, HSTSPreload: a.cfg.HTTP.HSTSPreload, SignUp: a.cfg.Site.Open, Admin: a.cfg.Site.Admin,
 	}, web.Parts{
-		Views: set, Languages: languages, Texts: texts, Sessions: sessions, Site: a.Content, Member: a.Members.IsMember,
-		Log: a.out.Log, Report: a.out.Report,
+		Views: set, Languages: languages, Texts: texts, Sessions: sessions, Site: a.Content, Pictures: a.pictures(),
+		Member: a.Members.IsMember,
+		Log:    a.out.Log, Report: a.out.Report,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("prepare the web server: %w", err)

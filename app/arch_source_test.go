@@ -94,7 +94,7 @@ func repositoryRoot(t *testing.T) string {
 // repository lists and parses every package. Files that do not parse are the compiler's to report.
 func repository(t *testing.T, root string) []pack {
 	t.Helper()
-	list := exec.CommandContext(t.Context(), "go", "list", "-e", "-tags=nomsgpack",
+	list := exec.CommandContext(t.Context(), "go", "list", "-e", "-tags=nomsgpack,nodynamic",
 		"-json=ImportPath,Dir,Imports,GoFiles,IgnoredGoFiles,TestGoFiles,XTestGoFiles", "./...")
 	list.Dir = root
 	out, err := list.Output()

@@ -62,7 +62,7 @@ func places() map[int][]string {
 		ground: {"views", "static", "migrations", "jobs", "storage"},
 		kernel: {
 			"app/clock", "app/database", "app/dev", "app/fault", "app/field", "app/lang", "app/limit", "app/listing", "app/mail",
-			"app/money", "app/password", "app/totp",
+			"app/money", "app/password", "app/picture", "app/totp",
 		},
 		front:   {"app/web"},
 		engine:  {"app/admin"},
@@ -177,6 +177,8 @@ func libraries() map[string][]string {
 		"github.com/pressly/goose":     {"app/database"},
 		"github.com/mailgun":           {"app/mail"},
 		"github.com/minio":             {"storage", "app/dev/objects"},
+		"github.com/kovidgoyal":        {"app/picture"},
+		"github.com/gen2brain":         {"app/picture"},
 		"github.com/versity/versitygw": {"app/dev/objects"},
 		"github.com/vgarvardt/gue":     {"jobs"},
 		"github.com/getsentry":         {"app", "app/web", "jobs"},

@@ -125,6 +125,7 @@ type BucketConfig struct {
 	Region    string
 	AccessKey Secret
 	SecretKey Secret
+	Domain    string // scheme, host and perhaps a path that stand for endpoint and bucket in addresses; "" for none
 }
 
 // SentryConfig says where errors are reported.

@@ -252,6 +252,10 @@ func bucketSettings(which, holds string) []Setting {
 			Name: name + "REGION_NAME", Default: "us-east-1", Example: "syd1",
 			Meaning: "Region that requests are signed for.",
 		},
+		Setting{
+			Name: name + "CUSTOM_DOMAIN", Example: "media.example.org",
+			Meaning: "Host that browsers fetch the objects from, perhaps with a path, where that is not endpoint and bucket.",
+		},
 	)
 }
 

@@ -61,6 +61,7 @@ func (e *environment) bucket(which string) BucketConfig {
 		Region:    e.text(name("REGION_NAME")),
 		AccessKey: e.secret(name("ACCESS_KEY")),
 		SecretKey: e.secret(name("SECRET_KEY")),
+		Domain:    e.mediaDomain(name("CUSTOM_DOMAIN")),
 	}
 	given := b.Name + b.Endpoint + b.AccessKey.Reveal() + b.SecretKey.Reveal()
 	if e.profile == Production || given == "" {
@@ -72,4 +73,23 @@ func (e *environment) bucket(which string) BucketConfig {
 		}
 	}
 	return b
+}
+
+// mediaDomain is what stands for endpoint and bucket in addresses, with a scheme even where none is given.
+func (e *environment) mediaDomain(name string) string {
+	whole := func(s string) string {
+		if s == "" || strings.Contains(s, "://") {
+			return strings.TrimSuffix(s, "/")
+		}
+		scheme := "https://"
+		if e.profile != Production {
+			scheme = "http://"
+		}
+		return scheme + strings.TrimSuffix(s, "/")
+	}
+	fits := func(s string) bool {
+		u, err := url.Parse(whole(s))
+		return err == nil && webAddress(whole(s)) && u.User == nil && u.RawQuery == "" && u.Fragment == ""
+	}
+	return whole(e.fitting(name, fits, "must be a host, perhaps with a path: media.example.org"))
 }

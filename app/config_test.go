@@ -471,3 +471,27 @@ func TestForDev(t *testing.T) {
 		t.Errorf("ForDev() overrides the profile with %q", c.Profile)
 	}
 }
+
+func TestMediaDomain(t *testing.T) {
+	t.Parallel()
+	const name = "DJANGO_MEDIA_PUBLIC_CUSTOM_DOMAIN"
+	for given, want := range map[string]string{
+		"":                             "",
+		"media.example.org":            "https://media.example.org",
+		"media.example.org/":           "https://media.example.org",
+		"cdn.example.org/a/b":          "https://cdn.example.org/a/b",
+		"http://localhost:9000/bucket": "http://localhost:9000/bucket",
+	} {
+		if got := readConfig(t, env(productionEnv(), name, given)).Objects.Public.Domain; got != want {
+			t.Errorf("%s=%q is %q, want %q", name, given, got, want)
+		}
+	}
+	if got := readConfig(t, localEnv(name, "localhost:9000/ams-media-public")).Objects.Public.Domain; got != "http://localhost:9000/ams-media-public" {
+		t.Errorf("in development a domain without scheme is %q, want http", got)
+	}
+	for _, wrong := range []string{"ftp://media.example.org", "https://", "media.example.org?x=1", "me@media.example.org", "media.example.org/#a"} {
+		if _, err := app.ReadConfig(env(productionEnv(), name, wrong)); err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("%s=%q: ReadConfig() = %v, want it named", name, wrong, err)
+		}
+	}
+}

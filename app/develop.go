@@ -41,17 +41,20 @@ func (devCommand) Run(ctx context.Context, c *call) error {
 		cfg.Database.URL = Secret(server.DSN("ams"))
 		go endWith(server.Done(), stop, "PostgreSQL")
 	}
-	storing, endStore := context.WithCancel(context.WithoutCancel(ctx)) // the web server needs it until its own end
-	store, err := objects.Start(storing, objects.Config{Dir: filepath.Join(cfg.Dev.Dir, "objects")})
-	if err != nil {
-		endStore()
-		return err
+	if !cfg.Objects.Given() {
+		storing, endStore := context.WithCancel(context.WithoutCancel(ctx)) // the web server needs it until its own end
+		defer endStore()
+		store, err := objects.Start(storing, objects.Config{Dir: filepath.Join(cfg.Dev.Dir, "objects")})
+		if err != nil {
+			return err
+		}
+		defer func() {
+			endStore()
+			<-store.Done()
+		}()
+		go endWith(store.Done(), stop, "the object store")
+		cfg.useStore(store)
 	}
-	defer func() {
-		endStore()
-		<-store.Done()
-	}()
-	go endWith(store.Done(), stop, "the object store")
 	if err := c.prepareDatabase(ctx, cfg); err != nil {
 		return err
 	}

@@ -12,7 +12,6 @@ import (
 
 	"ams/app/database"
 	"ams/jobs"
-	"ams/storage"
 )
 
 type checkConfigCommand struct {
@@ -58,24 +57,11 @@ func checkDatabase(ctx context.Context, cfg Config) error {
 
 // probe proves both buckets. Outside production there may be none.
 func (o ObjectsConfig) probe(ctx context.Context) error {
-	if !o.Given() {
-		return nil
+	buckets, err := o.open()
+	if err != nil || buckets.Public == nil {
+		return err
 	}
-	var problems []error
-	for _, b := range []struct {
-		BucketConfig
-		public bool
-	}{{o.Public, true}, {o.Private, false}} {
-		bucket, err := storage.Open(storage.Config{
-			Name: b.Name, Endpoint: b.Endpoint, Region: b.Region, AccessKey: b.AccessKey.Reveal(), SecretKey: b.SecretKey.Reveal(),
-			Public: b.public,
-		})
-		if err == nil {
-			err = bucket.Probe(ctx)
-		}
-		problems = append(problems, err)
-	}
-	return errors.Join(problems...)
+	return errors.Join(buckets.Public.Probe(ctx), buckets.Private.Probe(ctx))
 }
 
 // silence is how long a worker may give no sign before it counts as gone.

@@ -1,5 +1,7 @@
 package views
 
+import "slices"
+
 // Form (shared/form) is a whole form of one column. With scripts it is replaced by the answer to its own submission.
 type Form struct {
 	ID       string
@@ -8,6 +10,11 @@ type Form struct {
 	Hidden   []Hidden
 	Fields   []Field
 	Buttons  Buttons
+}
+
+// Multipart tells whether a file can be sent along.
+func (f Form) Multipart() bool {
+	return slices.ContainsFunc(f.Fields, func(f Field) bool { return f.Input != nil && f.Input.Type == "file" })
 }
 
 // Refused gives the form with what was wrong: each problem beside its field, all of them in the summary.

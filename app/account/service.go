@@ -13,6 +13,9 @@ import (
 	"ams/app/limit"
 	"ams/app/mail"
 	"ams/app/password"
+	"ams/app/picture"
+	"ams/jobs"
+	"ams/storage"
 )
 
 // Config is what the account rules take from the settings.
@@ -22,6 +25,7 @@ type Config struct {
 	Languages    []lang.Locale
 	Address      func(lang.Locale, string) string // absolute address of a path in a language
 	HashesAtOnce int
+	Pictures     *storage.Bucket // the public one; nil: nobody can have a picture
 }
 
 // Service holds the rules about people.
@@ -29,6 +33,8 @@ type Service struct {
 	db      *bun.DB
 	clock   clock.Clock
 	cfg     Config
+	queue   *jobs.Queue
+	lab     *picture.Lab
 	post    *mail.Post
 	hasher  *password.Hasher
 	rules   *password.Rules
@@ -36,13 +42,13 @@ type Service struct {
 }
 
 // New binds the letters; the post reports what does not fit.
-func New(db *bun.DB, c clock.Clock, post *mail.Post, cfg Config) (*Service, error) {
+func New(db *bun.DB, c clock.Clock, queue *jobs.Queue, post *mail.Post, cfg Config) (*Service, error) {
 	rules, err := password.NewRules()
 	if err != nil {
 		return nil, fmt.Errorf("load password rules: %w", err)
 	}
 	return &Service{
-		db: db, clock: c, cfg: cfg, post: post, letters: bindLetters(post),
+		db: db, clock: c, cfg: cfg, queue: queue, post: post, letters: bindLetters(post), lab: picture.NewLab(picturesAtOnce),
 		hasher: password.NewHasher(cfg.HashesAtOnce), rules: rules,
 	}, nil
 }

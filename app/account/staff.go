@@ -120,6 +120,9 @@ func (s *Service) DropRecord(ctx context.Context, tx bun.Tx, by access.Holder, r
 			return err
 		}
 	}
+	if err := s.letGo(ctx, tx, r.Person); err != nil {
+		return err
+	}
 	if _, err := tx.NewDelete().Model(r).WherePK().Exec(ctx); err != nil {
 		return fmt.Errorf("delete user %d: %w", r.ID, err)
 	}

@@ -41,7 +41,8 @@ type contents struct{ Flashes []Flash }
 func findRow(ctx context.Context, db bun.IDB, tokenHash []byte, now time.Time) (row sessionRow, found bool, err error) {
 	const visit = `
 		SELECT s.token_hash, s.fingerprint, s.data, s.created_at, s.expires_at,
-		       u.id, u.uuid, u.email, u.username, u.first_name, u.last_name, u.password, u.profile_picture, u.language,
+		       u.id, u.uuid, u.email, u.username, u.first_name, u.last_name, u.password, u.profile_picture, u.profile_thumbnail,
+		       u.language,
 		       u.is_active, u.is_staff, u.is_superuser, u.date_joined, u.erased_at
 		FROM sessions s LEFT JOIN users u ON u.id = s.user_id
 		WHERE s.token_hash = ? AND s.expires_at > ?`

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"errors"
 	"mime"
 	"net"
 	"net/http"
@@ -106,19 +105,12 @@ func (c *Ctx) read(limit int64) error {
 	if r.Method != http.MethodPost {
 		return nil
 	}
+	if uploads := c.uploads(); uploads > 0 {
+		r.Body = http.MaxBytesReader(c.gin.Writer, r.Body, uploads)
+		return nil
+	}
 	r.Body = http.MaxBytesReader(c.gin.Writer, r.Body, limit)
-	if err := parseForm(r); err != nil {
-		var tooLong *http.MaxBytesError
-		if errors.As(err, &tooLong) {
-			return errTooLong
-		}
-		return fault.BadRequest(lang.M("The form could not be read."))
-	}
-	c.form = r.PostForm
-	if !cleanValues(c.form) {
-		return fault.BadRequest(lang.M("The form holds characters that cannot be stored."))
-	}
-	return nil
+	return c.readValues()
 }
 
 // parseForm takes at most 10,000 fields, and 1,000 with files; net/http counts them.

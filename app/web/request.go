@@ -22,7 +22,12 @@ const languageCookie = "ams_language"
 func (w *Web) begin(g *gin.Context) {
 	started := time.Now()
 	c := &Ctx{web: w, gin: g, id: rand.Text()[:16], query: url.Values{}, form: url.Values{}}
-	ctx, cancel := context.WithTimeout(jobs.WithCorrelation(g.Request.Context(), c.id), w.cfg.TimeLimit)
+	limit := w.cfg.TimeLimit
+	if c.uploads() > 0 {
+		c.patient()
+		limit = uploadLimit
+	}
+	ctx, cancel := context.WithTimeout(jobs.WithCorrelation(g.Request.Context(), c.id), limit)
 	defer cancel()
 	g.Request = g.Request.WithContext(ctx)
 	c.locale, c.prefix = w.localeOf(g.Request)
@@ -56,7 +61,7 @@ func (w *Web) localeOf(r *http.Request) (l lang.Locale, prefixed bool) {
 // secure sets the headers that every answer has. Scripts and styles come from our own files only.
 func (w *Web) secure(c *Ctx, h http.Header) {
 	h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; "+
-		"connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; img-src 'self' data:")
+		"connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; img-src 'self' data: "+w.pictures.Origin)
 	h.Set("X-Frame-Options", "DENY")
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "strict-origin-when-cross-origin")

@@ -20,6 +20,7 @@ type Router struct {
 	mounts  []mount
 	private bool // answers are kept by no cache
 	own     bool // in the language that the person has chosen
+	uploads int64
 }
 
 // mount is a place where routes of an area are reached; the locale is empty without language prefix.
@@ -74,6 +75,9 @@ func (r *Router) handle(method, path string, h Handler) {
 	for _, m := range r.mounts {
 		r.web.engine.Handle(method, m.prefix+path, r.web.adapt(h))
 		r.web.routes.add(m.locale, m.prefix+path)
+		if r.uploads > 0 && method == http.MethodPost {
+			r.web.routes.uploads[m.prefix+path] = r.uploads
+		}
 	}
 }
 
@@ -111,6 +115,7 @@ func (w *Web) Mounts() cms.Mounts { return w.routes.mounts }
 type routes struct {
 	patterns [][]string
 	mounts   cms.Mounts
+	uploads  map[string]int64 // the places that take files, with the bytes that may come
 }
 
 func (r *routes) add(locale lang.Locale, pattern string) {

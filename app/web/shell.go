@@ -4,6 +4,7 @@ import (
 	"html/template"
 	"strings"
 
+	"ams/app/account"
 	"ams/app/cms"
 	"ams/app/lang"
 	"ams/app/session"
@@ -67,7 +68,7 @@ func windowTitle(head views.Head, association string) string {
 func (c *Ctx) account(s *views.Shell, f *cms.Frame) {
 	if p := c.Person(); p.SignedIn() {
 		s.Person = &views.ShellPerson{
-			Name: p.Name(), Avatar: views.Avatar{Name: p.Name(), Decorative: true},
+			Name: p.Name(), Avatar: c.Avatar(p),
 			Dashboard: c.Path("/users/" + Segment(p.Username) + "/"), SignOut: c.Path("/accounts/logout/"),
 		}
 		if p.Staff {
@@ -80,6 +81,19 @@ func (c *Ctx) account(s *views.Shell, f *cms.Frame) {
 	if c.web.cfg.SignUp {
 		s.SignUp = &views.ShellLink{Text: orElse(f.SignUpLabel, c.Text(lang.M("Sign up"))), Href: signUp, Class: f.SignUpClass}
 	}
+}
+
+// Avatar is somebody's picture beside their name.
+func (c *Ctx) Avatar(p account.Person) views.Avatar {
+	key := p.Thumbnail
+	if key == "" {
+		key = p.Picture // the small one is not made yet
+	}
+	a := views.Avatar{Name: p.Name(), Decorative: true}
+	if key != "" && c.web.pictures.URL != nil {
+		a.Src = c.web.pictures.URL(key)
+	}
+	return a
 }
 
 func orElse(text, otherwise string) string {

@@ -44,6 +44,7 @@ type Web struct {
 	texts     map[lang.Locale]*lang.Translator
 	sessions  *session.Store
 	site      *cms.Service
+	pictures  Pictures
 	member    func(context.Context, account.Person) (bool, error)
 	log       *slog.Logger
 	report    func(context.Context, error)
@@ -63,9 +64,16 @@ type Parts struct {
 	Texts     *lang.Catalogues
 	Sessions  *session.Store
 	Site      *cms.Service
+	Pictures  Pictures
 	Member    func(context.Context, account.Person) (bool, error) // whether everything for members is open to somebody
 	Log       *slog.Logger
 	Report    func(context.Context, error) // tells the error sink; nil for none
+}
+
+// Pictures says where browsers find the pictures of people. The zero Pictures: nowhere.
+type Pictures struct {
+	Origin string                  // scheme and host, for the content policy
+	URL    func(key string) string // of an object
 }
 
 // New prepares a kernel without routes.
@@ -77,8 +85,9 @@ func New(cfg Config, p Parts) (*Web, error) {
 		cfg.BodyLimit = 1 << 20
 	}
 	w := &Web{
-		cfg: cfg, languages: p.Languages, texts: map[lang.Locale]*lang.Translator{}, sessions: p.Sessions, site: p.Site, member: p.Member,
-		log: p.Log, report: p.Report, origin: http.NewCrossOriginProtection(),
+		cfg: cfg, languages: p.Languages, texts: map[lang.Locale]*lang.Translator{}, sessions: p.Sessions, site: p.Site, pictures: p.Pictures,
+		member: p.Member,
+		log:    p.Log, report: p.Report, origin: http.NewCrossOriginProtection(), routes: routes{uploads: map[string]int64{}},
 		layout:  views.BindPart[views.Shell](p.Views, "layout/site"),
 		staff:   views.BindPart[views.Shell](p.Views, "layout/staff"),
 		bare:    views.BindPart[views.Bare](p.Views, "layout/bare"),

@@ -312,6 +312,16 @@ func TestDockerfile(t *testing.T) {
 			}
 		}
 	}
+	tags := regexp.MustCompile(`-tags[= ]([a-z,]+)`)
+	used := map[string]bool{}
+	for _, file := range []string{"Dockerfile", "Makefile", ".ci/run", guide} {
+		for _, m := range tags.FindAllSubmatch(read(t, file), -1) {
+			used[string(m[1])] = true
+		}
+	}
+	if len(used) != 1 {
+		t.Errorf("the program is built with the tags %v, want the same everywhere", used)
+	}
 	module := string(read(t, "go.mod"))
 	version := regexp.MustCompile(`FROM golang:(\d+\.\d+) `).FindStringSubmatch(text)
 	if version == nil || !strings.Contains(module, "\ngo "+version[1]+".") {
@@ -324,7 +334,7 @@ func TestDockerfile(t *testing.T) {
 func TestBuildContext(t *testing.T) {
 	t.Parallel()
 	ignored := ignore(string(read(t, ".dockerignore")))
-	list := exec.CommandContext(t.Context(), "go", "list", "-deps", "-tags=nomsgpack", "-json=Dir,Module,GoFiles,EmbedFiles", ".")
+	list := exec.CommandContext(t.Context(), "go", "list", "-deps", "-tags=nomsgpack,nodynamic", "-json=Dir,Module,GoFiles,EmbedFiles", ".")
 	list.Dir = top
 	out, err := list.Output()
 	if err != nil {

@@ -46,6 +46,9 @@ func (h *Handler) dashboard(c *web.Ctx, viewer account.Person) error {
 	page := newDashboard(c, owner)
 	st := statement.New(c, viewer, owner, held, h.clock.Now())
 	page.Membership, page.Tasks, page.Table = st.Banner(), st.Tasks(), st.Table()
+	if viewer.ID == owner.ID {
+		page.Account.Action = views.Action{Text: c.Text(lang.M("Update account")), Href: c.Path(profilePath)}
+	}
 	if viewer.ID == owner.ID && len(held) > 0 {
 		page.Memberships.Action = views.Action{Text: c.Text(lang.M("Apply for a membership")), Href: c.Path(statement.ApplyPath)}
 	}
@@ -53,14 +56,16 @@ func (h *Handler) dashboard(c *web.Ctx, viewer account.Person) error {
 }
 
 func newDashboard(c *web.Ctx, owner account.Person) dashboardPage {
-	name := owner.Name()
+	name, avatar := owner.Name(), c.Avatar(owner)
+	avatar.Large = true
 	if name == "" {
 		name = c.Text(lang.M("User"))
+		avatar.Name = name
 	}
 	return dashboardPage{
 		Head: views.Head{Title: name},
 		Heading: views.Heading{
-			Title: name, Under: owner.Email, Avatar: views.Avatar{Name: name, Large: true, Decorative: true},
+			Title: name, Under: owner.Email, Avatar: avatar,
 		},
 		ToDo:        views.Section{Title: c.Text(lang.M("To do"))},
 		Memberships: views.Section{Title: c.Text(lang.M("Memberships"))},

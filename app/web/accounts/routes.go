@@ -20,6 +20,7 @@ type Handler struct {
 		notice    views.Page[noticePage]
 		question  views.Page[questionPage]
 		dashboard views.Page[dashboardPage]
+		profile   views.Page[profilePage]
 	}
 	form views.Part[views.Form]
 }
@@ -31,6 +32,7 @@ func New(people *account.Service, members *membership.Service, c clock.Clock, se
 	h.page.notice = views.BindPage[noticePage](set, "accounts/notice")
 	h.page.question = views.BindPage[questionPage](set, "accounts/question")
 	h.page.dashboard = views.BindPage[dashboardPage](set, "users/dashboard")
+	h.page.profile = views.BindPage[profilePage](set, "users/profile")
 	return h
 }
 
@@ -51,6 +53,8 @@ func (h *Handler) Routes(w *web.Web) {
 
 	u := w.Localised("/users").Private()
 	u.GET("/~redirect/", web.SignedIn(h.own))
+	u.GET("/~update/", web.SignedIn(h.profile))
+	u.Uploads(profileLimit).POST("/~update/", web.SignedIn(h.updateProfile))
 	u.GET("/:username/", web.SignedIn(h.dashboard))
 }
 

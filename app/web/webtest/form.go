@@ -1,6 +1,8 @@
 package webtest
 
 import (
+	"bytes"
+	"mime/multipart"
 	"net/http"
 
 	"github.com/PuerkitoBio/goquery"
@@ -49,6 +51,29 @@ func (a *Answer) Fields(form string, pairs ...string) []string {
 		}
 	}
 	return out
+}
+
+// Upload sends a form of name, value pairs with one file at its end. What no browser would send can be tried, too.
+func (v *Visitor) Upload(path, field, name string, data []byte, pairs ...string) *Answer {
+	v.site.T.Helper()
+	var body bytes.Buffer
+	form := multipart.NewWriter(&body)
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if err := form.WriteField(pairs[i], pairs[i+1]); err != nil {
+			v.site.T.Fatal(err)
+		}
+	}
+	file, err := form.CreateFormFile(field, name)
+	if err == nil {
+		_, err = file.Write(data)
+	}
+	if err == nil {
+		err = form.Close()
+	}
+	if err != nil {
+		v.site.T.Fatal(err)
+	}
+	return v.With("Content-Type", form.FormDataContentType()).Do(http.MethodPost, path, &body)
 }
 
 // Leave as a value leaves the field out.

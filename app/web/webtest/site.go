@@ -212,6 +212,25 @@ func (s *Site) Count(query string, args ...any) int {
 	return n
 }
 
+// Row reads the one row that a query gives.
+func (s *Site) Row(into any, query string, args ...any) {
+	s.T.Helper()
+	if err := s.DB.NewRaw(query, args...).Scan(s.T.Context(), into); err != nil {
+		s.T.Fatalf("%s = %v", query, err)
+	}
+}
+
+// Add puts a job in, as the schedule would.
+func (s *Site) Add(a jobs.Args) {
+	s.T.Helper()
+	err := s.DB.RunInTx(s.T.Context(), nil, func(ctx context.Context, tx bun.Tx) error {
+		return jobs.NewQueue(s.App.Registry).Add(ctx, tx, a)
+	})
+	if err != nil {
+		s.T.Fatalf("Add(%s) = %v", a.Kind(), err)
+	}
+}
+
 // Exec changes the database behind the program's back.
 func (s *Site) Exec(query string, args ...any) {
 	s.T.Helper()

@@ -1,0 +1,107 @@
+package account
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/uptrace/bun"
+
+	"ams/app/fault"
+	"ams/app/lang"
+)
+
+// Profile is a person's form about themselves, as typed.
+type Profile struct {
+	FirstName, LastName, Username, Language string
+	Picture                                 Upload
+	NoPicture                               bool // take the present one away
+}
+
+// ProfileOf is the form as it stands for somebody.
+func ProfileOf(p Person) Profile {
+	return Profile{FirstName: p.FirstName, LastName: p.LastName, Username: p.Username, Language: p.Language}
+}
+
+// canonical trims what people type. A preferred language that is switched off at the moment stays when none is chosen.
+func (s *Service) canonical(p Profile, who Person) Profile {
+	p.FirstName, p.LastName = strings.TrimSpace(p.FirstName), strings.TrimSpace(p.LastName)
+	p.Username = CanonicalUsername(p.Username)
+	if p.Language == "" && !slices.Contains(s.cfg.Languages, lang.Locale(who.Language)) {
+		p.Language = who.Language
+	}
+	return p
+}
+
+// UpdateProfile stores what people say about themselves and gives them as they are then. A new picture is stored before
+// the row that names it, an old one is deleted after the row has let it go.
+func (s *Service) UpdateProfile(ctx context.Context, who Person, typed Profile) (Person, error) {
+	p := s.canonical(typed, who)
+	problems, err := s.checkProfile(ctx, p, who)
+	if err != nil {
+		return who, err
+	}
+	shown, err := s.develop(ctx, p, &problems)
+	if err != nil {
+		return who, err
+	}
+	if problems.Any() {
+		return who, fault.Invalid(problems)
+	}
+	kept, err := s.keep(ctx, who, shown, &problems)
+	if err != nil {
+		return who, err
+	}
+	if problems.Any() {
+		return who, fault.Invalid(problems)
+	}
+	after := who
+	err = s.db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
+		after, err = s.storeProfile(ctx, tx, who.ID, p, kept)
+		return err
+	})
+	if err != nil {
+		s.forget(ctx, kept)
+		return who, broken(err, "update a profile")
+	}
+	return after, nil
+}
+
+func (s *Service) checkProfile(ctx context.Context, p Profile, who Person) (fault.Fields, error) {
+	var problems fault.Fields
+	checkName(&problems, "first_name", p.FirstName, lang.M("Enter your first name."))
+	checkName(&problems, "last_name", p.LastName, lang.M("Enter your last name."))
+	checkUsername(&problems, "username", p.Username)
+	if p.Language != who.Language {
+		checkLanguage(&problems, "language", p.Language, s.cfg.Languages)
+	}
+	if len(problems.Of("username")) > 0 || strings.EqualFold(p.Username, who.Username) {
+		return problems, nil
+	}
+	taken, err := usernameExists(ctx, s.db, p.Username)
+	if taken {
+		problems.Add("username", usernameTaken())
+	}
+	return problems, err
+}
+
+// storeProfile lets the old picture go when there is a new one or none is wanted.
+func (s *Service) storeProfile(ctx context.Context, tx bun.Tx, id int64, p Profile, kept images) (Person, error) {
+	u, err := lockUser(ctx, tx, id)
+	if err != nil {
+		return Person{}, err
+	}
+	u.FirstName, u.LastName, u.Username, u.Language = p.FirstName, p.LastName, p.Username, p.Language
+	if kept.any() || p.NoPicture {
+		if err := s.letGo(ctx, tx, u.Person); err != nil {
+			return Person{}, err
+		}
+		u.Picture, u.Thumbnail = kept.picture, kept.thumbnail
+	}
+	columns := []string{"first_name", "last_name", "username", "language", "profile_picture", "profile_thumbnail"}
+	if _, err := tx.NewUpdate().Model(&u).Column(columns...).WherePK().Exec(ctx); err != nil {
+		return Person{}, fmt.Errorf("update user %d: %w", id, err)
+	}
+	return u.Person, nil
+}

@@ -1,0 +1,107 @@
+package accounts
+
+import (
+	"fmt"
+	"io"
+
+	"ams/app/account"
+	"ams/app/fault"
+	"ams/app/lang"
+	"ams/app/session"
+	"ams/app/web"
+	"ams/views"
+)
+
+const (
+	profilePath = "/users/~update/"
+	// profileLimit lets the size of a picture that is far too large be told; beyond it the form is not read to its end.
+	profileLimit = 64 << 20
+)
+
+// profilePage is views/users/profile.
+type profilePage struct {
+	views.Head
+	Heading views.Heading
+	Form    views.Form
+}
+
+func (h *Handler) profile(c *web.Ctx, p account.Person) error {
+	return web.Show(c, h.page.profile, newProfilePage(c, p, h.profileForm(c, p, account.ProfileOf(p))))
+}
+
+func (h *Handler) updateProfile(c *web.Ctx, p account.Person) error {
+	var chosen account.Upload
+	err := c.ReadForm(func(f web.File) (err error) {
+		if f.Field == "profile_picture" {
+			chosen, err = received(f)
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	typed := account.Profile{
+		FirstName: c.Form("first_name"), LastName: c.Form("last_name"), Username: c.Form("username"), Language: c.Form("language"),
+		Picture: chosen, NoPicture: c.Ticked("profile_picture-clear"),
+	}
+	after, err := h.people.UpdateProfile(c.Context(), p, typed)
+	if problems, refused := fault.Problems(err); refused {
+		form := refuse(c, h.profileForm(c, p, typed), problems)
+		return web.Invalid(c, h.page.profile, newProfilePage(c, p, form), h.form, form)
+	}
+	if err != nil {
+		return err
+	}
+	c.Flash(session.Success, lang.M("Your account is up to date."))
+	return web.Go(c, c.Path(after.Page()))
+}
+
+// received holds what can be a picture; of larger files the rest is only counted.
+func received(f web.File) (u account.Upload, err error) {
+	if u.Data, err = io.ReadAll(io.LimitReader(f, account.MaxPicture+1)); err != nil {
+		return u, err
+	}
+	rest, err := io.Copy(io.Discard, f)
+	u.Size = int64(len(u.Data)) + rest
+	return u, err
+}
+
+func (h *Handler) profileForm(c *web.Ctx, p account.Person, typed account.Profile) views.Form {
+	first := views.TextField("first_name", c.Text(lang.M("First name")), typed.FirstName)
+	first.Input.Autocomplete, first.Input.MaxLength = "given-name", "150"
+	last := views.TextField("last_name", c.Text(lang.M("Last name")), typed.LastName)
+	last.Input.Autocomplete, last.Input.MaxLength = "family-name", "150"
+	username := views.TextField("username", c.Text(lang.M("Username")), typed.Username)
+	username.Help = c.Text(lang.M("Part of the address of your own page. Letters, vowels with a macron, digits, full stops, hyphens and underscores."))
+	username.Input.Autocomplete, username.Input.Plain, username.Input.MaxLength = "username", true, "150"
+	fields := []views.Field{first, last, username}
+	if h.people.HasPictures() {
+		picture := views.FileField("profile_picture", c.Text(lang.M("Profile picture")), "image/jpeg,image/png,image/gif,image/webp")
+		picture.Optional = true
+		picture.Help = c.Text(lang.M("A JPEG, PNG, GIF or WebP picture of at most %s MB. Anybody who has its address can see it.", fmt.Sprint(account.MaxPicture>>20)))
+		fields = append(fields, picture)
+		if p.Picture != "" {
+			fields = append(fields, views.CheckField("profile_picture-clear", c.Text(lang.M("Remove the present picture")), typed.NoPicture))
+		}
+	}
+	if len(c.Languages()) > 1 {
+		fields = append(fields, languageField(c, typed.Language))
+	}
+	return views.Form{
+		ID: "profile", Action: c.Path(profilePath), Fields: fields,
+		Buttons: views.Buttons{
+			Submit: views.Submit{Text: c.Text(lang.M("Update"))},
+			Cancel: views.Link{Text: c.Text(lang.M("Cancel")), Href: c.Path("/")},
+		},
+	}
+}
+
+func newProfilePage(c *web.Ctx, p account.Person, form views.Form) profilePage {
+	title := c.Text(lang.M("Update your account"))
+	avatar := c.Avatar(p)
+	avatar.Large = true
+	return profilePage{
+		Head:    views.Head{Title: title, Crumbs: []views.Crumb{{Text: p.Name(), Href: c.Path(p.Page())}}},
+		Heading: views.Heading{Title: title, Avatar: avatar}, Form: form,
+	}
+}
