@@ -271,7 +271,7 @@ func TestImage(t *testing.T) {
 			t.Fatal(err)
 		}
 		code, out, errs := run(t, env(settings, "DJANGO_MEDIA_PUBLIC_BUCKET_NAME", closed), "", "check_config")
-		if code != 1 || !strings.Contains(errs, "bucket "+closed+" answers 403 to everybody") || !strings.Contains(errs, "by ACL or bucket policy") {
+		if code != 1 || !strings.Contains(errs, "bucket "+closed+" answers 403 to everybody at ") || !strings.Contains(errs, "by ACL or bucket policy") {
 			t.Errorf("check_config = %d, %q, want the bucket and the cure\n%s", code, errs, out)
 		}
 		for _, name := range []string{closed, objects.PrivateBucket} {

@@ -312,6 +312,16 @@ func TestDockerfile(t *testing.T) {
 			}
 		}
 	}
+	tags := regexp.MustCompile(`-tags[= ]([a-z,]+)`)
+	used := map[string]bool{}
+	for _, file := range []string{"Dockerfile", "Makefile", ".ci/run", guide} {
+		for _, m := range tags.FindAllSubmatch(read(t, file), -1) {
+			used[string(m[1])] = true
+		}
+	}
+	if len(used) != 1 {
+		t.Errorf("the program is built with the tags %v, want the same everywhere", used)
+	}
 	module := string(read(t, "go.mod"))
 	version := regexp.MustCompile(`FROM golang:(\d+\.\d+) `).FindStringSubmatch(text)
 	if version == nil || !strings.Contains(module, "\ngo "+version[1]+".") {

@@ -42,7 +42,10 @@ func table(settings []app.Setting) string {
 			fmt.Fprintf(&b, "\n### %s\n\n| name | needed | default | what it does | example |\n|---|---|---|---|---|\n", group)
 		}
 		needed := ""
-		if s.Required {
+		switch {
+		case s.Required && s.When != "":
+			needed = "with " + code(s.When)
+		case s.Required:
 			needed = "yes"
 		}
 		meaning := s.Meaning
