@@ -98,7 +98,7 @@ func New(cfg Config, db *database.DB, out Outside) (*App, error) {
 		return nil, err
 	}
 	a.buckets.Jobs(a.Registry)
-	if err := a.admit(post, languages); err != nil {
+	if err := a.admit(post, languages, texts); err != nil {
 		return nil, err
 	}
 	a.sell(post, texts)
@@ -147,10 +147,10 @@ func (a *App) post(translators []views.Translator) (*mail.Post, error) {
 }
 
 // admit prepares who people are and how they come in.
-func (a *App) admit(post *mail.Post, languages lang.Languages) (err error) {
+func (a *App) admit(post *mail.Post, languages lang.Languages, texts *lang.Catalogues) (err error) {
 	a.People, err = account.New(a.db.DB, a.out.Clock, a.queue, post, account.Config{
 		Secret: a.cfg.Security.Key("account"), Open: a.cfg.Site.Open, Languages: languages.Enabled(), Address: a.address,
-		HashesAtOnce: runtime.GOMAXPROCS(0), Pictures: a.buckets.Public,
+		Texts: texts.Translator, HashesAtOnce: runtime.GOMAXPROCS(0), Pictures: a.buckets.Public,
 	})
 	if err != nil {
 		return err

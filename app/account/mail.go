@@ -22,12 +22,17 @@ type (
 type letters struct {
 	confirmation mail.Letter[confirmationMail]
 	exists       mail.Letter[existsMail]
+
+	notice, passwordChanged mail.Letter[noticeMail]
 }
 
 func bindLetters(post *mail.Post) letters {
 	return letters{
 		confirmation: mail.Bind[confirmationMail](post, "account_email_confirmation"),
 		exists:       mail.Bind[existsMail](post, "account_already_exists"),
+
+		notice:          mail.Bind[noticeMail](post, "account_security_notice"),
+		passwordChanged: mail.Bind[noticeMail](post, "account_password_changed"),
 	}
 }
 

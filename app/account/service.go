@@ -24,6 +24,7 @@ type Config struct {
 	Open         bool   // anybody may sign up
 	Languages    []lang.Locale
 	Address      func(lang.Locale, string) string // absolute address of a path in a language
+	Texts        func(lang.Locale) *lang.Translator
 	HashesAtOnce int
 	Pictures     *storage.Bucket // the public one; nil: nobody can have a picture
 }

@@ -141,6 +141,11 @@ func (c *Ctx) SetNote(name, value string) { c.visit.SetNote(name, value) }
 // SignOut ends the session.
 func (c *Ctx) SignOut() { c.visit.SignOut() }
 
+// Origin is where the request came from, as notices about an account name it.
+func (c *Ctx) Origin() account.Origin {
+	return account.Origin{Client: c.Client(), Agent: c.gin.Request.UserAgent()}
+}
+
 // Header sets a header of the answer.
 func (c *Ctx) Header(name, value string) { c.gin.Header(name, value) }
 
