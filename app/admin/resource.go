@@ -42,6 +42,8 @@ type Resource[M any] struct {
 
 	Onward []Onward[M] // lists of other entities that a record leads to
 
+	Under Under // whose parts these records are; may be zero
+
 	Prepare func(context.Context, *M) error // slow work of a save, before its transaction
 	Write   Writer[M]
 	// After runs at the end of a save, once record and tables are stored; may be nil.
@@ -50,6 +52,10 @@ type Resource[M any] struct {
 	Broken func(constraint string) (key string, text lang.Message)
 	On     func() bool // a switched-off module has neither menu nor pages
 }
+
+// Under names the table of what records belong to, and the column that refers to it. Whoever changes a part holds the
+// whole first, as the domain does: two who held them in another order would wait for each other for ever.
+type Under struct{ Table, Column string }
 
 // Onward leads from a record to a list of another entity, narrowed by a search.
 type Onward[M any] struct {

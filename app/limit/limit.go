@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -94,6 +95,18 @@ func GiveBack(ctx context.Context, db bun.IDB, at time.Time, counts ...Count) er
 	for _, c := range counts {
 		if _, err := db.NewRaw(undo, stored(c.Key), at).Exec(ctx); err != nil {
 			return fmt.Errorf("give an act back: %w", err)
+		}
+	}
+	return nil
+}
+
+// Clear forgets everything that was counted under these keys.
+func Clear(ctx context.Context, db bun.IDB, keys ...string) error {
+	keys = slices.Clone(keys)
+	slices.Sort(keys) // two at once meet in the same order
+	for _, k := range slices.Compact(keys) {
+		if _, err := db.NewRaw("DELETE FROM rate_limits WHERE key = ?", stored(k)).Exec(ctx); err != nil {
+			return fmt.Errorf("clear a count: %w", err)
 		}
 	}
 	return nil

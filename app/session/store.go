@@ -38,6 +38,7 @@ type stateKey struct{}
 type contents struct {
 	Flashes []Flash
 	Proved  time.Time         // when somebody last proved to be the owner
+	Stays   bool              // the cookie outlives the browser
 	Notes   map[string]string // what forms under way remember, by name
 }
 
@@ -84,6 +85,20 @@ func updateRow(ctx context.Context, db bun.IDB, row sessionRow) error {
 func deleteRow(ctx context.Context, db bun.IDB, tokenHash []byte) error {
 	if _, err := db.NewRaw("DELETE FROM sessions WHERE token_hash = ?", tokenHash).Exec(ctx); err != nil {
 		return fmt.Errorf("end session: %w", err)
+	}
+	return nil
+}
+
+// EndAll signs a person out everywhere.
+func EndAll(ctx context.Context, db bun.IDB, user int64) error {
+	return endOthers(ctx, db, user, nil)
+}
+
+// endOthers ends the sessions of a person but one.
+func endOthers(ctx context.Context, db bun.IDB, user int64, but []byte) error {
+	const end = "DELETE FROM sessions WHERE user_id = ?0 AND token_hash IS DISTINCT FROM ?1"
+	if _, err := db.NewRaw(end, user, but).Exec(ctx); err != nil {
+		return fmt.Errorf("end the sessions of user %d: %w", user, err)
 	}
 	return nil
 }

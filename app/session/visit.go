@@ -54,11 +54,28 @@ func (v *Visit) Person() account.Person { return v.state.row.Person }
 // remembered. Messages for the next page go along, notes do not.
 func (v *Visit) SignIn(p account.Person, passwordHash string, remember bool) {
 	v.renew(sessionRow{Person: p, Fingerprint: v.store.fingerprint(passwordHash)})
-	v.state.kept.Notes = nil
+	v.state.kept.Notes, v.state.kept.Stays = nil, remember
 	v.Prove()
-	if remember {
+	v.stay()
+}
+
+// stay has the cookie outlive the browser of somebody who wants to be remembered.
+func (v *Visit) stay() {
+	if v.state.kept.Stays {
 		v.session.Options.MaxAge = int(Life.Seconds())
 	}
+}
+
+// GoOn begins the person's session anew, under another token and with the password as it is now; all else stays. It is
+// for the one session that goes on when a new password ends all of them.
+func (v *Visit) GoOn(passwordHash string) {
+	v.renew(sessionRow{Person: v.Person(), Fingerprint: v.store.fingerprint(passwordHash)})
+	v.stay()
+}
+
+// SignOutElsewhere ends every other session of the person.
+func (v *Visit) SignOutElsewhere() error {
+	return endOthers(v.r.Context(), v.store.db, v.Person().ID, hashed(v.session.ID))
 }
 
 // SignOut ends the session for everybody who has its cookie. Messages end with it: the next person may be another one.
