@@ -121,10 +121,10 @@ func TestSecretsByStaff(t *testing.T) {
 		s := site(t)
 		kea, v := s.SignedIn("kea"), s.SignedIn("boss")
 		v.Send(page(s, "kea", "change"), "#record", "password1", fresh, "password2", fresh).Status(http.StatusSeeOther)
-		kea.Get("/en/users/kea/").Status(http.StatusFound)
 		if n := s.Count("SELECT count(*) FROM sessions WHERE user_id = ?", idOf(s, "kea")); n != 0 {
 			t.Errorf("%d sessions are left", n)
 		}
+		kea.Get("/en/users/kea/").Status(http.StatusFound)
 		v.Get(people).Status(http.StatusOK)
 		mail := s.Mails(webtest.Address("kea"))[0]
 		if !strings.Contains(mail.Subject, "Your password was changed") || !strings.Contains(mail.Text, "Done by: the staff of") ||
