@@ -161,7 +161,8 @@ func (a *App) post(translators []views.Translator) (*mail.Post, error) {
 // admit prepares who people are and how they come in.
 func (a *App) admit(post *mail.Post, languages lang.Languages, texts *lang.Catalogues) (err error) {
 	a.People, err = account.New(a.db.DB, a.out.Clock, a.queue, post, account.Config{
-		Secret: a.cfg.Security.Key("account"), Open: a.cfg.Site.Open, Languages: languages.Enabled(), Address: a.address,
+		Secret: a.cfg.Security.Key("account"), ResetSecret: a.cfg.Security.Key("password reset"), EndSessions: session.EndAll,
+		Open: a.cfg.Site.Open, Languages: languages.Enabled(), Address: a.address,
 		Texts: texts.Translator, HashesAtOnce: runtime.GOMAXPROCS(0), Pictures: a.buckets.Public,
 	})
 	if err != nil {
@@ -186,7 +187,7 @@ func (a *App) issuer(ctx context.Context, in lang.Locale) (string, error) {
 
 // proof is where somebody shows once more who they are: with their password, else with a code of their app.
 func (a *App) proof(ctx context.Context, p account.Person) (string, error) {
-	has, err := a.People.HasPassword(ctx, p.ID)
+	has, err := a.People.HasPassword(ctx, p)
 	if has || err != nil {
 		return "/accounts/reauthenticate/", err
 	}

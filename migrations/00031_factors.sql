@@ -17,9 +17,9 @@ CREATE INDEX authenticators_by_type ON authenticators (type, id);
 CREATE INDEX authenticators_by_created ON authenticators (created_at, id);
 CREATE INDEX authenticators_by_last_used ON authenticators (last_used_at, id);
 
--- When somebody last proved to be the owner of a session, by password or code.
-ALTER TABLE sessions ADD COLUMN proved_at timestamptz;
+-- When somebody last proved to be the owner of a session, by password or code, and whether its cookie outlives the browser.
+ALTER TABLE sessions ADD COLUMN proved_at timestamptz, ADD COLUMN stays boolean NOT NULL DEFAULT false;
 
 -- +goose Down
-ALTER TABLE sessions DROP COLUMN proved_at;
+ALTER TABLE sessions DROP COLUMN stays, DROP COLUMN proved_at;
 DROP TABLE authenticators;

@@ -30,7 +30,8 @@ const (
 // Link is a place with its name. Zero: absent.
 type Link struct{ Text, Href string }
 
-// Ask is the question of the action dialog before an act. Its sentence names the thing and the consequence.
+// Ask is the question of the action dialog before an act. Its sentence names the thing and the consequence; at a button
+// of a form, "{name}" in it stands for what the input of that name says.
 type Ask struct {
 	Title, Message  string
 	Confirm, Cancel string // labels; empty: "Confirm", "Cancel"
@@ -68,6 +69,7 @@ type Submit struct {
 	Get         bool   // only looks: the form is sent as part of the address
 	Label       string // as in Action
 	NoBusy      bool   // downloads: the page stays
+	Ask         Ask    // with scripts; without, the form is sent at once
 }
 
 // Buttons (shared/buttons) is the row at the end of a form: the act, the way out, others, and a dangerous one apart.

@@ -11,6 +11,7 @@ type Field struct {
 	ID, Name string
 	Label    string
 	Help     string
+	More     Link // beneath a control of one line
 	Optional bool
 	Errors   []string
 	Badges   []Badge // beside the label

@@ -131,7 +131,11 @@ func (s *Service) DropAddress(ctx context.Context, tx bun.Tx, by access.Holder, 
 	if n, err := done.RowsAffected(); err != nil || n == 0 {
 		return fault.Conflict(lang.M("This is the primary address of the account. Make another one primary first."))
 	}
-	return nil
+	owner, err := ByID(ctx, tx, a.UserID)
+	if err != nil {
+		return err
+	}
+	return s.notice(ctx, tx, owner, addressRemoved(a.Email), Origin{})
 }
 
 // VerifyAddress marks an address as its owner's.

@@ -22,7 +22,7 @@ type try struct {
 func (s *Service) count(ctx context.Context, email string, c Credentials) (try, error) {
 	t := try{email: email, password: c.Password, at: s.clock.Now(), counts: []limit.Count{
 		{Key: "sign-in failed/client/" + c.Client, Rule: limit.PerMinute(10)},
-		{Key: "sign-in failed/email/" + email, Rule: limit.Rule{Max: 5, Window: 5 * time.Minute}},
+		{Key: failedSignIn(email), Rule: limit.Rule{Max: 5, Window: 5 * time.Minute}},
 	}}
 	ok, after, err := limit.TakeAll(ctx, s.db, t.at, t.counts...)
 	if err != nil {
@@ -35,6 +35,9 @@ func (s *Service) count(ctx context.Context, email string, c Credentials) (try, 
 	}
 	return t, nil
 }
+
+// failedSignIn is the key that failures of one address are counted under.
+func failedSignIn(email string) string { return "sign-in failed/email/" + email }
 
 func (t try) giveBack(ctx context.Context, tx bun.Tx) error {
 	return limit.GiveBack(ctx, tx, t.at, t.counts...)

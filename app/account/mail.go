@@ -16,7 +16,7 @@ type (
 		Name, Link string
 		Days       int
 	}
-	existsMail struct{ Name, SignIn string }
+	existsMail struct{ Name, SignIn, Reset string }
 )
 
 type letters struct {
@@ -24,6 +24,8 @@ type letters struct {
 	exists       mail.Letter[existsMail]
 
 	notice, passwordChanged mail.Letter[noticeMail]
+	reset, setPassword      mail.Letter[resetMail]
+	unknown                 mail.Letter[unknownMail]
 }
 
 func bindLetters(post *mail.Post) letters {
@@ -33,6 +35,9 @@ func bindLetters(post *mail.Post) letters {
 
 		notice:          mail.Bind[noticeMail](post, "account_security_notice"),
 		passwordChanged: mail.Bind[noticeMail](post, "account_password_changed"),
+		reset:           mail.Bind[resetMail](post, "account_password_reset"),
+		setPassword:     mail.Bind[resetMail](post, "account_set_password"),
+		unknown:         mail.Bind[unknownMail](post, "account_unknown"),
 	}
 }
 
@@ -47,7 +52,7 @@ func (s *Service) sendConfirmation(ctx context.Context, tx bun.Tx, to Person, a 
 
 func (s *Service) sendAlreadyExists(ctx context.Context, tx bun.Tx, owner Person, email string) error {
 	in := s.LanguageOf(owner)
-	facts := existsMail{Name: owner.Name(), SignIn: s.cfg.Address(in, "/accounts/login/")}
+	facts := existsMail{Name: owner.Name(), SignIn: s.cfg.Address(in, "/accounts/login/"), Reset: s.cfg.Address(in, resetPath)}
 	return s.post.Add(ctx, tx, s.letters.exists.To(email, in, facts, mail.User(owner.ID)))
 }
 

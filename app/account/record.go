@@ -11,7 +11,6 @@ import (
 	"ams/app/database"
 	"ams/app/fault"
 	"ams/app/lang"
-	"ams/app/password"
 )
 
 // Record is a person as staff look after them.
@@ -30,6 +29,9 @@ type Record struct {
 	Rights    access.Holder `bun:"-"` // what the person may do, for those who may not do as much
 	NewSecret string        `bun:"-"`
 	Repeat    string        `bun:"-"`
+	Invite    bool          `bun:"-"` // instead of a password, a letter with a link to choose one
+	NoSecret  bool          `bun:"-"` // take the password away
+	Vouched   bool          `bun:"-"` // the primary address counts as verified
 }
 
 // Title names a person in lists and messages.
@@ -98,18 +100,22 @@ func GivesRights(before, after *Record) bool {
 	return before.Staff != after.Staff || before.Superuser != after.Superuser
 }
 
-// HashNew checks and hashes a new password, before a transaction begins. Without one nothing happens.
+// HashNew checks and hashes a new password, before a transaction begins. A new account has one, or its owner is invited
+// to choose one; without one for another account nothing happens.
 func (s *Service) HashNew(ctx context.Context, r *Record) error {
-	if r.NewSecret == "" && r.Repeat == "" {
-		return nil
-	}
+	typed := r.NewSecret != "" || r.Repeat != ""
 	var p fault.Fields
-	about := password.About{Username: r.Username, FirstName: r.FirstName, LastName: r.LastName, Email: r.Email}
-	for _, text := range s.rules.Check(r.NewSecret, about) {
-		p.Add("password1", text)
-	}
-	if r.Repeat != r.NewSecret {
-		p.Add("password2", lang.M("The two passwords are different. Enter the same one twice."))
+	switch {
+	case typed && r.Invite:
+		p.Add("invite", lang.M("Enter a password or send a link to choose one, not both."))
+	case typed && r.NoSecret:
+		p.Add("no_password", lang.M("Enter a new password or take the present one away, not both."))
+	case typed:
+		s.checkNew(&p, NewPassword{r.NewSecret, r.Repeat}, aboutPassword(r.Person))
+	case r.ID == 0 && !r.Invite:
+		p.Add("password1", lang.M("Enter a password, or have a link sent to choose one."))
+	default:
+		return nil
 	}
 	if p.Any() {
 		return fault.Invalid(p)

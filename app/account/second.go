@@ -8,12 +8,19 @@ import (
 
 	"ams/app/fault"
 	"ams/app/lang"
-	"ams/app/password"
 )
 
 // Guard has sign-in ask for a second proof where needs says so. Package factor stands above this one and says it.
 func (s *Service) Guard(needs func(ctx context.Context, db bun.IDB, id int64) (bool, error)) {
 	s.guarded = needs
+}
+
+// needsSecond tells whether somebody has to show a second proof.
+func (s *Service) needsSecond(ctx context.Context, db bun.IDB, id int64) (bool, error) {
+	if s.guarded == nil {
+		return false, nil
+	}
+	return s.guarded(ctx, db, id)
 }
 
 // Admit ends a sign-in that waited for a second proof, in the transaction that accepted it. It refuses when the password
@@ -44,11 +51,11 @@ func (s *Service) Reauthenticate(ctx context.Context, who Person, typed, client 
 	if err != nil {
 		return err
 	}
-	hash, err := passwordOf(ctx, s.db, who.ID)
+	u, err := userByID(ctx, s.db, who.ID)
 	if err != nil {
 		return err
 	}
-	plain, _, err := s.verify(ctx, hash, typed)
+	plain, _, err := s.verify(ctx, u.Password, typed)
 	if err != nil {
 		return err
 	}
@@ -62,19 +69,6 @@ func wrongOwnPassword(text lang.Message) error {
 	var p fault.Fields
 	p.Add("password", text)
 	return fault.Invalid(p)
-}
-
-// HasPassword tells whether somebody can sign in with a password at all.
-func (s *Service) HasPassword(ctx context.Context, id int64) (bool, error) {
-	hash, err := passwordOf(ctx, s.db, id)
-	return password.Usable(hash), err
-}
-
-func passwordOf(ctx context.Context, db bun.IDB, id int64) (hash string, err error) {
-	if err := db.NewRaw("SELECT password FROM users WHERE id = ?", id).Scan(ctx, &hash); err != nil {
-		return "", fmt.Errorf("read the password of user %d: %w", id, err)
-	}
-	return hash, nil
 }
 
 // Unverified tells whether somebody has an address that is not proven to be theirs.

@@ -21,12 +21,15 @@ import (
 // Config is what the account rules take from the settings.
 type Config struct {
 	Secret       []byte // signs the keys of verification links
+	ResetSecret  []byte // signs the keys of links to choose a password
 	Open         bool   // anybody may sign up
 	Languages    []lang.Locale
 	Address      func(lang.Locale, string) string // absolute address of a path in a language
 	Texts        func(lang.Locale) *lang.Translator
 	HashesAtOnce int
-	Pictures     *storage.Bucket // the public one; nil: nobody can have a picture
+	// EndSessions signs a person out everywhere.
+	EndSessions func(ctx context.Context, db bun.IDB, user int64) error
+	Pictures    *storage.Bucket // the public one; nil: nobody can have a picture
 }
 
 // Service holds the rules about people.

@@ -154,15 +154,13 @@ func (s *Service) enter(ctx context.Context, user userRow, t try, freshHash stri
 
 // admit records the sign-in of somebody whose password was right, or leaves that to who checks the second proof.
 func (s *Service) admit(ctx context.Context, tx bun.Tx, a *Arrival, now time.Time) error {
-	if s.guarded != nil {
-		needs, err := s.guarded(ctx, tx, a.Person.ID)
-		if err != nil {
-			return err
-		}
-		if needs {
-			a.Entry = Guarded
-			return storePassword(ctx, tx, a.Person.ID, a.PasswordHash)
-		}
+	needs, err := s.needsSecond(ctx, tx, a.Person.ID)
+	if err != nil {
+		return err
+	}
+	if needs {
+		a.Entry = Guarded
+		return storePassword(ctx, tx, a.Person.ID, a.PasswordHash)
 	}
 	return recordSignIn(ctx, tx, a.Person.ID, a.PasswordHash, now)
 }

@@ -61,20 +61,7 @@ func (s *Service) checkRegistration(ctx context.Context, r Registration) (fault.
 	var p fault.Fields
 	checkEmail(&p, "email", r.Email)
 	about := password.About{Username: r.Username, FirstName: r.FirstName, LastName: r.LastName, Email: r.Email}
-	switch {
-	case r.Password == "":
-		p.Add("password1", lang.M("Choose a password."))
-	default:
-		for _, text := range s.rules.Check(r.Password, about) {
-			p.Add("password1", text)
-		}
-	}
-	switch {
-	case r.Repeat == "":
-		p.Add("password2", lang.M("Enter the password a second time."))
-	case r.Repeat != r.Password:
-		p.Add("password2", lang.M("The two passwords are different. Enter the same one twice."))
-	}
+	s.checkNew(&p, NewPassword{r.Password, r.Repeat}, about)
 	checkName(&p, "first_name", r.FirstName, lang.M("Enter your first name."))
 	checkName(&p, "last_name", r.LastName, lang.M("Enter your last name."))
 	checkUsername(&p, "username", r.Username)

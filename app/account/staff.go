@@ -33,7 +33,21 @@ func (s *Service) AddRecord(ctx context.Context, tx bun.Tx, by access.Holder, r 
 		return err
 	}
 	r.ID = row.ID
+	if r.Invite {
+		return s.invite(ctx, tx, r)
+	}
 	return nil
+}
+
+// InviteRecord sends somebody a letter with a link to choose a password, as to somebody without one.
+func (s *Service) InviteRecord(ctx context.Context, tx bun.Tx, by access.Holder, r *Record) error {
+	if err := by.Must("users.change_user"); err != nil {
+		return err
+	}
+	if why := MayLookAfter(by, r); !why.Empty() {
+		return fault.Forbidden(why)
+	}
+	return s.invite(ctx, tx, r)
 }
 
 func onlySuperusers() error {
@@ -41,7 +55,8 @@ func onlySuperusers() error {
 }
 
 // ChangeRecord stores what staff changed. A new address becomes the primary one, unverified unless it was verified
-// before; the old one stays as a further address. A new password and a closed account end the person's sessions.
+// before or staff vouch for it; the old one stays as a further address and is told. A new password and a closed account
+// end the person's sessions.
 func (s *Service) ChangeRecord(ctx context.Context, tx bun.Tx, by access.Holder, before, after *Record) error {
 	if err := by.Must("users.change_user"); err != nil {
 		return err
@@ -55,18 +70,59 @@ func (s *Service) ChangeRecord(ctx context.Context, tx bun.Tx, by access.Holder,
 	columns := []string{
 		"email", "username", "first_name", "last_name", "language", "admin_notes", "is_active", "is_staff", "is_superuser",
 	}
-	if after.NewSecret != "" { // the one that was read may be older than one that the person has chosen since
+	if after.NoSecret {
+		after.Password = password.Unusable()
+	}
+	if after.NoSecret || after.NewSecret != "" { // the one that was read may be older than one that the person has chosen since
 		columns = append(columns, "password")
 	}
 	if _, err := tx.NewUpdate().Model(after).Column(columns...).WherePK().Exec(ctx); err != nil {
 		return fmt.Errorf("update user %d: %w", after.ID, err)
 	}
+	if err := s.changedEmail(ctx, tx, before, after); err != nil {
+		return err
+	}
+	if err := s.changedEntry(ctx, tx, before, after); err != nil {
+		return err
+	}
+	return access.SetGrants(ctx, tx, by, after.ID, before.Grants, after.Grants)
+}
+
+// changedEmail keeps the addresses in step with the account's. The letter goes to the one that was primary.
+func (s *Service) changedEmail(ctx context.Context, tx bun.Tx, before, after *Record) error {
 	if before.Email != after.Email {
 		if err := makePrimary(ctx, tx, after.ID, after.Email); err != nil {
 			return err
 		}
+		if err := s.notice(ctx, tx, before.Person, primaryChanged(before.Email, after.Email), Origin{}); err != nil {
+			return err
+		}
 	}
-	return access.SetGrants(ctx, tx, by, after.ID, before.Grants, after.Grants)
+	if !after.Vouched {
+		return nil
+	}
+	const vouch = `UPDATE email_addresses SET verified = true WHERE user_id = ? AND "primary" AND NOT verified`
+	if _, err := tx.NewRaw(vouch, after.ID).Exec(ctx); err != nil {
+		return broken(err, fmt.Sprintf("verify the primary address of user %d", after.ID))
+	}
+	return nil
+}
+
+// changedEntry ends sessions and tells the person, where staff changed how they come in.
+func (s *Service) changedEntry(ctx context.Context, tx bun.Tx, before, after *Record) error {
+	secret := after.NoSecret || after.NewSecret != ""
+	if secret || before.Active && !after.Active {
+		if err := s.cfg.EndSessions(ctx, tx, after.ID); err != nil {
+			return err
+		}
+	}
+	switch {
+	case after.NoSecret:
+		return s.notice(ctx, tx, after.Person, lang.M("The password of your account was taken away. Choose a new one before you sign in again."), Origin{})
+	case secret:
+		return s.passwordNotice(ctx, tx, after.Person, Origin{})
+	}
+	return nil
 }
 
 // guard holds the rules that keep anybody from raising rights, and the last administrator in place.

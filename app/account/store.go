@@ -47,6 +47,17 @@ func lockUser(ctx context.Context, tx bun.Tx, id int64) (u userRow, err error) {
 	return u, nil
 }
 
+func userByID(ctx context.Context, db bun.IDB, id int64) (u userRow, err error) {
+	err = db.NewSelect().Model(&u).Where("u.id = ?", id).Scan(ctx)
+	if errors.Is(err, sql.ErrNoRows) {
+		return u, unknownPerson()
+	}
+	if err != nil {
+		return u, fmt.Errorf("find user %d: %w", id, err)
+	}
+	return u, nil
+}
+
 // ByID finds a person; erased and inactive ones as well.
 func ByID(ctx context.Context, db bun.IDB, id int64) (Person, error) {
 	people, err := ByIDs(ctx, db, []int64{id})
@@ -166,6 +177,14 @@ func addressFor(ctx context.Context, tx bun.Tx, user int64, email string) (addre
 		return a, fmt.Errorf("find address of user %d: %w", user, err)
 	}
 	return a, nil
+}
+
+// addressesOf are all addresses of somebody, by id.
+func addressesOf(ctx context.Context, db bun.IDB, user int64) (all []addressRow, err error) {
+	if err = db.NewSelect().Model(&all).Where("ea.user_id = ?", user).Order("ea.id").Scan(ctx); err != nil {
+		return nil, fmt.Errorf("list the addresses of user %d: %w", user, err)
+	}
+	return all, nil
 }
 
 // addressByID finds an address and whose it is; found is false when there is no such row.

@@ -212,6 +212,9 @@ func (o outcome) refusal(v *visit) lang.Message {
 func (b *bound[M]) each(ctx context.Context, tx bun.Tx, v *visit, ids []int64, action string,
 	do func(context.Context, bun.Tx, *M) error, out *outcome,
 ) error {
+	if err := b.holdWhole(ctx, tx, ids); err != nil {
+		return err
+	}
 	const hold = `SELECT id FROM ? WHERE id IN (?) ORDER BY id FOR UPDATE`
 	if _, err := tx.NewRaw(hold, b.meta().SQLName, bun.List(ids)).Exec(ctx); err != nil {
 		return err

@@ -42,6 +42,8 @@ type Resource[M any] struct {
 
 	Onward []Onward[M] // lists of other entities that a record leads to
 
+	Under Under // whose parts these records are; may be zero
+
 	// Proof tells whether a save is so grave that who does it proves once more who they are; nil: never. There is no
 	// before when a record is added.
 	Proof   func(before, after *M) bool
@@ -53,6 +55,10 @@ type Resource[M any] struct {
 	Broken func(constraint string) (key string, text lang.Message)
 	On     func() bool // a switched-off module has neither menu nor pages
 }
+
+// Under names the table of what records belong to, and the column that refers to it. Whoever changes a part holds the
+// whole first, as the domain does: two who held them in another order would wait for each other for ever.
+type Under struct{ Table, Column string }
 
 // Onward leads from a record to a list of another entity, narrowed by a search.
 type Onward[M any] struct {

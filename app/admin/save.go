@@ -221,11 +221,27 @@ func (b *bound[M]) store(v *visit, before *M, d *draft[M]) error {
 
 // lock holds the row until the transaction ends and gives its version; a row that is gone has none.
 func (b *bound[M]) lock(ctx context.Context, tx bun.Tx, id int64) (version int64, err error) {
+	if err := b.holdWhole(ctx, tx, []int64{id}); err != nil {
+		return 0, err
+	}
 	const hold = `SELECT coalesce(max(version), 0) FROM (SELECT version FROM ? WHERE id = ? FOR NO KEY UPDATE) held`
 	if err = tx.NewRaw(hold, b.meta().SQLName, id).Scan(ctx, &version); err != nil {
 		return 0, fmt.Errorf("lock %s %d: %w", b.table(), id, err)
 	}
 	return version, nil
+}
+
+// holdWhole holds what these records are parts of.
+func (b *bound[M]) holdWhole(ctx context.Context, tx bun.Tx, ids []int64) error {
+	if b.r.Under.Table == "" {
+		return nil
+	}
+	const hold = `SELECT id FROM ?0 WHERE id IN (SELECT ?1 FROM ?2 WHERE id IN (?3)) ORDER BY id FOR NO KEY UPDATE`
+	_, err := tx.NewRaw(hold, bun.Ident(b.r.Under.Table), bun.Ident(b.r.Under.Column), b.meta().SQLName, bun.List(ids)).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("lock what %s belong to: %w", b.table(), err)
+	}
+	return nil
 }
 
 // touch raises the version even where only tables or links of the record changed.

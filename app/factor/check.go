@@ -97,7 +97,7 @@ func (s *Service) checked(ctx context.Context, id int64, typed, client string, t
 		if err := limit.GiveBack(ctx, tx, now, shared); err != nil {
 			return err
 		}
-		if err := limit.Forget(ctx, tx, own.Key); err != nil {
+		if err := limit.Clear(ctx, tx, own.Key); err != nil {
 			return err
 		}
 		return then(ctx, tx)

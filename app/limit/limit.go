@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -99,11 +100,13 @@ func GiveBack(ctx context.Context, db bun.IDB, at time.Time, counts ...Count) er
 	return nil
 }
 
-// Forget takes back all acts under some keys.
-func Forget(ctx context.Context, db bun.IDB, keys ...string) error {
-	for _, k := range keys {
+// Clear forgets everything that was counted under these keys.
+func Clear(ctx context.Context, db bun.IDB, keys ...string) error {
+	keys = slices.Clone(keys)
+	slices.Sort(keys) // two at once meet in the same order
+	for _, k := range slices.Compact(keys) {
 		if _, err := db.NewRaw("DELETE FROM rate_limits WHERE key = ?", stored(k)).Exec(ctx); err != nil {
-			return fmt.Errorf("forget acts: %w", err)
+			return fmt.Errorf("clear a count: %w", err)
 		}
 	}
 	return nil

@@ -26,6 +26,7 @@ type sessionRow struct {
 	CreatedAt   time.Time
 	ExpiresAt   time.Time
 	ProvedAt    *time.Time // when somebody last proved to be the owner
+	Stays       bool       // the cookie outlives the browser
 	Given       []string   `bun:",array"` // permissions; loaded for staff
 	Along       *int64     // nil where nothing was asked along
 }
@@ -49,7 +50,7 @@ func (c contents) empty() bool { return len(c.Flashes) == 0 && len(c.Notes) == 0
 // findRow is the one query that tells who a request comes from and what they may do.
 func findRow(ctx context.Context, db bun.IDB, tokenHash []byte, now time.Time, along string) (row sessionRow, found bool, err error) {
 	const visit = `
-		SELECT s.token_hash, s.fingerprint, s.data, s.created_at, s.expires_at, s.proved_at,
+		SELECT s.token_hash, s.fingerprint, s.data, s.created_at, s.expires_at, s.proved_at, s.stays,
 		       u.id, u.uuid, u.email, u.username, u.first_name, u.last_name, u.password, u.profile_picture, u.profile_thumbnail,
 		       u.language,
 		       u.is_active, u.is_staff, u.is_superuser, u.date_joined, u.erased_at,
@@ -71,9 +72,9 @@ func findRow(ctx context.Context, db bun.IDB, tokenHash []byte, now time.Time, a
 
 func insertRow(ctx context.Context, db bun.IDB, row sessionRow) error {
 	const begin = `
-		INSERT INTO sessions (token_hash, user_id, fingerprint, data, created_at, expires_at, proved_at)
-		VALUES (?0, nullif(?1, 0), ?2, ?3, ?4, ?5, ?6)`
-	_, err := db.NewRaw(begin, row.TokenHash, row.ID, row.Fingerprint, row.Data, row.CreatedAt, row.ExpiresAt, row.ProvedAt).Exec(ctx)
+		INSERT INTO sessions (token_hash, user_id, fingerprint, data, created_at, expires_at, proved_at, stays)
+		VALUES (?0, nullif(?1, 0), ?2, ?3, ?4, ?5, ?6, ?7)`
+	_, err := db.NewRaw(begin, row.TokenHash, row.ID, row.Fingerprint, row.Data, row.CreatedAt, row.ExpiresAt, row.ProvedAt, row.Stays).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("begin session: %w", err)
 	}
@@ -92,6 +93,20 @@ func updateRow(ctx context.Context, db bun.IDB, row sessionRow) error {
 func deleteRow(ctx context.Context, db bun.IDB, tokenHash []byte) error {
 	if _, err := db.NewRaw("DELETE FROM sessions WHERE token_hash = ?", tokenHash).Exec(ctx); err != nil {
 		return fmt.Errorf("end session: %w", err)
+	}
+	return nil
+}
+
+// EndAll signs a person out everywhere.
+func EndAll(ctx context.Context, db bun.IDB, user int64) error {
+	return endOthers(ctx, db, user, nil)
+}
+
+// endOthers ends the sessions of a person but one.
+func endOthers(ctx context.Context, db bun.IDB, user int64, but []byte) error {
+	const end = "DELETE FROM sessions WHERE user_id = ?0 AND token_hash IS DISTINCT FROM ?1"
+	if _, err := db.NewRaw(end, user, but).Exec(ctx); err != nil {
+		return fmt.Errorf("end the sessions of user %d: %w", user, err)
 	}
 	return nil
 }

@@ -71,12 +71,32 @@ func (v *Visit) Along() (int64, bool) {
 // SignIn begins a new session under a new token. Its cookie outlives the browser when the person wants to be
 // remembered. Messages for the next page go along, notes do not.
 func (v *Visit) SignIn(p account.Person, passwordHash string, remember bool) {
-	v.renew(sessionRow{Person: p, Fingerprint: v.store.fingerprint(passwordHash)})
+	v.renew(sessionRow{Person: p, Fingerprint: v.store.fingerprint(passwordHash), Stays: remember})
 	v.state.kept.Notes = nil
 	v.Prove()
-	if remember {
+	v.stay()
+}
+
+// stay has the cookie outlive the browser of somebody who wants to be remembered.
+func (v *Visit) stay() {
+	if v.state.row.Stays {
 		v.session.Options.MaxAge = int(Life.Seconds())
 	}
+}
+
+// GoOn begins the person's session anew, under another token and with the password as it is now; all else stays. It is
+// for the one session that goes on when a new password ends all of them.
+func (v *Visit) GoOn(passwordHash string) {
+	was := v.state.row
+	v.renew(sessionRow{
+		Person: was.Person, Given: was.Given, Fingerprint: v.store.fingerprint(passwordHash), ProvedAt: was.ProvedAt, Stays: was.Stays,
+	})
+	v.stay()
+}
+
+// SignOutElsewhere ends every other session of the person.
+func (v *Visit) SignOutElsewhere() error {
+	return endOthers(v.r.Context(), v.store.db, v.Person().ID, hashed(v.session.ID))
 }
 
 // SignOut ends the session for everybody who has its cookie. Messages end with it: the next person may be another one.

@@ -20,6 +20,7 @@ func addresses(a *admin.Admin, people *account.Service) admin.Resource[address] 
 	email, verified, primary := addressFields()
 	return admin.Resource[address]{
 		App: "account", Model: "emailaddress", One: lang.M("e-mail address"), Many: lang.M("E-mail addresses"), Icon: "envelope", Letter: "e",
+		Under: admin.Under{Table: "users", Column: "user_id"},
 		Title: func(e *address) string { return e.Email }, Grasp: account.LoadOwnersRights, Rows: account.LoadOwners,
 		Veto: func(by access.Holder, e *address) lang.Message { return account.MayLookAfter(by, &e.Owner) },
 		Columns: []admin.Column[address]{

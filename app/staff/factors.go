@@ -22,7 +22,7 @@ func factors(guards *factor.Service) admin.Resource[authenticator] {
 		return tr.Moment(*at)
 	}
 	return admin.Resource[authenticator]{
-		App: "mfa", Model: "authenticator", One: lang.M("authenticator"), Many: lang.M("Authenticators"), Icon: "shield-lock", Letter: "t",
+		App: "mfa", Model: "authenticator", One: lang.M("authenticator"), Many: lang.M("Authenticators"), Icon: "shield-lock", Letter: "t", Under: admin.Under{Table: "users", Column: "user_id"},
 		Title: func(f *authenticator) string { return f.Owner.Title() }, Grasp: factor.LoadRights, Rows: factor.LoadOwners,
 		Veto: func(by access.Holder, f *authenticator) lang.Message { return account.MayLookAfter(by, &f.Owner) },
 		Columns: []admin.Column[authenticator]{

@@ -33,7 +33,7 @@ func samples() map[string]sample {
 	return map[string]sample{
 		"users.user": {
 			table: "users", found: "tui",
-			add:    []string{"email", "kea@example.org", "first_name", "Ānaru", "last_name", "Tūī", "username", "kea"},
+			add:    []string{"email", "kea@example.org", "first_name", "Ānaru", "last_name", "Tūī", "username", "kea", "invite", "on"},
 			change: []string{"first_name", "Hēmi"}, stored: "first_name = 'Hēmi'",
 			needs: []string{"users.change_user"}, along: []string{"account.delete_emailaddress"},
 		},

@@ -300,18 +300,10 @@ func TestAddedPeople(t *testing.T) {
 			t.Error("there is no unverified primary address")
 		}
 	})
-	t.Run("WithoutPassword", func(t *testing.T) {
-		t.Parallel()
-		s := site(t)
-		s.SignedIn("boss").Send(people+"add/", "#record", add...).Status(http.StatusSeeOther)
-		if s.Count("SELECT count(*) FROM users WHERE username = 'anaru' AND password LIKE '!%' AND is_active AND NOT is_staff") != 1 {
-			t.Error("the account is not as it should be")
-		}
-	})
 	t.Run("ForgedRights", func(t *testing.T) {
 		t.Parallel()
 		s := site(t)
-		s.SignedIn("boss").Send(people+"add/", "#record", append(add, "is_superuser", "on", "is_staff", "on")...).Status(http.StatusSeeOther)
+		s.SignedIn("boss").Send(people+"add/", "#record", append(add, "invite", "on", "is_superuser", "on", "is_staff", "on")...).Status(http.StatusSeeOther)
 		if s.Count("SELECT count(*) FROM users WHERE username = 'anaru' AND (is_staff OR is_superuser)") != 0 {
 			t.Error("values that the form does not ask for were stored")
 		}

@@ -44,6 +44,7 @@ func Declare(a *admin.Admin, d Domains, languages []lang.Locale) {
 // tables names what goes along with records and is no entity of its own.
 func tables(a *admin.Admin) {
 	a.Table("sessions", lang.M("Sessions"))
+	a.Table("social_accounts", lang.M("Linked accounts"))
 	a.Table("user_groups", lang.M("Memberships in groups"))
 	a.Table("user_permissions", lang.M("Permissions given directly"))
 	a.Table("group_permissions", lang.M("Permissions of groups"))

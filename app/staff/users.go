@@ -20,9 +20,7 @@ func users(a *admin.Admin, people *account.Service, languages []lang.Locale) adm
 	first := field.Text("first_name", lang.M("First name"), func(p *person) *string { return &p.FirstName }).Max(150)
 	last := field.Text("last_name", lang.M("Last name"), func(p *person) *string { return &p.LastName }).Max(150)
 	username := field.Name("username", lang.M("Username"), func(p *person) *string { return &p.Username }).Check(account.UsernameWrong)
-	secret := field.Password("password1", lang.M("New password"), func(p *person) *string { return &p.NewSecret }).Optional().
-		Help(lang.M("Leave it empty to change nothing. Without a password nobody can sign in."))
-	repeat := field.Password("password2", lang.M("New password again"), func(p *person) *string { return &p.Repeat }).Optional()
+	chosen, fresh, vouched := newSecret(), otherSecret(), vouch()
 	return admin.Resource[person]{
 		App: "users", Model: "user", One: lang.M("person"), Instead: lang.M("Deactivate the account instead."), Many: lang.M("People"), Icon: "people", Letter: "p", Order: "u.id",
 		Title: (*person).Title, Site: func(p *person) string { return "/users/" + p.Username + "/" },
@@ -44,30 +42,78 @@ func users(a *admin.Admin, people *account.Service, languages []lang.Locale) adm
 				admin.Case{Value: "asked", Label: lang.M("Asked for"), Where: "u.erasure_requested_at IS NOT NULL AND u.erased_at IS NULL"},
 				admin.Case{Value: "done", Label: lang.M("Done"), Where: "u.erased_at IS NOT NULL"}),
 		},
-		Add: []admin.Section[person]{admin.Sect(lang.Message{}, email, first, last, username), admin.Sect(lang.M("Password"), secret, repeat)},
+		Add: []admin.Section[person]{admin.Sect(lang.Message{}, email, first, last, username), admin.Sect(lang.M("Password"), chosen...)},
 		Sections: []admin.Section[person]{
-			admin.Sect(lang.Message{}, email, first, last, username,
+			admin.Sect(lang.Message{}, email, vouched, first, last, username,
 				field.Choice("language", lang.M("Preferred language"), func(p *person) *string { return &p.Language }, spoken...).
 					None(lang.M("No preference")).Optional()),
-			admin.Sect(lang.M("Password"), secret, repeat),
-			admin.Sect(lang.M("Permissions"),
-				field.Bool("is_active", lang.M("Active"), func(p *person) *bool { return &p.Active }).
-					Help(lang.M("Without it nobody can sign in to this account. Clear it instead of deleting a person.")),
-				field.Bool("is_staff", lang.M("Staff"), func(p *person) *bool { return &p.Staff }).
-					Help(lang.M("May enter these pages. What is open there depends on the permissions.")),
-				field.Bool("is_superuser", lang.M("Every right"), func(p *person) *bool { return &p.Superuser }).
-					Help(lang.M("Holds every permission, also those that are added later.")),
-				field.Refs("groups", lang.M("Groups"), func(p *person) *[]int64 { return &p.Groups }, a.Chooser("auth.group")),
-				field.Choices("user_permissions", lang.M("Permissions of this person alone"), func(p *person) *[]string { return &p.Codes }, permissions(a))),
+			admin.Sect(lang.M("Password"), fresh...),
+			rights(a),
 			admin.Sect(lang.M("Notes"), field.Long("admin_notes", lang.M("Notes of the staff"), func(p *person) *string { return &p.AdminNotes }).
 				Optional().Help(lang.M("Only staff see them."))),
 			admin.Sect(lang.Message{}, facts()...),
 		},
 		Inlines: []admin.Inline[person]{addressTable(people)},
-		Onward:  sales(func(p *person) string { return p.Email }),
-		Proof:   account.GivesRights, Prepare: people.HashNew, Broken: account.Taken,
+		Actions: []admin.Action[person]{{
+			Name: "send_set_password", Label: lang.M("Send a link to choose a password"), Icon: "send", Each: people.InviteRecord,
+			Offer: func(p *person) bool { return p.Active && p.ErasedAt == nil },
+			Done: func(n int) lang.Message {
+				return lang.N("The link was sent to %d person.", "The link was sent to %d people.", n, n)
+			},
+		}},
+		Onward: sales(func(p *person) string { return p.Email }),
+		Proof:  account.GivesRights, Prepare: people.HashNew, Broken: account.Taken,
 		Write: admin.Writer[person]{Create: people.AddRecord, Update: people.ChangeRecord, Delete: people.DropRecord},
 	}
+}
+
+// newSecret is how somebody who is added comes in: by a password, or by a link.
+func newSecret() []field.Field[person] {
+	return []field.Field[person]{
+		field.Password("password1", lang.M("Password"), func(p *person) *string { return &p.NewSecret }).Optional(),
+		field.Password("password2", lang.M("Password again"), func(p *person) *string { return &p.Repeat }).Optional(),
+		field.Bool("invite", lang.M("No password: send a link to choose one"), func(p *person) *bool { return &p.Invite }).
+			Help(lang.M("Who follows it has proved that the e-mail address is theirs.")),
+	}
+}
+
+func otherSecret() []field.Field[person] {
+	return []field.Field[person]{
+		field.Password("password1", lang.M("New password"), func(p *person) *string { return &p.NewSecret }).Optional().
+			Help(lang.M("Leave it empty to change nothing. A new one ends all sessions of the person, who is told by mail.")),
+		field.Password("password2", lang.M("New password again"), func(p *person) *string { return &p.Repeat }).Optional(),
+		field.Bool("no_password", lang.M("Take the password away"), func(p *person) *bool { return &p.NoSecret }).
+			Help(lang.M("Nobody can sign in until a new one is chosen. Sends no link by itself.")),
+	}
+}
+
+func vouch() field.Field[person] {
+	return field.Bool("verified", lang.M("The e-mail address is verified"), func(p *person) *bool { return &p.Vouched }).
+		Help(lang.M("Tick it when you know that a new address is theirs. Otherwise it has to be confirmed at the next sign-in. The old one stays in the list below and is told."))
+}
+
+// inviting sends people without a password, or who have forgotten it, a link to choose one.
+func inviting(people *account.Service) admin.Action[person] {
+	return admin.Action[person]{
+		Name: "send_set_password", Label: lang.M("Send a link to choose a password"), Icon: "send", Each: people.InviteRecord,
+		Offer: func(p *person) bool { return p.Active && p.ErasedAt == nil },
+		Done: func(n int) lang.Message {
+			return lang.N("The link was sent to %d person.", "The link was sent to %d people.", n, n)
+		},
+	}
+}
+
+// rights are what a person may do among the staff.
+func rights(a *admin.Admin) admin.Section[person] {
+	return admin.Sect(lang.M("Permissions"),
+		field.Bool("is_active", lang.M("Active"), func(p *person) *bool { return &p.Active }).
+			Help(lang.M("Without it nobody can sign in to this account. Clear it instead of deleting a person.")),
+		field.Bool("is_staff", lang.M("Staff"), func(p *person) *bool { return &p.Staff }).
+			Help(lang.M("May enter these pages. What is open there depends on the permissions.")),
+		field.Bool("is_superuser", lang.M("Every right"), func(p *person) *bool { return &p.Superuser }).
+			Help(lang.M("Holds every permission, also those that are added later.")),
+		field.Refs("groups", lang.M("Groups"), func(p *person) *[]int64 { return &p.Groups }, a.Chooser("auth.group")),
+		field.Choices("user_permissions", lang.M("Permissions of this person alone"), func(p *person) *[]string { return &p.Codes }, permissions(a)))
 }
 
 // sales lead from whoever has an address to what was sold to them.

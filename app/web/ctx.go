@@ -135,6 +135,12 @@ func (c *Ctx) SignIn(p account.Person, passwordHash string, remember bool) {
 	c.visit.SignIn(p, passwordHash, remember)
 }
 
+// GoOn keeps the person signed in here when a new password ends all sessions.
+func (c *Ctx) GoOn(passwordHash string) { c.visit.GoOn(passwordHash) }
+
+// SignOutElsewhere ends every other session of the person.
+func (c *Ctx) SignOutElsewhere() error { return c.visit.SignOutElsewhere() }
+
 // Prove remembers that the person has just shown who they are, by password or code.
 func (c *Ctx) Prove() { c.visit.Prove() }
 

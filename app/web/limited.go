@@ -8,26 +8,31 @@ import (
 	"ams/app/limit"
 )
 
-// Take counts an act of a person, or refuses it.
-func (c *Ctx) Take(act string, p account.Person, r limit.Rule) error {
-	ok, after, err := c.web.take(c.Context(), act+"/person/"+strconv.FormatInt(p.ID, 10), r)
-	if err == nil && !ok {
-		err = fault.TooMany(after, limit.Refusal(after))
+// PerPerson is PerClient for what only people with a session do: it counts by their account, wherever they are.
+func PerPerson(act string, r limit.Rule, h func(*Ctx, account.Person) error) func(*Ctx, account.Person) error {
+	return func(c *Ctx, p account.Person) error {
+		if err := c.web.count(c, act+"/user/"+strconv.FormatInt(p.ID, 10), r); err != nil {
+			return err
+		}
+		return h(c, p)
 	}
-	return err
 }
 
 // PerClient lets a handler be used from one address as often as the rule says, by all its routes together: those that
 // give the same name for what they do.
 func PerClient(act string, r limit.Rule, h Handler) Handler {
 	return func(c *Ctx) error {
-		ok, after, err := c.web.take(c.Context(), act+"/client/"+c.Client(), r)
-		if err != nil {
+		if err := c.web.count(c, act+"/client/"+c.Client(), r); err != nil {
 			return err
-		}
-		if !ok {
-			return fault.TooMany(after, limit.Refusal(after))
 		}
 		return h(c)
 	}
+}
+
+func (w *Web) count(c *Ctx, key string, r limit.Rule) error {
+	ok, after, err := w.take(c.Context(), key, r)
+	if err == nil && !ok {
+		return fault.TooMany(after, limit.Refusal(after))
+	}
+	return err
 }

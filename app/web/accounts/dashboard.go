@@ -20,6 +20,7 @@ type dashboardPage struct {
 	Memberships views.Section
 	Table       views.Table
 	Account     views.Section
+	Acts        []views.Action // on the account, for its owner
 	Facts       views.Facts
 }
 
@@ -47,7 +48,7 @@ func (h *Handler) dashboard(c *web.Ctx, viewer account.Person) error {
 	st := statement.New(c, viewer, owner, held, h.clock.Now())
 	page.Membership, page.Tasks, page.Table = st.Banner(), st.Tasks(), st.Table()
 	if viewer.ID == owner.ID {
-		page.Account.Action = views.Action{Text: c.Text(lang.M("Update account")), Href: c.Path(profilePath)}
+		page.Acts = accountActs(c)
 	}
 	if viewer.ID == owner.ID && len(held) > 0 {
 		page.Memberships.Action = views.Action{Text: c.Text(lang.M("Apply for a membership")), Href: c.Path(statement.ApplyPath)}

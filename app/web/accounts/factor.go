@@ -8,6 +8,7 @@ import (
 	"ams/app/factor"
 	"ams/app/fault"
 	"ams/app/lang"
+	"ams/app/limit"
 	"ams/app/session"
 	"ams/app/web"
 	"ams/views"
@@ -23,8 +24,11 @@ const (
 // factorPage is views/accounts/factor.
 type factorPage struct {
 	views.Head
-	Heading views.Heading
-	Cards   views.Cards
+	Heading   views.Heading
+	Cards     views.Cards
+	Elsewhere views.Section
+	Sentence  string
+	End       views.PostButton
 }
 
 // offerPage is views/accounts/offer.
@@ -50,9 +54,9 @@ func (h *Handler) factorRoutes(a *web.Router) {
 	a.GET("/2fa/recovery-codes/generate/", web.Recently(h.askCodes))
 	a.POST("/2fa/recovery-codes/generate/", web.Recently(h.renewCodes))
 	a.GET("/reauthenticate/", web.SignedIn(h.askPassword))
-	a.POST("/reauthenticate/", web.SignedIn(h.takePassword))
+	a.POST("/reauthenticate/", web.SignedIn(web.PerPerson("proof", limit.PerMinute(10), h.takePassword)))
 	a.GET("/2fa/reauthenticate/", web.SignedIn(h.askCode))
-	a.POST("/2fa/reauthenticate/", web.SignedIn(h.takeCode))
+	a.POST("/2fa/reauthenticate/", web.SignedIn(web.PerPerson("proof", limit.PerMinute(10), h.takeCode)))
 }
 
 func factorTitle() lang.Message { return lang.M("Two-step sign-in") }
@@ -75,14 +79,16 @@ func (h *Handler) factor(c *web.Ctx, p account.Person) error {
 	if st.On {
 		cards.Cards = append(cards.Cards, codesCard(c, st))
 	}
-	return web.Show(c, h.page.factor, factorPage{
+	page := factorPage{
 		Head: aboutFactor(c, p, factorTitle(), false),
 		Heading: views.Heading{
 			Title: c.Text(factorTitle()),
 			Lead:  c.Text(lang.M("After your password you enter a code that only your phone knows. Then nobody gets in with your password alone.")),
 		},
 		Cards: cards,
-	})
+	}
+	page.Elsewhere, page.Sentence, page.End = signOutElsewhere(c, []views.Hidden{{Name: "next", Value: c.Path(factorPath)}})
+	return web.Show(c, h.page.factor, page)
 }
 
 func appCard(c *web.Ctx, st factor.State) views.Card {

@@ -423,3 +423,27 @@ func TestProof(t *testing.T) {
 		}
 	})
 }
+
+func TestFactorAndAddresses(t *testing.T) {
+	t.Parallel()
+	t.Run("ACC-26 no address can be added while it is on", func(t *testing.T) {
+		t.Parallel()
+		s, v, _ := guarded(t)
+		add := []string{"action_add", "", "email", "second@example.org"}
+		v.Post("/en/accounts/email/", add...).Status(http.StatusUnprocessableEntity).Has("#id_email-error", "While two-step sign-in is on")
+		if n := s.Count("SELECT count(*) FROM email_addresses"); n != 1 {
+			t.Errorf("%d addresses, want the first alone", n)
+		}
+		v.Post(deactivate).Status(http.StatusSeeOther)
+		v.Post("/en/accounts/email/", add...).Status(http.StatusSeeOther)
+	})
+	t.Run("SignedOutElsewhereFromTheOverview", func(t *testing.T) {
+		t.Parallel()
+		s, v, secret := guarded(t)
+		other := halfway(s)
+		other.Post(authenticate, "code", codeAt(t, s, secret)).Status(http.StatusSeeOther)
+		v.Post("/en/accounts/logout/elsewhere/", "next", overview).Status(http.StatusSeeOther).To(overview)
+		v.Get(overview).Status(http.StatusOK)
+		other.Get(overview).Status(http.StatusFound)
+	})
+}

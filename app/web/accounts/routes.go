@@ -28,8 +28,12 @@ type Handler struct {
 		offer     views.Page[offerPage]
 		codes     views.Page[codesPage]
 		proof     views.Page[proofPage]
+		password  views.Page[passwordPage]
+		mailboxes views.Page[mailboxPage]
+		links     views.Page[linksPage]
 	}
-	form views.Part[views.Form]
+	form    views.Part[views.Form]
+	manages views.Part[mailboxes]
 }
 
 // New binds the pages.
@@ -44,6 +48,10 @@ func New(people *account.Service, factors *factor.Service, members *membership.S
 	h.page.codes = views.BindPage[codesPage](set, "accounts/codes")
 	h.page.proof = views.BindPage[proofPage](set, "accounts/proof")
 	h.page.profile = views.BindPage[profilePage](set, "users/profile")
+	h.page.password = views.BindPage[passwordPage](set, "accounts/password")
+	h.page.mailboxes = views.BindPage[mailboxPage](set, "accounts/email")
+	h.page.links = views.BindPage[linksPage](set, "accounts/links")
+	h.manages = views.BindPart[mailboxes](set, "accounts/email#manage")
 	return h
 }
 
@@ -61,6 +69,7 @@ func (h *Handler) Routes(w *web.Web) {
 	a.GET("/confirm-email/", h.sent)
 	a.GET("/confirm-email/:key/", h.confirmation)
 	a.POST("/confirm-email/:key/", h.confirm)
+	h.secretRoutes(a)
 
 	h.factorRoutes(a)
 
@@ -69,6 +78,31 @@ func (h *Handler) Routes(w *web.Web) {
 	u.GET("/~update/", web.SignedIn(h.profile))
 	u.Uploads(profileLimit).POST("/~update/", web.SignedIn(h.updateProfile))
 	u.GET("/:username/", web.SignedIn(h.dashboard))
+}
+
+// secretRoutes are those of passwords, addresses and linked accounts.
+func (h *Handler) secretRoutes(a *web.Router) {
+	a.GET("/email/", web.SignedIn(h.mailboxes))
+	a.POST("/email/", web.SignedIn(web.PerPerson("addresses", limit.PerMinute(10), h.changeMailboxes)))
+	password := func(next func(*web.Ctx, account.Person) error) web.Handler {
+		return web.SignedIn(web.PerPerson("password", limit.PerMinute(5), next))
+	}
+	a.GET("/password/change/", web.SignedIn(h.newPassword))
+	a.POST("/password/change/", password(h.changePassword))
+	a.GET("/password/set/", web.SignedIn(h.firstPassword))
+	a.POST("/password/set/", password(h.setPassword))
+	a.POST("/logout/elsewhere/", web.SignedIn(h.signOutElsewhere))
+	a.GET("/password/reset/", h.askForReset)
+	a.POST("/password/reset/", h.sendReset) // limited by its service: by the address that was typed as well
+	a.GET("/password/reset/done/", h.resetSent)
+	a.GET("/password/reset/key/done/", h.resetDone)
+	a.GET("/password/reset/key/:key/", h.openReset)
+	a.POST("/password/reset/key/:key/", web.PerClient("reset link", limit.PerMinute(20), h.reset))
+	a.GET("/3rdparty/", web.SignedIn(h.links))
+	a.GET("/3rdparty/login/cancelled/", h.linkCancelled)
+	a.GET("/3rdparty/login/error/", h.linkFailed)
+	a.GET("/3rdparty/signup/", h.linkSignUp)
+	a.POST("/3rdparty/signup/", h.linkSignUp)
 }
 
 // entrancePage is views/accounts/entrance: one form, and the way to its sibling.
@@ -101,13 +135,13 @@ func (h *Handler) notice(c *web.Ctx, title lang.Message, lines []lang.Message, b
 
 // signInLink is the button that most notices end with.
 func signInLink(c *web.Ctx) views.Buttons {
-	return views.Buttons{Cancel: views.Link{Text: c.Text(lang.M("Sign in")), Href: c.Path("/accounts/login/")}}
+	return views.Buttons{Cancel: views.Link{Text: c.Text(lang.M("Sign in")), Href: sibling(c, "/accounts/login/")}}
 }
 
 // index has no page of its own.
 func (h *Handler) index(c *web.Ctx) error {
 	if c.Person().SignedIn() {
-		return web.Go(c, ownPath(c, c.Person()))
+		return web.Go(c, c.Path(mailboxPath))
 	}
 	return web.Go(c, c.Path("/accounts/login/"))
 }

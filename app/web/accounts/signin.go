@@ -54,11 +54,13 @@ func (h *Handler) createSession(c *web.Ctx) error {
 func signInForm(c *web.Ctx, email string, remember bool) views.Form {
 	login := views.EmailField("login", c.Text(lang.M("E-mail address")), email)
 	login.Input.Autocomplete = "username"
+	password := views.PasswordField("password", c.Text(lang.M("Password")), "current-password")
+	password.More = forgotten(c)
 	return views.Form{
 		ID: "sign-in", Action: c.Path("/accounts/login/"), Hidden: carried(c),
 		Fields: []views.Field{
 			login,
-			views.PasswordField("password", c.Text(lang.M("Password")), "current-password"),
+			password,
 			views.CheckField("remember", c.Text(lang.M("Keep me signed in on this device for two weeks")), remember),
 		},
 		Buttons: views.Buttons{Submit: views.Submit{Text: c.Text(lang.M("Sign in"))}},

@@ -106,7 +106,7 @@ func signUpPage(c *web.Ctx, form views.Form) entrancePage {
 	}
 }
 
-// sibling leads to the other entrance and keeps the destination.
+// sibling leads to another page on the way in, and keeps the destination.
 func sibling(c *web.Ctx, path string) string {
 	if next := c.Next(); next != "" {
 		return c.Path(path) + "?next=" + url.QueryEscape(next)

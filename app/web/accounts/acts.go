@@ -1,0 +1,17 @@
+package accounts
+
+import (
+	"ams/app/lang"
+	"ams/app/web"
+	"ams/views"
+)
+
+// accountActs are the ways from somebody's own page to what they can change about their account.
+func accountActs(c *web.Ctx) []views.Action {
+	return []views.Action{
+		{Text: c.Text(lang.M("Update account")), Href: c.Path(profilePath), Icon: "person"},
+		{Text: c.Text(lang.M("E-mail addresses")), Href: c.Path(mailboxPath), Icon: "envelope"},
+		{Text: c.Text(lang.M("Password")), Href: c.Path(changePath), Icon: "key"},
+		{Text: c.Text(factorTitle()), Href: c.Path(factorPath), Icon: "shield-lock"},
+	}
+}
