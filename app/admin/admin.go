@@ -151,9 +151,16 @@ func (a *Admin) NameOf(table string) string {
 func (a *Admin) Codes() (all []Permission) {
 	for _, e := range a.entities {
 		f := e.face()
-		for _, verb := range []string{view, add, change, remove} {
-			all = append(all, Permission{Code: f.code(verb), Verb: verbName(verb), Entity: f.many})
-		}
+		all = append(all, CodesOf(f.app, f.model, f.many)...)
+	}
+	return all
+}
+
+// CodesOf are the permissions for records that people may be given, also where they have no list of their own.
+func CodesOf(app, model string, many lang.Message) (all []Permission) {
+	f := face{app: app, model: model}
+	for _, verb := range []string{view, add, change, remove} {
+		all = append(all, Permission{Code: f.code(verb), Verb: verbName(verb), Entity: many})
 	}
 	return all
 }

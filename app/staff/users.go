@@ -7,11 +7,12 @@ import (
 	"ams/app/field"
 	"ams/app/lang"
 	"ams/app/password"
+	"ams/app/profile"
 )
 
 type person = account.Record
 
-func users(a *admin.Admin, people *account.Service, languages []lang.Locale) admin.Resource[person] {
+func users(a *admin.Admin, people *account.Service, questions *profile.Service, languages []lang.Locale) admin.Resource[person] {
 	var spoken []field.Option
 	for _, l := range languages {
 		spoken = append(spoken, field.Option{Value: string(l), Label: lang.M("%s", lang.Native(l))})
@@ -63,7 +64,7 @@ func users(a *admin.Admin, people *account.Service, languages []lang.Locale) adm
 				Optional().Help(lang.M("Only staff see them."))),
 			admin.Sect(lang.Message{}, facts()...),
 		},
-		Inlines: []admin.Inline[person]{addressTable(people)},
+		Inlines: []admin.Inline[person]{answers(questions), addressTable(people)},
 		Onward:  sales(func(p *person) string { return p.Email }),
 		Prepare: people.HashNew, Broken: account.Taken,
 		Write: admin.Writer[person]{Create: people.AddRecord, Update: people.ChangeRecord, Delete: people.DropRecord},

@@ -47,12 +47,31 @@ func (h *Handler) dashboard(c *web.Ctx, viewer account.Person) error {
 	st := statement.New(c, viewer, owner, held, h.clock.Now())
 	page.Membership, page.Tasks, page.Table = st.Banner(), st.Tasks(), st.Table()
 	if viewer.ID == owner.ID {
+		if err := h.remind(c, owner, &page); err != nil {
+			return err
+		}
 		page.Account.Action = views.Action{Text: c.Text(lang.M("Update account")), Href: c.Path(profilePath)}
 	}
 	if viewer.ID == owner.ID && len(held) > 0 {
 		page.Memberships.Action = views.Action{Text: c.Text(lang.M("Apply for a membership")), Href: c.Path(statement.ApplyPath)}
 	}
 	return web.Show(c, h.page.dashboard, page)
+}
+
+// remind puts the questions that are still open among the things to do.
+func (h *Handler) remind(c *web.Ctx, owner account.Person, page *dashboardPage) error {
+	done, err := h.questions.Completion(c.Context(), owner.ID)
+	n := done.Remaining()
+	if err != nil || n == 0 {
+		return err
+	}
+	page.Tasks.Cards = append(page.Tasks.Cards, views.Card{
+		ID: "completion", Task: true, Under: true, Icon: "list-check", Tone: views.ToneInfo,
+		Title:   c.Text(lang.N("%d field remaining", "%d fields remaining", n, n)),
+		Text:    c.Text(lang.M("Your profile is %d %% complete.", done.Percent())),
+		Actions: []views.Action{{Text: c.Text(lang.M("Complete your profile")), Href: c.Path(profilePath)}},
+	})
+	return nil
 }
 
 func newDashboard(c *web.Ctx, owner account.Person) dashboardPage {

@@ -7,16 +7,18 @@ import (
 	"ams/app/lang"
 	"ams/app/limit"
 	"ams/app/membership"
+	"ams/app/profile"
 	"ams/app/web"
 	"ams/views"
 )
 
 // Handler serves the pages of accounts.
 type Handler struct {
-	people  *account.Service
-	members *membership.Service
-	clock   clock.Clock
-	page    struct {
+	people    *account.Service
+	members   *membership.Service
+	questions *profile.Service
+	clock     clock.Clock
+	page      struct {
 		entrance  views.Page[entrancePage]
 		notice    views.Page[noticePage]
 		question  views.Page[questionPage]
@@ -27,8 +29,8 @@ type Handler struct {
 }
 
 // New binds the pages.
-func New(people *account.Service, members *membership.Service, c clock.Clock, set *views.Set) *Handler {
-	h := &Handler{people: people, members: members, clock: c, form: views.BindPart[views.Form](set, "shared/form")}
+func New(people *account.Service, members *membership.Service, questions *profile.Service, c clock.Clock, set *views.Set) *Handler {
+	h := &Handler{people: people, members: members, questions: questions, clock: c, form: views.BindPart[views.Form](set, "shared/form")}
 	h.page.entrance = views.BindPage[entrancePage](set, "accounts/entrance")
 	h.page.notice = views.BindPage[noticePage](set, "accounts/notice")
 	h.page.question = views.BindPage[questionPage](set, "accounts/question")
