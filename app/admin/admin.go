@@ -35,8 +35,9 @@ type Admin struct {
 		question views.Page[questionPage]
 		history  views.Page[historyPage]
 	}
-	form views.Part[recordForm]
-	look views.Part[lookup]
+	form   views.Part[recordForm]
+	look   views.Part[lookup]
+	region views.Part[listRegion]
 }
 
 type area struct {
@@ -53,6 +54,7 @@ func New(db *bun.DB, c clock.Clock, set *views.Set, path string) *Admin {
 	a.page.question = views.BindPage[questionPage](set, "admin/question")
 	a.page.history = views.BindPage[historyPage](set, "admin/history")
 	a.form = views.BindPart[recordForm](set, "admin/form#form")
+	a.region = views.BindPart[listRegion](set, "admin/list#region")
 	a.look = views.BindPart[lookup](set, "admin/form#lookup")
 	return a
 }

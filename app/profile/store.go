@@ -12,12 +12,13 @@ import (
 
 // askedRow is a question with its group and the answer of one person.
 type askedRow struct {
+	bun.BaseModel `bun:"table:profile_fields,alias:f"`
 	Question
-	GroupName        Texts `bun:"group_name,type:jsonb"`
-	GroupDescription Texts `bun:"group_description,type:jsonb"`
-	Stored           string
-	AnsweredAt       *time.Time
-	Off              bool
+	GroupName        Texts      `bun:"group_name,type:jsonb,scanonly"`
+	GroupDescription Texts      `bun:"group_description,type:jsonb,scanonly"`
+	Stored           string     `bun:",scanonly"`
+	AnsweredAt       *time.Time `bun:",scanonly"`
+	Off              bool       `bun:",scanonly"`
 }
 
 // inOrder is how questions stand everywhere.
@@ -31,7 +32,7 @@ const isLive = "f.is_active AND g.is_active"
 func ask(ctx context.Context, db bun.IDB, person int64, fit string) (Sheet, error) {
 	var rows []askedRow
 	err := db.NewSelect().Model(&rows).
-		ColumnExpr("f.*, g.name_translations AS group_name, g.description_translations AS group_description").
+		ColumnExpr("?TableColumns, g.name_translations AS group_name, g.description_translations AS group_description").
 		ColumnExpr("coalesce(r.value, '') AS stored, r.updated_datetime AS answered_at, NOT ("+isLive+") AS off").
 		Join("JOIN profile_field_groups g ON g.id = f.group_id").
 		Join("LEFT JOIN profile_field_responses r ON r.profile_field_id = f.id AND r.user_id = ?", person).
