@@ -51,7 +51,7 @@ func (t Type) Text() lang.Message {
 	case Select:
 		return lang.M("List, one choice")
 	}
-	return lang.M("%s", string(t))
+	return lang.M("Unknown type")
 }
 
 // Chooses tells whether answers are choices.

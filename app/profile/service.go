@@ -7,6 +7,7 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"ams/app/access"
 	"ams/app/account"
 	"ams/app/clock"
 	"ams/app/fault"
@@ -161,9 +162,17 @@ type Said struct {
 	Text  string
 }
 
-// Said is what somebody has answered to the live questions, in the language of the translator.
-func (s *Service) Said(ctx context.Context, tr *lang.Translator, person int64) (all []Said, err error) {
-	sheet, err := ask(ctx, s.db, person, isLive)
+// Said is what somebody has answered to the live questions, in the language of the translator, for staff who may look at
+// people; for everybody else nothing.
+func (s *Service) Said(ctx context.Context, tr *lang.Translator, viewer account.Person, owner int64) (all []Said, err error) {
+	if !viewer.Staff && !viewer.Superuser {
+		return nil, nil
+	}
+	by, err := access.Load(ctx, s.db, viewer.ID, viewer.Superuser)
+	if err != nil || !by.May("users.view_user") && !by.May("users.change_user") {
+		return nil, err
+	}
+	sheet, err := ask(ctx, s.db, owner, isLive)
 	for _, a := range sheet.All() {
 		if texts := a.Question.Texts(tr, a.Stored); len(texts) > 0 {
 			all = append(all, Said{a.Label(), strings.Join(texts, ", ")})

@@ -46,7 +46,7 @@ func (replyField) Read(_ context.Context, answer url.Values, r *reply, p *fault.
 	typed := answer[replyKey]
 	stored, wrong := r.Asked.Parse(typed)
 	switch {
-	case slices.Equal(filled(typed), visible(r)): // in any order
+	case untouched(r, typed):
 	case !wrong.Empty():
 		p.Add(replyKey, wrong)
 	default:
@@ -55,25 +55,25 @@ func (replyField) Read(_ context.Context, answer url.Values, r *reply, p *fault.
 	return nil
 }
 
-// visible are the values of an answer that its input shows: a choice that was taken away shows as nothing.
-func visible(r *reply) (shown []string) {
+// untouched tells whether a form sent what it showed, in any order: the stored values, or, as browsers do, only those that
+// the input can show.
+func untouched(r *reply, typed []string) bool {
+	var sent, stored, shown []string
+	for _, v := range typed {
+		if v != "" {
+			sent = append(sent, strings.ReplaceAll(v, "\r\n", "\n"))
+		}
+	}
 	for _, v := range r.Asked.Question.Values(r.Value) {
+		stored = append(stored, v)
 		if r.Asked.Shows(v) {
 			shown = append(shown, v)
 		}
 	}
-	slices.Sort(shown)
-	return shown
-}
-
-func filled(typed []string) (all []string) {
-	for _, v := range typed {
-		if v != "" {
-			all = append(all, strings.ReplaceAll(v, "\r\n", "\n"))
-		}
+	for _, values := range [][]string{sent, stored, shown} {
+		slices.Sort(values)
 	}
-	slices.Sort(all)
-	return all
+	return slices.Equal(sent, stored) || slices.Equal(sent, shown)
 }
 
 // Inputs is that of the profile form.

@@ -128,7 +128,7 @@ func choiceTable(t *testing.T) {
 	t.Parallel()
 	s, v := questioning(t)
 	v.Get(fields+"add/").Has("#id_options tbody tr:nth-child(3) input", "").Lacks("#id_options tbody tr:nth-child(4)")
-	v.Post(fields+"add/", fieldForm("field_type", "x", "options-0-value", "dog", "options-0-en", "Dog")...).Status(http.StatusUnprocessableEntity).
+	v.Post(fields+"add/", "group", "1", "field_type", "TEXT", "options-0-value", "dog", "options-0-en", "Dog").Status(http.StatusUnprocessableEntity).
 		Has("#id_options input[value=dog]", "").Has("#id_options tbody tr:nth-child(4)", "")
 	v.Post(fields+"add/", "field_key", "pet", "group", "1", "field_type", "RADIO", "label_translations_en", "Pet", "options-0-value", "dog", "options-0-en", "Dog",
 		"options-1-value", "", "options-2-value", " cat ", "options-2-en", "Cat", "options-2-mi", "Ngeru").Status(http.StatusSeeOther)
@@ -213,7 +213,7 @@ func TestAnswersOfPerson(t *testing.T) {
 		id := func(key string) string {
 			return fmt.Sprintf("answers.%d.value", s.Count("SELECT id FROM profile_fields WHERE field_key = ?", key))
 		}
-		form := v.Get(page(s, "kea", "change")).Has("#record legend", "How many animals do you have?").Has("#record .help", "Not asked at present").
+		form := v.Get(page(s, "kea", "change")).Has("#record label", "How many animals do you have?").Has("#record .help", "Not asked at present").
 			Has("#record .help", "Answered on 1 January 2027")
 		if n := form.Document().Find(`#record [name^="answers."]:not([name$=".was"])`).Length(); n != 4+3+5+1+1 {
 			t.Errorf("%d inputs for answers, want those of the eight questions and of the answered old one", n)

@@ -1,6 +1,8 @@
 package accounts
 
 import (
+	"strings"
+
 	"ams/app/account"
 	"ams/app/clock"
 	"ams/app/fault"
@@ -21,6 +23,8 @@ type dashboardPage struct {
 	Table       views.Table
 	Account     views.Section
 	Facts       views.Facts
+	Profile     views.Section
+	Answers     views.Facts // for staff who look at somebody else
 }
 
 func (h *Handler) own(c *web.Ctx, p account.Person) error {
@@ -54,6 +58,15 @@ func (h *Handler) dashboard(c *web.Ctx, viewer account.Person) error {
 	}
 	if viewer.ID == owner.ID && len(held) > 0 {
 		page.Memberships.Action = views.Action{Text: c.Text(lang.M("Apply for a membership")), Href: c.Path(statement.ApplyPath)}
+	}
+	if viewer.ID != owner.ID {
+		said, err := h.questions.Said(c.Context(), c.Translator(), viewer, owner.ID)
+		if err != nil {
+			return err
+		}
+		for _, a := range said {
+			page.Answers.Facts = append(page.Answers.Facts, views.Fact{Term: a.Label.In(c.Locale()), Lines: strings.Split(a.Text, "\n")})
+		}
 	}
 	return web.Show(c, h.page.dashboard, page)
 }
@@ -89,6 +102,7 @@ func newDashboard(c *web.Ctx, owner account.Person) dashboardPage {
 		ToDo:        views.Section{Title: c.Text(lang.M("To do"))},
 		Memberships: views.Section{Title: c.Text(lang.M("Memberships"))},
 		Account:     views.Section{Title: c.Text(lang.M("Account"))},
+		Profile:     views.Section{ID: "answers", Title: c.Text(lang.M("Profile answers"))},
 		Facts: views.Facts{Facts: []views.Fact{
 			{Term: c.Text(lang.M("Username")), Text: owner.Username},
 			{Term: c.Text(lang.M("E-mail address")), Text: owner.Email},

@@ -129,6 +129,20 @@ func TestQuestions(t *testing.T) {
 		v.Get(update).Has(`#id_iwi[value="Ngāti Porou"]`, "").Lacks("#id_hapu")
 		v.Get(ownPage).Lacks("#completion")
 	})
+	t.Run("SeenByStaff", func(t *testing.T) {
+		t.Parallel()
+		s, v := pets(t)
+		v.Send(update, "form#profile", petAnswers()...).Status(http.StatusSeeOther)
+		s.Clerk("sees", "users.view_user")
+		s.Clerk("blind")
+		s.SignedIn("sees").Get(ownPage).Has("main dl", "Birthday of your oldest pet").Has("main dl", "29 February 2024").Has("main dl", "Dog, Cat").Has("main dl", "at the sea.").
+			Lacks("#completion")
+		for _, who := range []string{"blind", "kea"} {
+			if strings.Contains(s.SignedIn(who).Get(ownPage).Status(http.StatusOK).Body, "at the sea.") {
+				t.Errorf("%s reads the answers on the page", who)
+			}
+		}
+	})
 	t.Run("AllTypes", allTypes)
 	t.Run("Refused", refusedAnswers)
 	t.Run("Order", sectionsInOrder)
