@@ -25,6 +25,7 @@ import (
 	"ams/app/limit"
 	"ams/app/mail"
 	"ams/app/membership"
+	"ams/app/profile"
 	"ams/app/session"
 	"ams/app/staff"
 	"ams/app/web"
@@ -64,6 +65,7 @@ type App struct {
 	Bills    *billing.Service
 	Members  *membership.Service
 	Factors  *factor.Service
+	Profile  *profile.Service
 
 	cfg     Config
 	db      *database.DB
@@ -110,19 +112,24 @@ func New(cfg Config, db *database.DB, out Outside) (*App, error) {
 	if err := a.admit(post, languages, texts); err != nil {
 		return nil, err
 	}
+	a.Profile = profile.New(db.DB, out.Clock)
 	a.sell(post, texts)
 	kernel, err := a.kernel(languages, texts, set)
 	if err != nil {
 		return nil, err
 	}
-	accounts.New(a.People, a.Factors, a.Members, out.Clock, set).Routes(kernel)
+	accounts.New(accounts.Domains{
+		People: a.People, Factors: a.Factors, Members: a.Members, Questions: a.Profile,
+	}, out.Clock, set).Routes(kernel)
 	memberships.New(a.Members, out.Clock, set).Routes(kernel)
 	invoices.New(a.Bills, set).Routes(kernel)
 	forum.New(forum.Config{
 		Origin: cfg.Forum.Origin, Secret: cfg.Forum.Secret.Reveal(), Picture: a.pictures().URL,
 	}, a.People, a.Members, out.Log).Routes(kernel)
 	a.Staff = admin.New(db.DB, out.Clock, set, cfg.Site.Admin)
-	staff.Declare(a.Staff, staff.Domains{People: a.People, Members: a.Members, Bills: a.Bills, Factors: a.Factors, Clock: out.Clock}, languages.Enabled())
+	staff.Declare(a.Staff, staff.Domains{
+		People: a.People, Members: a.Members, Bills: a.Bills, Factors: a.Factors, Questions: a.Profile, Clock: out.Clock,
+	}, languages.Enabled())
 	a.Staff.Routes(kernel)
 	site.New(assets, a.Content, site.Health{
 		Database: db.PingContext,
@@ -210,7 +217,7 @@ func (a *App) sell(post *mail.Post, texts *lang.Catalogues) {
 	a.Bills = billing.New(a.db.DB, a.out.Clock, a.queue, post, a.People, provider, billing.Config{
 		Mailable: a.cfg.Billing.MayMail, Texts: texts.Translator, Address: a.address, Desk: a.desk,
 	})
-	a.Members = membership.New(a.db.DB, a.out.Clock, a.queue, post, a.People, a.Bills, membership.Config{
+	a.Members = membership.New(a.db.DB, a.out.Clock, a.queue, post, a.People, a.Bills, a.Profile, membership.Config{
 		FreeNeedsApproval: a.cfg.Members.FreeNeedsApproval, NotifyStaff: a.cfg.Members.NotifyStaff,
 		Texts: texts.Translator, Address: a.address, Desk: a.desk,
 	})

@@ -26,20 +26,21 @@ type call struct {
 
 // cli is every command; kong makes the help of it.
 type cli struct {
-	Dev             devCommand         `cmd:"" help:"Web and worker in one process, with PostgreSQL, object store, inbox and sample data."`
-	Web             webCommand         `cmd:"" help:"The web server."`
-	Worker          workerCommand      `cmd:"" help:"The job worker with its schedule."`
-	Migrate         migrateCommand     `cmd:"" help:"Apply pending migrations."`
-	DeploySteps     deployStepsCommand `cmd:"" name:"deploy_steps" help:"What a release needs before it serves: migrate, setup_cms."`
-	SetupCMS        setupCMSCommand    `cmd:"" name:"setup_cms" help:"Make a site with a home page for each enabled language."`
-	Createsuperuser superuserCommand   `cmd:"" help:"Make an account with every right."`
-	SampleData      sampleDataCommand  `cmd:"" name:"sample_data" help:"Fill a database that is no deployment's with samples."`
-	MarkInvoicePaid markPaidCommand    `cmd:"" name:"mark_invoice_paid" help:"Say that an invoice of the development provider is paid."`
-	SendTestEmail   testMailCommand    `cmd:"" name:"send_test_email" help:"Send a test message past the queue."`
-	CheckConfig     checkConfigCommand `cmd:"" name:"check_config" help:"Check all settings and what they lead to."`
-	CheckGlossary   glossaryCommand    `cmd:"" name:"check_settings_glossary" help:"Check that docs/settings.md and docs/deployment.md explain every setting."`
-	Healthcheck     healthCommand      `cmd:"" help:"Whether the web server or the worker of this container is well."`
-	Version         versionCommand     `cmd:"" help:"Print release and source revision."`
+	Dev             devCommand             `cmd:"" help:"Web and worker in one process, with PostgreSQL, object store, inbox and sample data."`
+	Web             webCommand             `cmd:"" help:"The web server."`
+	Worker          workerCommand          `cmd:"" help:"The job worker with its schedule."`
+	Migrate         migrateCommand         `cmd:"" help:"Apply pending migrations."`
+	DeploySteps     deployStepsCommand     `cmd:"" name:"deploy_steps" help:"What a release needs before it serves: migrate, setup_cms."`
+	SetupCMS        setupCMSCommand        `cmd:"" name:"setup_cms" help:"Make a site with a home page for each enabled language."`
+	Createsuperuser superuserCommand       `cmd:"" help:"Make an account with every right."`
+	SampleData      sampleDataCommand      `cmd:"" name:"sample_data" help:"Fill a database that is no deployment's with samples."`
+	SampleQuestions sampleQuestionsCommand `cmd:"" name:"create_sample_profile_questions" help:"Make a group of profile questions, one of each type, or bring it up to date."`
+	MarkInvoicePaid markPaidCommand        `cmd:"" name:"mark_invoice_paid" help:"Say that an invoice of the development provider is paid."`
+	SendTestEmail   testMailCommand        `cmd:"" name:"send_test_email" help:"Send a test message past the queue."`
+	CheckConfig     checkConfigCommand     `cmd:"" name:"check_config" help:"Check all settings and what they lead to."`
+	CheckGlossary   glossaryCommand        `cmd:"" name:"check_settings_glossary" help:"Check that docs/settings.md and docs/deployment.md explain every setting."`
+	Healthcheck     healthCommand          `cmd:"" help:"Whether the web server or the worker of this container is well."`
+	Version         versionCommand         `cmd:"" help:"Print release and source revision."`
 }
 
 // errTold means that the command has said everything itself.

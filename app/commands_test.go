@@ -91,6 +91,16 @@ func TestCommands(t *testing.T) {
 		t.Errorf("%d accounts with %d superusers, want 5 with 2", people, supers)
 	}
 	samplesSold(t, db)
+	must(t, "", "create_sample_profile_questions")
+	var asked int
+	const sample = `SELECT count(DISTINCT f.field_type) * 100 + count(*) FROM profile_fields f JOIN profile_field_groups g ON g.id = f.group_id
+		WHERE f.label_translations ?& ARRAY['en', 'mi'] AND g.name_translations ?& ARRAY['en', 'mi']`
+	if err := db.QueryRowContext(t.Context(), sample).Scan(&asked); err != nil {
+		t.Fatal(err)
+	}
+	if asked != 808 {
+		t.Errorf("sample questions: types × 100 + questions = %d, want one of each of 8 types", asked)
+	}
 	refused(t, local, "", "no invoice with this number", "mark_invoice_paid", "MOCK-1")
 	if out := must(t, "", "check_config"); !strings.Contains(out, "are fine") || strings.Contains(out, "password\tgiven") {
 		t.Errorf("check_config = %q", out)
@@ -102,6 +112,7 @@ func TestCommands(t *testing.T) {
 	}
 	deployed := localEnv("DATABASE_URL", dbtest.DSN(t), "DEPLOYED", "True")
 	refused(t, deployed, "", "deployment", "sample_data")
+	refused(t, deployed, "", "deployment", "create_sample_profile_questions")
 	refused(t, deployed, "", "deployment", "dev")
 	refused(t, env(nil), "", "DJANGO_SECRET_KEY", "web")
 	refused(t, env(nil), "", "MAILGUN_API_KEY", "check_config", "--offline")

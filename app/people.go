@@ -89,12 +89,34 @@ func (sampleDataCommand) Run(ctx context.Context, c *call) error {
 	return a.samples(ctx)
 }
 
+type sampleQuestionsCommand struct{}
+
+// Run needs a migrated database. What is there is brought up to date.
+func (sampleQuestionsCommand) Run(ctx context.Context, c *call) error {
+	cfg, err := c.settings()
+	if err != nil {
+		return err
+	}
+	if cfg.Deployed {
+		return errors.New("this is a deployment: sample questions would be put to its members")
+	}
+	a, closing, err := c.prepared(ctx, cfg, false, false)
+	if err != nil {
+		return err
+	}
+	defer closing()
+	return a.Profile.Sample(ctx)
+}
+
 // samples fills a database that is no deployment's. What is there already stays.
 func (a *App) samples(ctx context.Context) error {
 	if err := a.samplePeople(ctx); err != nil {
 		return err
 	}
 	if err := a.sampleMemberships(ctx); err != nil {
+		return err
+	}
+	if err := a.Profile.Sample(ctx); err != nil {
 		return err
 	}
 	return a.Content.SampleContent(ctx)

@@ -14,7 +14,8 @@ type Field struct {
 	More     Link // beneath a control of one line
 	Optional bool
 	Errors   []string
-	Badges   []Badge // beside the label
+	Badges   []Badge // beside the label; where there are some, they say whether an answer is needed
+	Disabled bool    // shown, and never sent
 
 	// Exactly one of these.
 	Input  *Input
@@ -24,6 +25,14 @@ type Field struct {
 	Checks *Choices
 	Check  *Check
 	Static *Static
+	Grid   *Grid
+}
+
+// Grid is a table of inputs for a list of things that each have several values. Its problems are those of the whole.
+type Grid struct {
+	Heads  []string
+	Rows   [][]Field // each field beneath its head
+	Hidden []Hidden
 }
 
 // Static is a value that cannot be changed here.

@@ -106,6 +106,13 @@ type Cell struct {
 	Badges  []Badge
 	Lines   []CellLine
 	Actions []Action
+	Edit    CellEdit // instead of everything else
+}
+
+// CellEdit is a value that can be changed in its table: an input or a tick-box of a form that stands elsewhere.
+type CellEdit struct {
+	Form  string // its id
+	Field Field
 }
 
 // CellLine (shared/line) is one of several things in a cell: an invoice and its state.
@@ -127,15 +134,26 @@ type Poll struct {
 
 // Blank tells whether the cell lacks a fact, which a dash shows. No actions is nothing to show.
 func (c Cell) Blank() bool {
-	return c.Kind != KindActions && c.Text == "" && len(c.Badges)+len(c.Lines)+len(c.Actions) == 0
+	return c.Kind != KindActions && c.Edit.Form == "" && c.Text == "" && len(c.Badges)+len(c.Lines)+len(c.Actions) == 0
 }
 
 // Add appends a row; its cells stand in the order of the columns.
 func (t *Table) Add(id string, cells ...Cell) {
+	t.label(cells)
+	t.Rows = append(t.Rows, Row{ID: id, Cells: cells})
+}
+
+func (t *Table) label(cells []Cell) {
 	for i := range min(len(cells), len(t.Columns)) {
 		cells[i].Label, cells[i].Kind = t.Columns[i].Label, t.Columns[i].Kind
 	}
-	t.Rows = append(t.Rows, Row{ID: id, Cells: cells})
+}
+
+// Edit puts what can be changed in the table into a cell.
+func (t *Table) Edit(row, column int, e CellEdit) {
+	cells := t.Rows[row].Cells
+	cells[column] = Cell{Edit: e}
+	t.label(cells)
 }
 
 // Pager (shared/pager) leads through the pages of a list: numbers around the current one, and "load more" with htmx,

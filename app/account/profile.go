@@ -19,6 +19,13 @@ type Profile struct {
 	NoPicture                               bool // take the present one away
 }
 
+// Along is what another domain stores with a profile: what is wrong with it, and how it is stored in the transaction that
+// holds the person's row. The zero Along is nothing.
+type Along struct {
+	Problems fault.Fields
+	Store    func(ctx context.Context, tx bun.Tx) error
+}
+
 // ProfileOf is the form as it stands for somebody.
 func ProfileOf(p Person) Profile {
 	return Profile{FirstName: p.FirstName, LastName: p.LastName, Username: p.Username, Language: p.Language}
@@ -36,7 +43,7 @@ func (s *Service) canonical(p Profile, who Person) Profile {
 
 // UpdateProfile stores what people say about themselves and gives them as they are then. A new picture is stored before
 // the row that names it, an old one is deleted after the row has let it go.
-func (s *Service) UpdateProfile(ctx context.Context, who Person, typed Profile) (Person, error) {
+func (s *Service) UpdateProfile(ctx context.Context, who Person, typed Profile, along Along) (Person, error) {
 	p := s.canonical(typed, who)
 	problems, err := s.checkProfile(ctx, p, who)
 	if err != nil {
@@ -45,6 +52,9 @@ func (s *Service) UpdateProfile(ctx context.Context, who Person, typed Profile) 
 	shown, err := s.develop(ctx, p, &problems)
 	if err != nil {
 		return who, err
+	}
+	for _, f := range along.Problems.List() {
+		problems.Add(f.Name, f.Text)
 	}
 	if problems.Any() {
 		return who, fault.Invalid(problems)
@@ -58,8 +68,10 @@ func (s *Service) UpdateProfile(ctx context.Context, who Person, typed Profile) 
 	}
 	after := who
 	err = s.db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
-		after, err = s.storeProfile(ctx, tx, who.ID, p, kept)
-		return err
+		if after, err = s.storeProfile(ctx, tx, who.ID, p, kept); err != nil || along.Store == nil {
+			return err
+		}
+		return along.Store(ctx, tx)
 	})
 	if err != nil {
 		s.forget(ctx, kept)

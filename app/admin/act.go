@@ -45,6 +45,9 @@ func (b *bound[M]) act(v *visit) error {
 	if err := v.need(view); err != nil {
 		return err
 	}
+	if v.c.Form(fieldSaveList) != "" {
+		return b.saveList(v)
+	}
 	name := v.c.Form(fieldAction)
 	at := slices.IndexFunc(b.actions(v), func(a Action[M]) bool { return a.Name == name })
 	if at < 0 {

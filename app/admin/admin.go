@@ -35,8 +35,9 @@ type Admin struct {
 		question views.Page[questionPage]
 		history  views.Page[historyPage]
 	}
-	form views.Part[recordForm]
-	look views.Part[lookup]
+	form   views.Part[recordForm]
+	look   views.Part[lookup]
+	region views.Part[listRegion]
 }
 
 type area struct {
@@ -53,6 +54,7 @@ func New(db *bun.DB, c clock.Clock, set *views.Set, path string) *Admin {
 	a.page.question = views.BindPage[questionPage](set, "admin/question")
 	a.page.history = views.BindPage[historyPage](set, "admin/history")
 	a.form = views.BindPart[recordForm](set, "admin/form#form")
+	a.region = views.BindPart[listRegion](set, "admin/list#region")
 	a.look = views.BindPart[lookup](set, "admin/form#lookup")
 	return a
 }
@@ -151,9 +153,16 @@ func (a *Admin) NameOf(table string) string {
 func (a *Admin) Codes() (all []Permission) {
 	for _, e := range a.entities {
 		f := e.face()
-		for _, verb := range []string{view, add, change, remove} {
-			all = append(all, Permission{Code: f.code(verb), Verb: verbName(verb), Entity: f.many})
-		}
+		all = append(all, CodesOf(f.app, f.model, f.many)...)
+	}
+	return all
+}
+
+// CodesOf are the permissions for records that people may be given, also where they have no list of their own.
+func CodesOf(app, model string, many lang.Message) (all []Permission) {
+	f := face{app: app, model: model}
+	for _, verb := range []string{view, add, change, remove} {
+		all = append(all, Permission{Code: f.code(verb), Verb: verbName(verb), Entity: many})
 	}
 	return all
 }

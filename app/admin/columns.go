@@ -18,6 +18,13 @@ type Column[M any] struct {
 	Sort  string // SQL; empty: the column cannot be sorted
 	Join  string // SQL that Sort needs
 	Cell  func(*lang.Translator, *M) views.Cell
+	edit  field.Field[M]
+}
+
+// Editable lets the column be changed in the list itself, by a field of the form. All rows of a page are saved together.
+func (c Column[M]) Editable(f field.Field[M]) Column[M] {
+	c.edit = f
+	return c
 }
 
 // Via sorts by a column of another table, which join brings in.

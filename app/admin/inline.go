@@ -45,34 +45,14 @@ type Table[M, C any] struct {
 	Keep   func(*C) bool // rows that cannot be ticked for deletion; nil: none
 	Write  Writer[C]
 	Blank  int // empty rows for new records
+	// Load gives the rows instead of Column and Order, for what is no plain table; may be nil.
+	Load func(ctx context.Context, db bun.IDB, owner int64) ([]*C, error)
+	// Stack puts the fields of the rows beneath each other, as a section of the form; they say by themselves what they ask.
+	Stack bool
 }
 
 // mostRows bounds a table; more belong into a list of their own.
 const mostRows = 200
-
-// inlineTable is a table of a form.
-type inlineTable struct {
-	Key, Title string
-	Heads      []string
-	Rows       []inlineRow
-	Removes    bool
-	RemoveHead string
-	Empty      string
-	Hidden     []views.Hidden
-}
-
-// inlineRow is one record of a table.
-type inlineRow struct {
-	Token, Name string
-	Cells       []inlineCell
-	Remove      *views.Field
-}
-
-// inlineCell is the controls of one field.
-type inlineCell struct {
-	Label  string
-	Fields []views.Field
-}
 
 // opened is a Table in one request.
 type opened[C any] struct {
@@ -89,6 +69,7 @@ type tableOf[C any] struct {
 	fields     []field.Field[C]
 	keep       func(*C) bool
 	write      Writer[C]
+	stack      bool
 }
 
 // row is one record: as it was, and as it is to be.
@@ -112,13 +93,16 @@ func (t Table[M, C]) open(v *visit, owner int64, writable bool) (openTable, erro
 	if !v.may(f, view) {
 		return nil, nil
 	}
-	var rows []*C
-	q := v.a.db.NewSelect().Model(&rows).Where("? = ?", bun.Ident(t.Column), owner).OrderExpr(t.Order).Limit(mostRows)
-	if err := q.Scan(v.c.Context()); err != nil {
-		return nil, fmt.Errorf("load %s of %d: %w", t.Key, owner, err)
+	load := t.Load
+	if load == nil {
+		load = t.plain
+	}
+	rows, err := load(v.c.Context(), v.a.db, owner)
+	if err != nil {
+		return nil, err
 	}
 	o := &opened[C]{
-		t:       tableOf[C]{t.Key, v.say(t.Label), t.Title, t.Fields, t.Keep, t.Write},
+		t:       tableOf[C]{t.Key, v.say(t.Label), t.Title, t.Fields, t.Keep, t.Write, t.Stack},
 		changes: writable && t.Write.Update != nil && v.may(f, change),
 		adds:    writable && t.Write.Create != nil && v.may(f, add),
 		cuts:    writable && t.Write.Delete != nil && v.may(f, remove),
@@ -135,6 +119,15 @@ func (t Table[M, C]) open(v *visit, owner int64, writable bool) (openTable, erro
 		}
 	}
 	return o, nil
+}
+
+// plain reads the rows of a table that belong to the record.
+func (t Table[M, C]) plain(ctx context.Context, db bun.IDB, owner int64) (rows []*C, err error) {
+	q := db.NewSelect().Model(&rows).Where("? = ?", bun.Ident(t.Column), owner).OrderExpr(t.Order).Limit(mostRows)
+	if err = q.Scan(ctx); err != nil {
+		return nil, fmt.Errorf("load %s of %d: %w", t.Key, owner, err)
+	}
+	return rows, nil
 }
 
 func (o *opened[C]) takes(r *row[C], f field.Field[C]) bool {
@@ -159,7 +152,7 @@ func (o *opened[C]) compare(r *row[C], answer url.Values) {
 	if r.before == nil || !answer.Has(inputWas) {
 		return
 	}
-	was := answer.Get(inputWas)
+	was := strings.ReplaceAll(answer.Get(inputWas), "\r\n", "\n") // as browsers send what had "\n"
 	switch {
 	case was == o.print(r.before):
 	case !r.gone && o.print(r.after) == was:
@@ -217,67 +210,6 @@ func flat(v url.Values) (all []string) {
 		all = append(all, values...)
 	}
 	return all
-}
-
-// show makes the table; the fields come back for the summary of problems.
-func (o *opened[C]) show(v *visit, typed url.Values, p fault.Fields) (inlineTable, []views.Field, error) {
-	t := inlineTable{Key: o.t.key, Title: o.t.label, Removes: o.cuts, RemoveHead: v.say(lang.M("Delete")), Empty: v.say(lang.M("None."))}
-	for _, f := range o.t.fields {
-		t.Heads = append(t.Heads, v.say(f.Meta().Label))
-	}
-	var controls []views.Field
-	for _, r := range o.rows {
-		line := inlineRow{Token: r.token, Name: v.say(lang.M("New"))}
-		if r.before != nil {
-			line.Name = o.t.title(r.before)
-			if o.changes || o.cuts {
-				t.Hidden = append(t.Hidden, views.Hidden{Name: o.prefix(r) + inputWas, Value: o.print(r.before)})
-			}
-		}
-		var answer url.Values
-		if r.before == nil {
-			answer = url.Values{} // an empty row stays empty, whatever its zero values are
-		}
-		if typed != nil && (r.before == nil || o.changes) {
-			answer = below(typed, o.prefix(r))
-		}
-		for _, f := range o.t.fields {
-			inputs, err := o.inputs(v, r, f, answer)
-			if err != nil {
-				return t, nil, err
-			}
-			for i := range inputs {
-				inputs[i].Name = o.prefix(r) + inputs[i].Name
-				inputs[i].ID = views.FieldID(inputs[i].Name)
-				if r.before == nil {
-					inputs[i].Optional = true
-				}
-			}
-			wrong(v, inputs, p)
-			controls = append(controls, inputs...)
-			line.Cells = append(line.Cells, inlineCell{Label: v.say(f.Meta().Label), Fields: inputs})
-		}
-		if r.before != nil && o.mayCut(r) {
-			box := views.CheckField(o.prefix(r)+"DELETE", v.say(lang.M("Delete %s", line.Name)), r.gone)
-			line.Remove = &box
-		}
-		t.Rows = append(t.Rows, line)
-	}
-	return t, controls, nil
-}
-
-func (o *opened[C]) inputs(v *visit, r *row[C], f field.Field[C], answer url.Values) ([]views.Field, error) {
-	if o.takes(r, f) || f.Meta().Computed {
-		return f.Inputs(v.c.Context(), v.tr, r.after, answer)
-	}
-	recorded, err := f.Record(v.c.Context(), r.after)
-	if err != nil {
-		return nil, err
-	}
-	if r.before == nil {
-		recorded = ""
-	}
-	return []views.Field{field.Static(v.tr, f.Meta(), f.Word(v.tr, recorded))}, nil
 }
 
 // save writes what changed: deletions first, because what they free may be taken again.

@@ -41,6 +41,9 @@ type listRegion struct {
 	Acts    *listActs // nil when there is nothing to do with ticked rows
 	Table   views.Table
 	ShowAll views.Link
+
+	Problems views.Problems // with what was typed into the list
+	Edits    listEdits
 }
 
 // listActs is what can be done with ticked rows.
@@ -81,19 +84,31 @@ func (b *bound[M]) list(v *visit) error {
 	if err := v.need(view); err != nil {
 		return err
 	}
+	page, err := b.listPage(v, edits{})
+	if err != nil {
+		return err
+	}
+	if v.c.HX() {
+		v.c.Header("HX-Push-Url", b.face().path(v.a)+b.view(v).Query())
+	}
+	return web.Show(v.c, v.a.page.list, page)
+}
+
+// listPage is a page of the records, with what was typed into it.
+func (b *bound[M]) listPage(v *visit, e edits) (page listPage, err error) {
 	view := b.view(v)
 	l, err := b.leaf(v.c.Context(), view)
 	if err != nil {
-		return err
+		return page, err
 	}
 	view = l.view
 	rows, err := b.rows(v.c.Context(), b.admin.db, l.ids)
 	if err != nil {
-		return err
+		return page, err
 	}
 	bar, chips, err := b.bar(v, view)
 	if err != nil {
-		return err
+		return page, err
 	}
 	region := listRegion{Order: view.OrderText(), Chips: chips, Table: b.listTable(v, l, rows), Acts: b.acts(v, l, len(rows))}
 	region.Table.Pager = views.NewPager("list-pager", v.say(lang.M("Pages of the list")), view.Page, l.pages, func(p int) string {
@@ -103,15 +118,15 @@ func (b *bound[M]) list(v *visit) error {
 	if l.pages > 1 && l.total <= listing.ShowAll && !l.open {
 		region.ShowAll = views.Link{Text: v.say(lang.M("Show all %d", l.total)), Href: b.face().path(v.a) + view.Whole().Query()}
 	}
-	if v.c.HX() {
-		v.c.Header("HX-Push-Url", b.face().path(v.a)+view.Query())
+	if err := b.editing(v, view, rows, e, &region); err != nil {
+		return page, err
 	}
-	page := listPage{Heading: views.Heading{Title: v.say(b.r.Many)}, Bar: bar, Region: region}
+	page = listPage{Heading: views.Heading{Title: v.say(b.r.Many)}, Bar: bar, Region: region}
 	if b.r.Write.Create != nil && v.may(b.face(), add) {
 		page.Heading.Primary = b.addAction(v)
 	}
 	page.Head = v.head(v.say(b.r.Many))
-	return web.Show(v.c, v.a.page.list, page)
+	return page, nil
 }
 
 const regionID = "list"

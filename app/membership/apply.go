@@ -14,6 +14,7 @@ import (
 	"ams/app/database"
 	"ams/app/fault"
 	"ams/app/lang"
+	"ams/app/profile"
 )
 
 // Application is the form as typed.
@@ -21,7 +22,12 @@ type Application struct {
 	Option string // id
 	Start  string // YYYY-MM-DD
 	Token  string // billing.TokenField
+	// Answers to the questions that are required for membership: everything that was sent, under the names of the inputs.
+	Answers map[string][]string
 }
+
+// AnswerPrefix begins the names of the inputs for questions; the key of the question follows.
+const AnswerPrefix = "profile-"
 
 // Outcome says what became of an application, so that the person can be told.
 type Outcome int
@@ -56,8 +62,19 @@ func (s *Service) Apply(ctx context.Context, by account.Person, a Application) (
 			return err
 		}
 		opt, period, problems := check(a, onSale, held, s.today())
+		open, err := profile.Open(ctx, tx, by.ID)
+		if err != nil {
+			return err
+		}
+		answers, wrong := profile.Demand(open, a.Answers, AnswerPrefix)
+		for _, f := range wrong.List() {
+			problems.Add(f.Name, f.Text)
+		}
 		if problems.Any() {
 			return fault.Invalid(problems)
+		}
+		if err := s.questions.Store(ctx, tx, by.ID, answers); err != nil {
+			return err
 		}
 		m := s.start(by, opt, period)
 		if err := insertIndividual(ctx, tx, &m); err != nil {
@@ -169,19 +186,22 @@ func (s *Service) collision(ctx context.Context, person int64, a Application) er
 	return fault.Invalid(problems)
 }
 
-// Offer is what an application can choose from.
+// Offer is what an application can choose from, and what it has to answer.
 type Offer struct {
-	Options []Option
-	Cover   Cover
+	Options   []Option
+	Cover     Cover
+	Questions []profile.Asked
 }
 
-// Offer gives the memberships on sale for people and the start that goes on from those that the person has.
+// Offer gives the memberships on sale for people, the start that goes on from those that the person has, and the questions
+// that the person has not answered yet.
 func (s *Service) Offer(ctx context.Context, person int64) (Offer, error) {
 	onSale, held, err := choices(ctx, s.db, person)
 	if err != nil {
 		return Offer{}, err
 	}
-	return Offer{Options: onSale, Cover: coverOf(held, s.today())}, nil
+	open, err := profile.Open(ctx, s.db, person)
+	return Offer{Options: onSale, Cover: coverOf(held, s.today()), Questions: open}, err
 }
 
 // Preview is the period that an application would get. Without an End nothing can be said yet.

@@ -8,6 +8,7 @@ import (
 	"ams/app/clock"
 	"ams/app/lang"
 	"ams/app/mail"
+	"ams/app/profile"
 	"ams/jobs"
 )
 
@@ -22,20 +23,24 @@ type Config struct {
 
 // Service holds the rules about memberships.
 type Service struct {
-	db      *bun.DB
-	clock   clock.Clock
-	queue   *jobs.Queue
-	post    *mail.Post
-	people  *account.Service
-	bills   *billing.Service
-	cfg     Config
-	letters letters
+	db     *bun.DB
+	clock  clock.Clock
+	queue  *jobs.Queue
+	post   *mail.Post
+	people *account.Service
+	bills  *billing.Service
+	// questions keeps the answers that come with an application.
+	questions *profile.Service
+	cfg       Config
+	letters   letters
 }
 
 // New binds the letters and answers billing's questions about memberships.
-func New(db *bun.DB, c clock.Clock, q *jobs.Queue, post *mail.Post, people *account.Service, bills *billing.Service, cfg Config) *Service {
+func New(db *bun.DB, c clock.Clock, q *jobs.Queue, post *mail.Post, people *account.Service, bills *billing.Service,
+	questions *profile.Service, cfg Config,
+) *Service {
 	s := &Service{
-		db: db, clock: c, queue: q, post: post, people: people, bills: bills, cfg: cfg, letters: bindLetters(post),
+		db: db, clock: c, queue: q, post: post, people: people, bills: bills, questions: questions, cfg: cfg, letters: bindLetters(post),
 	}
 	bills.Serve(billing.Memberships{Standing: s.standing, Hold: s.hold, Settled: s.settled})
 	return s

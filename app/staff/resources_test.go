@@ -37,6 +37,25 @@ func samples() map[string]sample {
 			change: []string{"first_name", "Hēmi"}, stored: "first_name = 'Hēmi'",
 			needs: []string{"users.change_user"}, along: []string{"account.delete_emailaddress"},
 		},
+		"users.profilefieldgroup": {
+			table: "profile_field_groups", found: "mokai",
+			add:    []string{"name_translations_en", "Pets", "name_translations_mi", "Mōkai", "order", "7"},
+			change: []string{"description_translations_mi", "Ō kararehe"},
+			stored: `name_translations = '{"en": "Pets", "mi": "Mōkai"}' AND description_translations = '{"mi": "Ō kararehe"}' AND "order" = 7 AND is_active`,
+			along:  []string{"users.delete_profilefield"},
+		},
+		"users.profilefield": {
+			table: "profile_fields", found: "tau",
+			before: func(s *webtest.Site) {
+				s.Exec(`INSERT INTO profile_field_groups (name_translations) VALUES ('{"en": "Pets"}')`)
+			},
+			add: []string{
+				"field_key", "cats", "group", "1", "field_type", "SELECT", "label_translations_en", "How many?", "label_translations_mi", "E hia tau?",
+				"options-0-value", "few", "options-0-en", "A few", "options-2-value", "many", "options-2-mi", "He maha",
+			},
+			change: []string{"is_read_only", "on"},
+			stored: `is_read_only AND options = '{"choices": [{"value": "few", "label_translations": {"en": "A few"}}, {"value": "many", "label_translations": {"mi": "He maha"}}]}'`,
+		},
 		"auth.group": {
 			table: "groups", found: "nga",
 			add:    []string{"name", "Ngā kaiwhakahaere mema", "permissions", "users.view_user"},

@@ -10,6 +10,7 @@ import (
 	"ams/app/field"
 	"ams/app/lang"
 	"ams/app/membership"
+	"ams/app/profile"
 )
 
 // Domains are the services that store what staff change.
@@ -19,6 +20,8 @@ type Domains struct {
 	Bills   *billing.Service
 	Factors *factor.Service
 	Clock   clock.Clock
+	// Questions keeps what people answer about themselves.
+	Questions *profile.Service
 }
 
 // Declare fills the administration.
@@ -30,7 +33,9 @@ func Declare(a *admin.Admin, d Domains, languages []lang.Locale) {
 	a.Area("memberships", lang.M("Memberships"), "person-badge")
 	a.Area("billing", lang.M("Billing"), "receipt")
 	a.Area("organisations", lang.M("Organisations"), "building")
-	admin.Add(a, users(a, d.People, languages))
+	admin.Add(a, users(a, d.People, d.Questions, languages))
+	admin.Add(a, questionGroups(languages))
+	admin.Add(a, questions(a, languages))
 	admin.Add(a, groups(a))
 	admin.Add(a, addresses(a, d.People))
 	admin.Add(a, factors(d.Factors))
@@ -43,6 +48,7 @@ func Declare(a *admin.Admin, d Domains, languages []lang.Locale) {
 
 // tables names what goes along with records and is no entity of its own.
 func tables(a *admin.Admin) {
+	a.Table("profile_field_responses", lang.M("Profile answers"))
 	a.Table("sessions", lang.M("Sessions"))
 	a.Table("social_accounts", lang.M("Linked accounts"))
 	a.Table("user_groups", lang.M("Memberships in groups"))
@@ -63,6 +69,9 @@ func permissions(a *admin.Admin) func() []field.Option {
 		options := []field.Option{
 			{Value: "cms.access", Label: lang.M("Enter the website's editor"), Group: lang.M("Website")},
 			{Value: "users.export_user", Label: lang.M("Export people"), Group: lang.M("People")},
+		}
+		for _, p := range admin.CodesOf("users", "profilefieldresponse", lang.M("Profile answers")) {
+			options = append(options, field.Option{Value: p.Code, Label: p.Verb, Group: p.Entity})
 		}
 		for _, p := range a.Codes() {
 			options = append(options, field.Option{Value: p.Code, Label: p.Verb, Group: p.Entity})

@@ -7,11 +7,12 @@ import (
 	"ams/app/field"
 	"ams/app/lang"
 	"ams/app/password"
+	"ams/app/profile"
 )
 
 type person = account.Record
 
-func users(a *admin.Admin, people *account.Service, languages []lang.Locale) admin.Resource[person] {
+func users(a *admin.Admin, people *account.Service, questions *profile.Service, languages []lang.Locale) admin.Resource[person] {
 	var spoken []field.Option
 	for _, l := range languages {
 		spoken = append(spoken, field.Option{Value: string(l), Label: lang.M("%s", lang.Native(l))})
@@ -53,7 +54,7 @@ func users(a *admin.Admin, people *account.Service, languages []lang.Locale) adm
 				Optional().Help(lang.M("Only staff see them."))),
 			admin.Sect(lang.Message{}, facts()...),
 		},
-		Inlines: []admin.Inline[person]{addressTable(people)},
+		Inlines: []admin.Inline[person]{answers(questions), addressTable(people)},
 		Actions: []admin.Action[person]{{
 			Name: "send_set_password", Label: lang.M("Send a link to choose a password"), Icon: "send", Each: people.InviteRecord,
 			Offer: func(p *person) bool { return p.Active && p.ErasedAt == nil },

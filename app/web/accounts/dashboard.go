@@ -1,6 +1,8 @@
 package accounts
 
 import (
+	"strings"
+
 	"ams/app/account"
 	"ams/app/clock"
 	"ams/app/fault"
@@ -22,6 +24,8 @@ type dashboardPage struct {
 	Account     views.Section
 	Acts        []views.Action // on the account, for its owner
 	Facts       views.Facts
+	Profile     views.Section
+	Answers     views.Facts // for staff who look at somebody else
 }
 
 func (h *Handler) own(c *web.Ctx, p account.Person) error {
@@ -49,11 +53,39 @@ func (h *Handler) dashboard(c *web.Ctx, viewer account.Person) error {
 	page.Membership, page.Tasks, page.Table = st.Banner(), st.Tasks(), st.Table()
 	if viewer.ID == owner.ID {
 		page.Acts = accountActs(c)
+		if err := h.remind(c, owner, &page); err != nil {
+			return err
+		}
 	}
 	if viewer.ID == owner.ID && len(held) > 0 {
 		page.Memberships.Action = views.Action{Text: c.Text(lang.M("Apply for a membership")), Href: c.Path(statement.ApplyPath)}
 	}
+	if viewer.ID != owner.ID {
+		said, err := h.questions.Said(c.Context(), c.Translator(), c.Holder(), owner.ID)
+		if err != nil {
+			return err
+		}
+		for _, a := range said {
+			page.Answers.Facts = append(page.Answers.Facts, views.Fact{Term: a.Label.In(c.Locale()), Lines: strings.Split(a.Text, "\n")})
+		}
+	}
 	return web.Show(c, h.page.dashboard, page)
+}
+
+// remind puts the questions that are still open among the things to do.
+func (h *Handler) remind(c *web.Ctx, owner account.Person, page *dashboardPage) error {
+	done, err := h.questions.Completion(c.Context(), owner.ID)
+	n := done.Remaining()
+	if err != nil || n == 0 {
+		return err
+	}
+	page.Tasks.Cards = append(page.Tasks.Cards, views.Card{
+		ID: "completion", Task: true, Under: true, Icon: "list-check", Tone: views.ToneInfo,
+		Title:   c.Text(lang.N("%d field remaining", "%d fields remaining", n, n)),
+		Text:    c.Text(lang.M("Your profile is %d %% complete.", done.Percent())),
+		Actions: []views.Action{{Text: c.Text(lang.M("Complete your profile")), Href: c.Path(profilePath)}},
+	})
+	return nil
 }
 
 func newDashboard(c *web.Ctx, owner account.Person) dashboardPage {
@@ -71,6 +103,7 @@ func newDashboard(c *web.Ctx, owner account.Person) dashboardPage {
 		ToDo:        views.Section{Title: c.Text(lang.M("To do"))},
 		Memberships: views.Section{Title: c.Text(lang.M("Memberships"))},
 		Account:     views.Section{Title: c.Text(lang.M("Account"))},
+		Profile:     views.Section{ID: "answers", Title: c.Text(lang.M("Profile answers"))},
 		Facts: views.Facts{Facts: []views.Fact{
 			{Term: c.Text(lang.M("Username")), Text: owner.Username},
 			{Term: c.Text(lang.M("E-mail address")), Text: owner.Email},

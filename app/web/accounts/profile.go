@@ -7,8 +7,10 @@ import (
 	"ams/app/account"
 	"ams/app/fault"
 	"ams/app/lang"
+	"ams/app/profile"
 	"ams/app/session"
 	"ams/app/web"
+	"ams/app/web/questionnaire"
 	"ams/views"
 )
 
@@ -26,7 +28,13 @@ type profilePage struct {
 }
 
 func (h *Handler) profile(c *web.Ctx, p account.Person) error {
-	return web.Show(c, h.page.profile, newProfilePage(c, p, h.profileForm(c, p, account.ProfileOf(p))))
+	sheet, err := h.questions.Sheet(c.Context(), p)
+	if err != nil {
+		return err
+	}
+	form := h.profileForm(c, p, account.ProfileOf(p))
+	form.Sections = append(form.Sections, questionnaire.Form(c.Translator(), sheet, nil)...)
+	return web.Show(c, h.page.profile, newProfilePage(c, p, form))
 }
 
 func (h *Handler) updateProfile(c *web.Ctx, p account.Person) error {
@@ -44,9 +52,17 @@ func (h *Handler) updateProfile(c *web.Ctx, p account.Person) error {
 		FirstName: c.Form("first_name"), LastName: c.Form("last_name"), Username: c.Form("username"), Language: c.Form("language"),
 		Picture: chosen, NoPicture: c.Ticked("profile_picture-clear"),
 	}
-	after, err := h.people.UpdateProfile(c.Context(), p, typed)
+	sheet, err := h.questions.Sheet(c.Context(), p)
+	if err != nil {
+		return err
+	}
+	answers, wrong := profile.Read(sheet.All(), c.Posted(), "")
+	along := account.Along{Problems: wrong, Store: h.questions.Storing(p.ID, answers)}
+	after, err := h.people.UpdateProfile(c.Context(), p, typed, along)
 	if problems, refused := fault.Problems(err); refused {
-		form := refuse(c, h.profileForm(c, p, typed), problems)
+		form := h.profileForm(c, p, typed)
+		form.Sections = append(form.Sections, questionnaire.Form(c.Translator(), sheet, c.Posted())...)
+		form = refuse(c, form, problems)
 		return web.Invalid(c, h.page.profile, newProfilePage(c, p, form), h.form, form)
 	}
 	if err != nil {
@@ -88,7 +104,8 @@ func (h *Handler) profileForm(c *web.Ctx, p account.Person, typed account.Profil
 		fields = append(fields, languageField(c, typed.Language))
 	}
 	return views.Form{
-		ID: "profile", Action: c.Path(profilePath), Fields: fields,
+		ID: "profile", Action: c.Path(profilePath),
+		Sections: []views.FormSection{{Legend: c.Text(lang.M("About you")), Fields: fields}},
 		Buttons: views.Buttons{
 			Submit: views.Submit{Text: c.Text(lang.M("Update"))},
 			Cancel: views.Link{Text: c.Text(lang.M("Cancel")), Href: c.Path("/")},

@@ -8,17 +8,27 @@ import (
 	"ams/app/lang"
 	"ams/app/limit"
 	"ams/app/membership"
+	"ams/app/profile"
 	"ams/app/web"
 	"ams/views"
 )
 
+// Domains are the services whose rules the pages show.
+type Domains struct {
+	People    *account.Service
+	Factors   *factor.Service
+	Members   *membership.Service
+	Questions *profile.Service
+}
+
 // Handler serves the pages of accounts.
 type Handler struct {
-	people  *account.Service
-	factors *factor.Service
-	members *membership.Service
-	clock   clock.Clock
-	page    struct {
+	people    *account.Service
+	factors   *factor.Service
+	members   *membership.Service
+	questions *profile.Service
+	clock     clock.Clock
+	page      struct {
 		entrance  views.Page[entrancePage]
 		notice    views.Page[noticePage]
 		question  views.Page[questionPage]
@@ -37,8 +47,11 @@ type Handler struct {
 }
 
 // New binds the pages.
-func New(people *account.Service, factors *factor.Service, members *membership.Service, c clock.Clock, set *views.Set) *Handler {
-	h := &Handler{people: people, factors: factors, members: members, clock: c, form: views.BindPart[views.Form](set, "shared/form")}
+func New(d Domains, c clock.Clock, set *views.Set) *Handler {
+	h := &Handler{
+		people: d.People, factors: d.Factors, members: d.Members, questions: d.Questions,
+		clock: c, form: views.BindPart[views.Form](set, "shared/form"),
+	}
 	h.page.entrance = views.BindPage[entrancePage](set, "accounts/entrance")
 	h.page.notice = views.BindPage[noticePage](set, "accounts/notice")
 	h.page.question = views.BindPage[questionPage](set, "accounts/question")

@@ -11,8 +11,10 @@ import (
 	"ams/app/fault"
 	"ams/app/lang"
 	"ams/app/membership"
+	"ams/app/profile"
 	"ams/app/session"
 	"ams/app/web"
+	"ams/app/web/questionnaire"
 	"ams/app/web/statement"
 	"ams/views"
 )
@@ -33,7 +35,8 @@ type applyForm struct {
 	Token           views.Hidden
 	Options         views.Pricing
 	Start           views.Field
-	Look            views.Submit // shows the period without scripts
+	Questions       views.FormSection // absent when none is open
+	Look            views.Submit      // shows the period without scripts
 	Buttons         views.Buttons
 	Period          periodPanel
 }
@@ -66,7 +69,10 @@ func (h *Handler) newIndividual(c *web.Ctx, p account.Person) error {
 
 func (h *Handler) createIndividual(c *web.Ctx, p account.Person) error {
 	typed := membership.Application{
-		Option: c.Form("membership_option"), Start: c.Form("start_date"), Token: c.Form(billing.TokenField),
+		Option: c.Form("membership_option"), Start: c.Form("start_date"), Token: c.Form(billing.TokenField), Answers: c.Posted(),
+	}
+	if c.Ticked(fieldLook) {
+		return h.look(c, p, typed)
 	}
 	outcome, err := h.members.Apply(c.Context(), p, typed)
 	if problems, refused := fault.Problems(err); refused {
@@ -88,6 +94,26 @@ func (h *Handler) createIndividual(c *web.Ctx, p account.Person) error {
 	return web.Go(c, c.Path(p.Page()))
 }
 
+// fieldLook is sent by the button that shows the period without scripts. What was typed is about a person, so it does not
+// go into an address.
+const fieldLook = "look"
+
+// look shows the form again with the period, and stores nothing.
+func (h *Handler) look(c *web.Ctx, p account.Person, typed membership.Application) error {
+	offer, err := h.members.Offer(c.Context(), p.ID)
+	if err != nil {
+		return err
+	}
+	form, err := h.form(c, p, offer, typed)
+	if err != nil {
+		return err
+	}
+	if c.HX() {
+		return web.Swap(c, h.part.form, form)
+	}
+	return web.Show(c, h.page.apply, newApplyPage(c, p, offer, form))
+}
+
 func (h *Handler) refuse(c *web.Ctx, p account.Person, typed membership.Application, problems fault.Fields) error {
 	offer, err := h.members.Offer(c.Context(), p.ID)
 	if err != nil {
@@ -105,7 +131,11 @@ func (h *Handler) refuse(c *web.Ctx, p account.Person, typed membership.Applicat
 	form.Options.Errors = c.Texts(problems.Of("membership_option"))
 	form.Start.Errors = c.Texts(problems.Of("start_date"))
 	form.Period.Problem = "" // it stands beside the field
-	form.Problems = views.ProblemsOf(general, views.Field{ID: form.Options.ID, Errors: form.Options.Errors}, form.Start)
+	for i, f := range form.Questions.Fields {
+		form.Questions.Fields[i].Errors = c.Texts(problems.Of(f.Name))
+	}
+	fields := append([]views.Field{{ID: form.Options.ID, Errors: form.Options.Errors}, form.Start}, form.Questions.Fields...)
+	form.Problems = views.ProblemsOf(general, fields...)
 	return web.Invalid(c, h.page.apply, newApplyPage(c, p, offer, form), h.part.form, form)
 }
 
@@ -156,13 +186,26 @@ func (h *Handler) form(c *web.Ctx, p account.Person, offer membership.Offer, typ
 		Action: c.Path(statement.ApplyPath), Preview: c.Path(statement.ApplyPath + "preview/"),
 		Token:   views.Hidden{Name: billing.TokenField, Value: typed.Token},
 		Options: pricing(c, offer.Options, typed.Option), Start: start,
-		Look: views.Submit{Text: c.Text(lang.M("Show the end")), Style: views.Secondary, Action: c.Path(statement.ApplyPath), Get: true},
+		Questions: questions(c, offer.Questions, typed.Answers),
+		Look:      views.Submit{Text: c.Text(lang.M("Show the end")), Style: views.Secondary, Name: fieldLook, Value: "1"},
 		Buttons: views.Buttons{
 			Submit: views.Submit{Text: c.Text(lang.M("Apply"))},
 			Cancel: views.Link{Text: c.Text(lang.M("Back to your page")), Href: c.Path(p.Page())},
 		},
 		Period: newPeriodPanel(c, seen),
 	}, nil
+}
+
+// questions are those that the association has to know the answers to.
+func questions(c *web.Ctx, open []profile.Asked, typed map[string][]string) views.FormSection {
+	if len(open) == 0 {
+		return views.FormSection{}
+	}
+	return views.FormSection{
+		Legend: c.Text(lang.M("About you")),
+		Help:   c.Text(lang.M("The association needs your answers before you can become a member. They are kept in your profile.")),
+		Fields: questionnaire.Demands(c.Translator(), open, membership.AnswerPrefix, typed),
+	}
 }
 
 func pricing(c *web.Ctx, options []membership.Option, chosen string) views.Pricing {
