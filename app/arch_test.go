@@ -62,7 +62,7 @@ func places() map[int][]string {
 		ground: {"views", "static", "migrations", "jobs", "storage"},
 		kernel: {
 			"app/clock", "app/database", "app/dev", "app/fault", "app/field", "app/lang", "app/limit", "app/listing", "app/mail",
-			"app/money", "app/password", "app/picture", "app/sheet", "app/totp",
+			"app/money", "app/password", "app/picture", "app/richtext", "app/sheet", "app/totp",
 		},
 		front:   {"app/web"},
 		engine:  {"app/admin"},
