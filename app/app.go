@@ -25,12 +25,14 @@ import (
 	"ams/app/membership"
 	"ams/app/session"
 	"ams/app/staff"
+	"ams/app/terms"
 	"ams/app/web"
 	"ams/app/web/accounts"
 	"ams/app/web/dev"
 	"ams/app/web/invoices"
 	"ams/app/web/memberships"
 	"ams/app/web/site"
+	termpages "ams/app/web/terms"
 	"ams/jobs"
 	"ams/static"
 	"ams/storage"
@@ -57,6 +59,7 @@ type App struct {
 	Content  *cms.Service
 	Bills    *billing.Service
 	Members  *membership.Service
+	Terms    *terms.Service
 
 	cfg     Config
 	db      *database.DB
@@ -102,6 +105,7 @@ func New(cfg Config, db *database.DB, out Outside) (*App, error) {
 		return nil, err
 	}
 	a.sell(post, texts)
+	a.Terms = terms.New(db.DB, out.Clock)
 	kernel, err := a.kernel(languages, texts, set)
 	if err != nil {
 		return nil, err
@@ -109,8 +113,9 @@ func New(cfg Config, db *database.DB, out Outside) (*App, error) {
 	accounts.New(a.People, a.Members, out.Clock, set).Routes(kernel)
 	memberships.New(a.Members, out.Clock, set).Routes(kernel)
 	invoices.New(a.Bills, set).Routes(kernel)
+	termpages.New(a.Terms, set).Routes(kernel)
 	a.Staff = admin.New(db.DB, out.Clock, set, cfg.Site.Admin)
-	staff.Declare(a.Staff, staff.Domains{People: a.People, Members: a.Members, Bills: a.Bills, Clock: out.Clock}, languages.Enabled())
+	staff.Declare(a.Staff, staff.Domains{People: a.People, Members: a.Members, Bills: a.Bills, Terms: a.Terms, Clock: out.Clock}, languages.Enabled())
 	a.Staff.Routes(kernel)
 	site.New(assets, a.Content, site.Health{
 		Database: db.PingContext,
@@ -190,7 +195,7 @@ func (a *App) kernel(languages lang.Languages, texts *lang.Catalogues, set *view
 		HSTSSubdomains: a.cfg.HTTP.HSTSSubdomains, HSTSPreload: a.cfg.HTTP.HSTSPreload, SignUp: a.cfg.Site.Open, Admin: a.cfg.Site.Admin,
 	}, web.Parts{
 		Views: set, Languages: languages, Texts: texts, Sessions: sessions, Site: a.Content, Pictures: a.pictures(),
-		Member: a.Members.IsMember,
+		Member: a.Members.IsMember, Owes: a.Terms.Owes,
 		Take: func(ctx context.Context, key string, r limit.Rule) (bool, time.Duration, error) {
 			return limit.Take(ctx, a.db, key, a.out.Clock.Now(), r)
 		},

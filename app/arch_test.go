@@ -81,7 +81,7 @@ func mayImport() map[string][]string {
 		"session":      {"account"},
 		"profile":      {"account"},
 		"privacy":      {"account"},
-		"terms":        {"account"},
+		"terms":        {"access", "account"},
 		"organisation": {"account"},
 		"billing":      {"access", "account", "organisation"},
 		"membership":   {"access", "account", "organisation", "billing"},

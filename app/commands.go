@@ -35,6 +35,7 @@ type cli struct {
 	SetupCMS        setupCMSCommand    `cmd:"" name:"setup_cms" help:"Make a site with a home page for each enabled language."`
 	Createsuperuser superuserCommand   `cmd:"" help:"Make an account with every right."`
 	SampleData      sampleDataCommand  `cmd:"" name:"sample_data" help:"Fill a database that is no deployment's with samples."`
+	SampleTerms     sampleTermsCommand `cmd:"" name:"create_sample_terms" help:"Make a privacy policy and terms of service that the sample accounts have accepted."`
 	MarkInvoicePaid markPaidCommand    `cmd:"" name:"mark_invoice_paid" help:"Say that an invoice of the development provider is paid."`
 	CheckConfig     checkConfigCommand `cmd:"" name:"check_config" help:"Check all settings and what they lead to."`
 	Healthcheck     healthCommand      `cmd:"" help:"Whether the web server or the worker of this container is well."`

@@ -31,8 +31,9 @@ const (
 const listDepth = 4
 
 var (
-	alignment = regexp.MustCompile(`^align-(?:left|center|right|justify)$`)
-	id        = regexp.MustCompile(`^[1-9][0-9]{0,17}$`)
+	alignment  = regexp.MustCompile(`^align-(?:left|center|right|justify)$`)
+	id         = regexp.MustCompile(`^[1-9][0-9]{0,17}$`)
+	emptyLines = regexp.MustCompile(`\n\s*\n`)
 )
 
 // A policy never changes once it is built, so all texts share it.
@@ -79,6 +80,17 @@ func Clean(k Kind, text string) string {
 		return none().Sanitize(text)
 	}
 	return strings.TrimSpace(k.policy().Sanitize(balanced))
+}
+
+// Paragraphs gives a text that was typed without any markup its elements: an empty line begins a paragraph. A text with
+// markup stays as it is.
+func Paragraphs(text string) string {
+	text = strings.TrimSpace(strings.ReplaceAll(text, "\r\n", "\n"))
+	if text == "" || strings.Contains(text, "<") {
+		return text
+	}
+	text = emptyLines.ReplaceAllString(text, "</p><p>")
+	return "<p>" + strings.ReplaceAll(text, "\n", "<br>") + "</p>"
 }
 
 // balance closes what is open: the policy looks at one tag after the other and would let an unclosed one through, into

@@ -94,6 +94,22 @@ func TestDocument(t *testing.T) {
 	}
 }
 
+func TestParagraphs(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		"":                               "",
+		" \r\n ":                         "",
+		"one & two":                      "<p>one & two</p>",
+		"one\r\ntwo\n \n\nthree\n":       "<p>one<br>two</p><p>three</p>",
+		"<p>marked up</p>\n\n<p>two</p>": "<p>marked up</p>\n\n<p>two</p>",
+		"1 < 2\n\nor not":                "1 < 2\n\nor not",
+	} {
+		if got := richtext.Paragraphs(in); got != want {
+			t.Errorf("Paragraphs(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
+
 func TestDeepNestingEnds(t *testing.T) {
 	t.Parallel()
 	got := richtext.Clean(richtext.Paragraph, strings.Repeat("<b>", 100_000)+"a<script>x</script>")

@@ -9,6 +9,7 @@ import (
 	"ams/app/field"
 	"ams/app/lang"
 	"ams/app/membership"
+	"ams/app/terms"
 )
 
 // Domains are the services that store what staff change.
@@ -16,6 +17,7 @@ type Domains struct {
 	People  *account.Service
 	Members *membership.Service
 	Bills   *billing.Service
+	Terms   *terms.Service
 	Clock   clock.Clock
 }
 
@@ -26,6 +28,7 @@ func Declare(a *admin.Admin, d Domains, languages []lang.Locale) {
 	a.Area("account", lang.M("People"), "people")
 	a.Area("memberships", lang.M("Memberships"), "person-badge")
 	a.Area("billing", lang.M("Billing"), "receipt")
+	a.Area("terms", lang.M("Terms"), "journal-text")
 	a.Area("organisations", lang.M("Organisations"), "building")
 	admin.Add(a, users(a, d.People, languages))
 	admin.Add(a, groups(a))
@@ -34,6 +37,9 @@ func Declare(a *admin.Admin, d Domains, languages []lang.Locale) {
 	admin.Add(a, memberships(a, d.Members, d.Clock))
 	admin.Add(a, invoices(d.Bills))
 	admin.Add(a, organisations())
+	admin.Add(a, termTexts(d.Terms, languages))
+	admin.Add(a, termVersions(a, d.Terms, languages))
+	admin.Add(a, termAcceptances(a))
 	tables(a)
 }
 

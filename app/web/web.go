@@ -47,6 +47,7 @@ type Web struct {
 	site      *cms.Service
 	pictures  Pictures
 	member    func(context.Context, account.Person) (bool, error)
+	owes      func(context.Context, account.Person) (bool, error)
 	take      func(context.Context, string, limit.Rule) (bool, time.Duration, error)
 	log       *slog.Logger
 	report    func(context.Context, error)
@@ -69,6 +70,7 @@ type Parts struct {
 	Site      *cms.Service
 	Pictures  Pictures
 	Member    func(context.Context, account.Person) (bool, error) // whether everything for members is open to somebody
+	Owes      func(context.Context, account.Person) (bool, error) // whether somebody has terms to accept
 	// Take counts an act under a key, or says after which time the rule allows another one.
 	Take   func(ctx context.Context, key string, r limit.Rule) (ok bool, after time.Duration, err error)
 	Log    *slog.Logger
@@ -91,7 +93,7 @@ func New(cfg Config, p Parts) (*Web, error) {
 	}
 	w := &Web{
 		cfg: cfg, languages: p.Languages, texts: map[lang.Locale]*lang.Translator{}, sessions: p.Sessions, site: p.Site, pictures: p.Pictures,
-		member: p.Member, take: p.Take, log: p.Log, report: p.Report, origin: http.NewCrossOriginProtection(),
+		member: p.Member, owes: p.Owes, take: p.Take, log: p.Log, report: p.Report, origin: http.NewCrossOriginProtection(),
 		routes:  routes{uploads: map[string]int64{}},
 		layout:  views.BindPart[views.Shell](p.Views, "layout/site"),
 		staff:   views.BindPart[views.Shell](p.Views, "layout/staff"),

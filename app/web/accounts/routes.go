@@ -57,6 +57,7 @@ func (h *Handler) Routes(w *web.Web) {
 	u.GET("/~update/", web.SignedIn(h.profile))
 	u.Uploads(profileLimit).POST("/~update/", web.SignedIn(h.updateProfile))
 	u.GET("/:username/", web.SignedIn(h.dashboard))
+	u.POST("/:username/", web.SignedIn(h.dashboard))
 }
 
 // entrancePage is views/accounts/entrance: one form, and the way to its sibling.
