@@ -28,6 +28,7 @@ import (
 	"ams/app/profile"
 	"ams/app/session"
 	"ams/app/staff"
+	"ams/app/terms"
 	"ams/app/web"
 	"ams/app/web/accounts"
 	"ams/app/web/dev"
@@ -35,6 +36,7 @@ import (
 	"ams/app/web/invoices"
 	"ams/app/web/memberships"
 	"ams/app/web/site"
+	termpages "ams/app/web/terms"
 	"ams/jobs"
 	"ams/static"
 	"ams/storage"
@@ -66,6 +68,7 @@ type App struct {
 	Members  *membership.Service
 	Factors  *factor.Service
 	Profile  *profile.Service
+	Terms    *terms.Service
 
 	cfg     Config
 	db      *database.DB
@@ -114,6 +117,7 @@ func New(cfg Config, db *database.DB, out Outside) (*App, error) {
 	}
 	a.Profile = profile.New(db.DB, out.Clock)
 	a.sell(post, texts)
+	a.Terms = terms.New(db.DB, out.Clock)
 	kernel, err := a.kernel(languages, texts, set)
 	if err != nil {
 		return nil, err
@@ -126,9 +130,10 @@ func New(cfg Config, db *database.DB, out Outside) (*App, error) {
 	forum.New(forum.Config{
 		Origin: cfg.Forum.Origin, Secret: cfg.Forum.Secret.Reveal(), Picture: a.pictures().URL,
 	}, a.People, a.Members, out.Log).Routes(kernel)
+	termpages.New(a.Terms, set).Routes(kernel)
 	a.Staff = admin.New(db.DB, out.Clock, set, cfg.Site.Admin)
 	staff.Declare(a.Staff, staff.Domains{
-		People: a.People, Members: a.Members, Bills: a.Bills, Factors: a.Factors, Questions: a.Profile, Clock: out.Clock,
+		People: a.People, Members: a.Members, Bills: a.Bills, Factors: a.Factors, Questions: a.Profile, Terms: a.Terms, Clock: out.Clock,
 	}, languages.Enabled())
 	a.Staff.Routes(kernel)
 	site.New(assets, a.Content, site.Health{
@@ -237,8 +242,8 @@ func (a *App) kernel(languages lang.Languages, texts *lang.Catalogues, set *view
 		HSTSSubdomains: a.cfg.HTTP.HSTSSubdomains, HSTSPreload: a.cfg.HTTP.HSTSPreload, SignUp: a.cfg.Site.Open, Admin: a.cfg.Site.Admin,
 	}, web.Parts{
 		Views: set, Languages: languages, Texts: texts, Sessions: sessions, Site: a.Content, Pictures: a.pictures(),
-		Member: a.Members.IsMember,
-		Proof:  a.proof,
+		Member: a.Members.IsMember, Owes: a.Terms.Owes,
+		Proof: a.proof,
 		Take: func(ctx context.Context, key string, r limit.Rule) (bool, time.Duration, error) {
 			return limit.Take(ctx, a.db, key, a.out.Clock.Now(), r)
 		},

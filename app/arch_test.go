@@ -62,7 +62,7 @@ func places() map[int][]string {
 		ground: {"views", "static", "migrations", "jobs", "storage"},
 		kernel: {
 			"app/clock", "app/database", "app/dev", "app/fault", "app/field", "app/journal", "app/lang", "app/limit", "app/listing", "app/mail",
-			"app/money", "app/password", "app/picture", "app/seal", "app/totp",
+			"app/money", "app/password", "app/picture", "app/richtext", "app/seal", "app/sheet", "app/totp",
 		},
 		front:   {"app/web"},
 		engine:  {"app/admin"},
@@ -82,7 +82,7 @@ func mayImport() map[string][]string {
 		"factor":       {"access", "account"},
 		"profile":      {"access", "account"},
 		"privacy":      {"account"},
-		"terms":        {"account"},
+		"terms":        {"access", "account"},
 		"organisation": {"account"},
 		"billing":      {"access", "account", "organisation"},
 		"membership":   {"access", "account", "organisation", "billing", "profile"},

@@ -35,6 +35,7 @@ type cli struct {
 	Createsuperuser superuserCommand       `cmd:"" help:"Make an account with every right."`
 	SampleData      sampleDataCommand      `cmd:"" name:"sample_data" help:"Fill a database that is no deployment's with samples."`
 	SampleQuestions sampleQuestionsCommand `cmd:"" name:"create_sample_profile_questions" help:"Make a group of profile questions, one of each type, or bring it up to date."`
+	SampleTerms     sampleTermsCommand     `cmd:"" name:"create_sample_terms" help:"Make a privacy policy and terms of service that the sample accounts have accepted."`
 	MarkInvoicePaid markPaidCommand        `cmd:"" name:"mark_invoice_paid" help:"Say that an invoice of the development provider is paid."`
 	SendTestEmail   testMailCommand        `cmd:"" name:"send_test_email" help:"Send a test message past the queue."`
 	CheckConfig     checkConfigCommand     `cmd:"" name:"check_config" help:"Check all settings and what they lead to."`

@@ -101,6 +101,9 @@ func TestCommands(t *testing.T) {
 	if asked != 808 {
 		t.Errorf("sample questions: types × 100 + questions = %d, want one of each of 8 types", asked)
 	}
+	must(t, "", "create_sample_terms")
+	must(t, "", "create_sample_terms")
+	samplesAgreed(t, db)
 	refused(t, local, "", "no invoice with this number", "mark_invoice_paid", "MOCK-1")
 	if out := must(t, "", "check_config"); !strings.Contains(out, "are fine") || strings.Contains(out, "password\tgiven") {
 		t.Errorf("check_config = %q", out)
@@ -113,6 +116,7 @@ func TestCommands(t *testing.T) {
 	deployed := localEnv("DATABASE_URL", dbtest.DSN(t), "DEPLOYED", "True")
 	refused(t, deployed, "", "deployment", "sample_data")
 	refused(t, deployed, "", "deployment", "create_sample_profile_questions")
+	refused(t, deployed, "", "deployment", "create_sample_terms")
 	refused(t, deployed, "", "deployment", "dev")
 	refused(t, env(nil), "", "DJANGO_SECRET_KEY", "web")
 	refused(t, env(nil), "", "MAILGUN_API_KEY", "check_config", "--offline")
@@ -130,6 +134,19 @@ func samplesSold(t *testing.T, db *database.DB) {
 		FROM individual_memberships`).Scan(t.Context(), &got)
 	if want := "6 options, 4 memberships: 1 cancelled, 1 pending, 2 over"; err != nil || got != want {
 		t.Errorf("sample data: %s, %v, want %s", got, err, want)
+	}
+}
+
+// samplesAgreed checks that two runs leave two terms in force that the four sample accounts have accepted, and nobody else.
+func samplesAgreed(t *testing.T, db *database.DB) {
+	t.Helper()
+	var got string
+	err := db.NewRaw(`SELECT string_agg(t.key || ' ' || v.version || ' ' || (v.is_active AND v.date_active <= now()) || ' ' ||
+		(SELECT string_agg(u.username, '+' ORDER BY u.username) FROM term_acceptances a JOIN users u ON u.id = a.user_id
+		WHERE a.term_version_id = v.id AND a.source = 'web'), ', ' ORDER BY t.key)
+		FROM terms t JOIN term_versions v ON v.term_id = t.id`).Scan(t.Context(), &got)
+	if want := "privacy-policy 1.0 true admin+user+user2+user3, terms-of-service 1.0 true admin+user+user2+user3"; err != nil || got != want {
+		t.Errorf("sample terms: %s, %v, want %s", got, err, want)
 	}
 }
 

@@ -73,7 +73,7 @@ func (sampleDataCommand) Run(ctx context.Context, c *call) error {
 		return err
 	}
 	if cfg.Deployed {
-		return errors.New("this is a deployment: sample data would mix with the data of members")
+		return errDeployed
 	}
 	if err := (migrateCommand{}).Run(ctx, c); err != nil {
 		return err

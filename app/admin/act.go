@@ -57,13 +57,16 @@ func (b *bound[M]) act(v *visit) error {
 		return fault.Forbidden(lang.M("Your account does not have the permission for this."))
 	}
 	action := b.actions(v)[at]
-	ids, err := b.picked(v)
+	if action.Sheet != nil {
+		return b.export(v, action.Sheet)
+	}
+	ids, err := b.picked(v, mostPicked+1)
 	if err != nil {
 		return err
 	}
 	switch {
 	case len(ids) == 0:
-		return b.again(v, lang.M("Nothing was ticked, so nothing was done."))
+		return b.unticked(v)
 	case len(ids) > mostPicked:
 		return b.again(v, lang.M("At most %d entries can be handled at once. Narrow the list first.", mostPicked))
 	}
@@ -79,10 +82,14 @@ func (b *bound[M]) again(v *visit, text lang.Message) error {
 	return web.Go(v.c, b.face().path(v.a)+b.view(v).Query())
 }
 
-// picked are the ids of the ticked rows, or of all that match.
-func (b *bound[M]) picked(v *visit) ([]int64, error) {
+func (b *bound[M]) unticked(v *visit) error {
+	return b.again(v, lang.M("Nothing was ticked, so nothing was done."))
+}
+
+// picked are the ids of the ticked rows, or of all that match, at most so many.
+func (b *bound[M]) picked(v *visit, most int) ([]int64, error) {
 	if v.c.Ticked(fieldAcross) {
-		return b.ids(v.c.Context(), b.admin.db, b.view(v), mostPicked+1)
+		return b.ids(v.c.Context(), b.admin.db, b.view(v), most)
 	}
 	var ids []int64
 	for _, text := range v.c.Posted()[fieldPicked] {
@@ -213,7 +220,7 @@ const fieldRecord = "_record"
 // offered are the actions on a record's own page.
 func (b *bound[M]) offered(v *visit, m *M) (buttons []views.PostButton) {
 	for _, a := range b.actions(v) {
-		if a.Name == deleteSelected || a.Offer != nil && !a.Offer(m) || !b.veto(v, m).Empty() {
+		if a.Name == deleteSelected || a.Sheet != nil || a.Offer != nil && !a.Offer(m) || !b.veto(v, m).Empty() {
 			continue
 		}
 		style := views.Secondary

@@ -109,13 +109,14 @@ type face struct {
 	one, many    lang.Message
 	icon, letter string
 	adds         bool
+	deletes      bool
 	on           bool
 }
 
 func (b *bound[M]) face() face {
 	return face{
 		app: b.r.App, model: b.r.Model, one: b.r.One, many: b.r.Many, icon: b.r.Icon, letter: b.r.Letter,
-		adds: b.r.Write.Create != nil, on: b.r.On == nil || b.r.On(),
+		adds: b.r.Write.Create != nil, deletes: b.r.Write.Delete != nil, on: b.r.On == nil || b.r.On(),
 	}
 }
 
@@ -203,7 +204,7 @@ func (a *Admin) Check() error {
 }
 
 func (b *bound[M]) check() error {
-	for _, column := range []string{"id", "version"} {
+	for _, column := range []string{"id", b.counter()} {
 		f, ok := b.meta().FieldMap[column]
 		if !ok || f.StructField.Type.Kind() != reflect.Int64 {
 			return fmt.Errorf("the model needs an int64 for the column %s", column)

@@ -172,7 +172,7 @@ func (b *bound[M]) dropper(ctx context.Context, tx bun.Tx, v *visit, ids []int64
 		}
 		for _, e := range v.a.entities {
 			takes := p.takes[id][e.table()] || p.cut && len(p.along[e.table()]) > 0 // what was not looked at may be this one's
-			if takes && !v.may(e.face(), remove) {
+			if takes && v.lacks(e.face()) {
 				return fault.Conflict(lang.M("you do not have the permission to delete %s", e.face().many))
 			}
 		}

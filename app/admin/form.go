@@ -15,7 +15,7 @@ import (
 type formPage struct {
 	views.Head
 	Heading      views.Heading
-	Note         views.Message // why nothing can be changed
+	Notes        []views.Message
 	Acts         []views.PostButton
 	Related      []views.Link
 	Form         recordForm
@@ -166,8 +166,9 @@ func (b *bound[M]) changePage(v *visit, d *draft[M]) (formPage, error) {
 	name := b.r.Title(d.m)
 	page := formPage{Head: v.head(name, v.listCrumb()), Heading: views.Heading{Title: name, Under: v.say(b.r.One)}}
 	if why := b.veto(v, d.m); !why.Empty() {
-		page.Note = views.Message{Level: views.LevelInfo, Text: v.say(why), Standing: true}
+		page.Notes = append(page.Notes, views.Message{Level: views.LevelInfo, Text: v.say(why), Standing: true})
 	}
+	page.Notes = append(page.Notes, b.notes(v, d.m)...)
 	if b.r.Site != nil {
 		if p := b.r.Site(d.m); p != "" {
 			page.Heading.Others = append(page.Heading.Others, views.Action{Text: v.say(lang.M("View on site")), Href: v.c.Path(p), Icon: "eye"})
@@ -182,6 +183,20 @@ func (b *bound[M]) changePage(v *visit, d *draft[M]) (formPage, error) {
 	page.History = views.Link{Text: v.say(lang.M("Whole history")), Href: v.onward(b.face().record(v.a, id, "history"))}
 	err = b.fillForm(v, d, &page, v.onward(b.face().record(v.a, id, change)))
 	return page, err
+}
+
+func (b *bound[M]) notes(v *visit, m *M) (out []views.Message) {
+	if b.r.Notes == nil {
+		return nil
+	}
+	for _, n := range b.r.Notes(m) {
+		level := views.LevelInfo
+		if n.Warns {
+			level = views.LevelWarning
+		}
+		out = append(out, views.Message{Level: level, Text: v.say(n.Text), Standing: true})
+	}
+	return out
 }
 
 // related are the lists that the record leads to, as far as the person may see them.
@@ -203,7 +218,7 @@ func (b *bound[M]) fillForm(v *visit, d *draft[M], page *formPage, action string
 		form.Hidden = append(form.Hidden, views.Hidden{Name: paramList, Value: q})
 	}
 	if !d.adding {
-		form.Hidden = append(form.Hidden, views.Hidden{Name: "version", Value: strconv.FormatInt(d.version, 10)})
+		form.Hidden = append(form.Hidden, views.Hidden{Name: b.counter(), Value: strconv.FormatInt(d.version, 10)})
 	}
 	var controls []views.Field
 	for _, s := range b.sections(d.adding) {

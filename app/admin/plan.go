@@ -174,7 +174,7 @@ func (v *visit) going(ctx context.Context, p *plan) (groups []group, lacking []s
 			if e.table() != table {
 				continue
 			}
-			if !v.may(e.face(), remove) {
+			if v.lacks(e.face()) {
 				lacking = append(lacking, v.say(lang.M("You do not have the permission to delete %s.", e.face().many)))
 			}
 			if !v.may(e.face(), view) { // how many there are has to be known, not which
@@ -195,6 +195,10 @@ func (v *visit) going(ctx context.Context, p *plan) (groups []group, lacking []s
 	}
 	return groups, lacking, nil
 }
+
+// lacks tells whether the person may not delete what goes along. What nobody deletes by itself needs no permission: it
+// goes with what it belongs to.
+func (v *visit) lacks(f face) bool { return f.deletes && !v.may(f, remove) }
 
 // unlinked are the groups that stay without what is deleted.
 func (v *visit) unlinked(p *plan) (groups []group) {

@@ -21,7 +21,15 @@ func (b *bound[M]) table() string { return b.meta().Name }
 
 func (b *bound[M]) id(m *M) int64 { return b.number(m, "id") }
 
-func (b *bound[M]) version(m *M) int64 { return b.number(m, "version") }
+func (b *bound[M]) version(m *M) int64 { return b.number(m, b.counter()) }
+
+// counter is the column that every update raises, and the input that holds what it was when a form was opened.
+func (b *bound[M]) counter() string {
+	if b.r.Counter != "" {
+		return b.r.Counter
+	}
+	return "version"
+}
 
 func (b *bound[M]) number(m *M, column string) int64 {
 	return b.meta().FieldMap[column].Value(reflect.ValueOf(m).Elem()).Int()

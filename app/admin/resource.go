@@ -11,11 +11,13 @@ import (
 )
 
 // Resource declares how staff look after the records of one entity. M is its Bun model, with the columns id and version.
+// Where version means something else, Counter names the column that every update raises.
 type Resource[M any] struct {
 	App, Model string // "users", "user": address, permission and name in history
 	One, Many  lang.Message
 	Icon       string
 	Letter     string // g and this letter lead to the list
+	Counter    string // empty: version
 	Title      func(*M) string
 	Site       func(*M) string // path of the record's public page, without language; nil or "": none
 
@@ -28,6 +30,9 @@ type Resource[M any] struct {
 	Veto    func(by access.Holder, m *M) (why lang.Message) // why this person may not touch this record at all
 	// Grasp loads what Veto needs to know of these records, before it is asked.
 	Grasp func(context.Context, bun.IDB, []*M) error
+
+	// Notes are what people should know before they change a record; may be nil.
+	Notes func(*M) []Note
 
 	Columns []Column[M] // the first links to the record
 	Order   string      // SQL, of the list as it is by itself; empty: by id
@@ -103,6 +108,12 @@ func Rows[M any]() Writer[M] {
 	}
 }
 
+// Note is a sentence above the form of a record. One that warns is told after a save as well.
+type Note struct {
+	Text  lang.Message
+	Warns bool
+}
+
 // Action is an act on the records that are ticked. What it refuses for one record is told; the others go on.
 type Action[M any] struct {
 	Name   string
@@ -115,6 +126,8 @@ type Action[M any] struct {
 	// Alone stands instead of Each where an outside service is asked: no row is held, and it opens transactions of its
 	// own. It finds out itself whether the record is still as it was shown.
 	Alone func(ctx context.Context, by access.Holder, m *M) error
+	// Sheet makes a file of the records, however many they are, and changes nothing.
+	Sheet *Sheet[M]
 	Offer func(*M) bool // whether the record's own page offers it; nil: always
 	Done  func(n int) lang.Message
 }

@@ -105,15 +105,36 @@ func (b *bound[M]) after(ctx context.Context, tx bun.Tx, v *visit, m *M) error {
 	return b.r.After(ctx, tx, v.by, m)
 }
 
-// next is where people go after a save, as they chose.
+// next is where people go after a save, as they chose. What the record's own page would warn of is told elsewhere, too.
 func (b *bound[M]) next(v *visit, d *draft[M]) error {
-	switch {
-	case v.c.Form("_addanother") != "":
-		return web.Go(v.c, v.onward(b.face().path(v.a)+"add/"))
-	case v.c.Form("_continue") != "", d.adding && b.r.Stay:
+	another := v.c.Form("_addanother") != ""
+	if !another && (v.c.Form("_continue") != "" || d.adding && b.r.Stay) {
 		return web.Go(v.c, v.onward(b.face().record(v.a, b.id(d.m), change)))
 	}
+	if err := b.warn(v, b.id(d.m)); err != nil {
+		return err
+	}
+	if another {
+		return web.Go(v.c, v.onward(b.face().path(v.a)+"add/"))
+	}
 	return web.Go(v.c, v.back())
+}
+
+// warn tells what is to be known of a record that was just saved.
+func (b *bound[M]) warn(v *visit, id int64) error {
+	if b.r.Notes == nil {
+		return nil
+	}
+	m, found, err := b.one(v.c.Context(), b.admin.db, id)
+	if err != nil || !found {
+		return err
+	}
+	for _, n := range b.r.Notes(m) {
+		if n.Warns {
+			v.c.Flash(session.Warning, n.Text)
+		}
+	}
+	return nil
 }
 
 // update stores a changed record.
@@ -150,7 +171,7 @@ func (b *bound[M]) change(v *visit, before *M) error {
 	if err := b.read(v, d); err != nil {
 		return err
 	}
-	if v.c.Form("version") != strconv.FormatInt(d.version, 10) || slices.ContainsFunc(d.tables, openTable.overtaken) {
+	if v.c.Form(b.counter()) != strconv.FormatInt(d.version, 10) || slices.ContainsFunc(d.tables, openTable.overtaken) {
 		err = errStale
 	}
 	if err == nil {
@@ -224,8 +245,8 @@ func (b *bound[M]) lock(ctx context.Context, tx bun.Tx, id int64) (version int64
 	if err := b.holdWhole(ctx, tx, []int64{id}); err != nil {
 		return 0, err
 	}
-	const hold = `SELECT coalesce(max(version), 0) FROM (SELECT version FROM ? WHERE id = ? FOR NO KEY UPDATE) held`
-	if err = tx.NewRaw(hold, b.meta().SQLName, id).Scan(ctx, &version); err != nil {
+	const hold = `SELECT coalesce(max(?0), 0) FROM (SELECT ?0 FROM ?1 WHERE id = ?2 FOR NO KEY UPDATE) held`
+	if err = tx.NewRaw(hold, bun.Ident(b.counter()), b.meta().SQLName, id).Scan(ctx, &version); err != nil {
 		return 0, fmt.Errorf("lock %s %d: %w", b.table(), id, err)
 	}
 	return version, nil
@@ -246,7 +267,8 @@ func (b *bound[M]) holdWhole(ctx context.Context, tx bun.Tx, ids []int64) error 
 
 // touch raises the version even where only tables or links of the record changed.
 func (b *bound[M]) touch(ctx context.Context, tx bun.Tx, id int64) error {
-	if _, err := tx.NewRaw(`UPDATE ? SET version = version + 1 WHERE id = ?`, b.meta().SQLName, id).Exec(ctx); err != nil {
+	const raise = `UPDATE ?1 SET ?0 = ?0 + 1 WHERE id = ?2`
+	if _, err := tx.NewRaw(raise, bun.Ident(b.counter()), b.meta().SQLName, id).Exec(ctx); err != nil {
 		return fmt.Errorf("raise the version of %s %d: %w", b.table(), id, err)
 	}
 	return nil

@@ -5,10 +5,10 @@ import (
 	"html/template"
 	"sync"
 
-	"ams/app/cms/richtext"
 	"ams/app/cms/theme"
 	"ams/app/fault"
 	"ams/app/lang"
+	"ams/app/richtext"
 	"ams/views"
 )
 

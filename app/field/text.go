@@ -1,8 +1,10 @@
 package field
 
 import (
+	"cmp"
 	"context"
 	"net/url"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -125,9 +127,11 @@ func (f *TextField[M]) Record(_ context.Context, m *M) (string, error) { return 
 // TranslatedField asks for a text in each language; English is the one that is demanded.
 type TranslatedField[M any] struct {
 	common[*TranslatedField[M], M]
-	at   func(*M) *lang.Text
-	max  int
-	area bool
+	at    func(*M) *lang.Text
+	max   int
+	area  bool
+	rows  string        // of the area, empty: a few
+	asked []lang.Locale // nil: all
 }
 
 // Translated asks for a line of text in each language.
@@ -143,6 +147,22 @@ func (f *TranslatedField[M]) Max(n int) *TranslatedField[M] { f.max = n; return 
 // Lines lets the texts have several lines.
 func (f *TranslatedField[M]) Lines() *TranslatedField[M] { f.area = true; return f }
 
+// Tall is Lines with room for a page.
+func (f *TranslatedField[M]) Tall() *TranslatedField[M] {
+	f.rows = "16"
+	return f.Lines()
+}
+
+// In asks for these languages only. Texts in others stay as they are.
+func (f *TranslatedField[M]) In(languages []lang.Locale) *TranslatedField[M] {
+	f.asked = languages
+	return f
+}
+
+func (f *TranslatedField[M]) asks(l lang.Locale) bool {
+	return f.asked == nil || slices.Contains(f.asked, l)
+}
+
 func (f *TranslatedField[M]) each(m *M, do func(l lang.Locale, text *string)) {
 	t := f.at(m)
 	do(lang.EN, &t.EN)
@@ -152,6 +172,9 @@ func (f *TranslatedField[M]) each(m *M, do func(l lang.Locale, text *string)) {
 // Read takes one input for each language.
 func (f *TranslatedField[M]) Read(_ context.Context, answer url.Values, m *M, p *fault.Fields) error {
 	f.each(m, func(l lang.Locale, text *string) {
+		if !f.asks(l) {
+			return
+		}
 		name := f.meta.Key + "_" + string(l)
 		*text = norm.NFC.String(strings.TrimSpace(strings.ReplaceAll(answer.Get(name), "\r\n", "\n")))
 		switch n := utf8.RuneCountInString(*text); {
@@ -167,12 +190,16 @@ func (f *TranslatedField[M]) Read(_ context.Context, answer url.Values, m *M, p 
 // Inputs are one control for each language.
 func (f *TranslatedField[M]) Inputs(_ context.Context, tr *lang.Translator, m *M, typed url.Values) (all []views.Field, err error) {
 	f.each(m, func(l lang.Locale, text *string) {
+		if !f.asks(l) {
+			return
+		}
 		name := f.meta.Key + "_" + string(l)
 		label := tr.Say(lang.M("%s in %s", f.meta.Label, lang.Native(l)))
 		v := views.TextField(name, label, f.shown(typed, name, *text))
 		v.Input.Width = views.Width40
 		if f.area {
 			v = views.AreaField(name, label, f.shown(typed, name, *text))
+			v.Area.Rows = cmp.Or(f.rows, v.Area.Rows)
 		}
 		v = f.finish(tr, v)
 		v.Optional = f.meta.Optional || l != lang.Default

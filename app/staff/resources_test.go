@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/PuerkitoBio/goquery"
 
@@ -96,6 +97,24 @@ func samples() map[string]sample {
 			},
 			change: []string{"telephone", "07 456"}, stored: "telephone = '07 456' AND email = 'office@kura.example' AND is_active",
 		},
+		"terms.term": {
+			table: "terms", found: "matatapu",
+			add:    []string{"key", "privacy-policy", "name_en", "Privacy policy", "name_mi", "Kaupapahere matatapu"},
+			change: []string{"description", "For members"}, stored: "description = 'For members' AND name_mi = 'Kaupapahere matatapu'",
+		},
+		"terms.termversion": {
+			table: "term_versions", found: "kereru",
+			before: func(s *webtest.Site) { s.Term("privacy-policy") },
+			add: []string{
+				"term", "privacy-policy", "version", "1.0", "content_en", "We feed the kererū.", "is_active", "on",
+				"date_active_0", "2027-03-01", "date_active_1", "09:00",
+			},
+			change: []string{"content_en", "<h2>Birds</h2><p>We feed them.</p>"},
+			stored: "content_en = '<h2>Birds</h2><p>We feed them.</p>' AND version = '1.0' AND date_active = '2027-02-28 20:00Z' AND is_active",
+		},
+		"terms.termacceptance": {table: "term_acceptances", found: "10.9.8", kept: true, before: func(s *webtest.Site) {
+			s.SignedIn("member").From("10.9.8.7").Post("/en/terms/accept/", "term_version", fmt.Sprint(s.TermVersion("privacy-policy", "1.0", -time.Hour)))
+		}},
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"ams/app/lang"
 	"ams/app/membership"
 	"ams/app/profile"
+	"ams/app/terms"
 )
 
 // Domains are the services that store what staff change.
@@ -19,6 +20,7 @@ type Domains struct {
 	Members *membership.Service
 	Bills   *billing.Service
 	Factors *factor.Service
+	Terms   *terms.Service
 	Clock   clock.Clock
 	// Questions keeps what people answer about themselves.
 	Questions *profile.Service
@@ -32,6 +34,7 @@ func Declare(a *admin.Admin, d Domains, languages []lang.Locale) {
 	a.Area("mfa", lang.M("People"), "people")
 	a.Area("memberships", lang.M("Memberships"), "person-badge")
 	a.Area("billing", lang.M("Billing"), "receipt")
+	a.Area("terms", lang.M("Terms"), "journal-text")
 	a.Area("organisations", lang.M("Organisations"), "building")
 	admin.Add(a, users(a, d.People, d.Questions, languages))
 	admin.Add(a, questionGroups(languages))
@@ -43,6 +46,9 @@ func Declare(a *admin.Admin, d Domains, languages []lang.Locale) {
 	admin.Add(a, memberships(a, d.Members, d.Clock))
 	admin.Add(a, invoices(d.Bills))
 	admin.Add(a, organisations())
+	admin.Add(a, termTexts(d.Terms, languages))
+	admin.Add(a, termVersions(a, d.Terms, languages))
+	admin.Add(a, termAcceptances(a))
 	tables(a)
 }
 

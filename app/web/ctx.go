@@ -64,6 +64,9 @@ func (c *Ctx) Param(name string) string { return c.gin.Param(name) }
 // Query is a value of the address, "" when absent.
 func (c *Ctx) Query(name string) string { return c.query.Get(name) }
 
+// UserAgent is what the browser calls itself; nobody has to believe it.
+func (c *Ctx) UserAgent() string { return strings.ToValidUTF8(c.gin.Request.UserAgent(), "") }
+
 // Form is a value of the posted form as typed, "" when absent.
 func (c *Ctx) Form(name string) string { return c.form.Get(name) }
 

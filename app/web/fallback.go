@@ -59,6 +59,9 @@ func (c *Ctx) redirect(status int, path string) error {
 
 func (w *Web) wrongMethod(c *Ctx) error { return errMethod }
 
+// WrongMethod refuses a method that an address knows but does not take.
+func WrongMethod() error { return errMethod }
+
 // contentPage shows a page that editors wrote.
 func (w *Web) contentPage(c *Ctx, path string) error {
 	version, err := c.contentVersion()

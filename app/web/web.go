@@ -49,6 +49,7 @@ type Web struct {
 	pictures  Pictures
 	member    func(context.Context, account.Person) (bool, error)
 	proof     func(context.Context, account.Person) (string, error)
+	owes      func(context.Context, account.Person) (bool, error)
 	take      func(context.Context, string, limit.Rule) (bool, time.Duration, error)
 	log       *slog.Logger
 	observe   func(context.Context, Served)
@@ -74,6 +75,7 @@ type Parts struct {
 	// Proof is the page, below the language, on which somebody proves once more who they are; "" for people who have
 	// nothing to prove it with.
 	Proof func(context.Context, account.Person) (string, error)
+	Owes  func(context.Context, account.Person) (bool, error) // whether somebody has terms to accept
 	// Take counts an act under a key, or says after which time the rule allows another one.
 	Take    func(ctx context.Context, key string, r limit.Rule) (ok bool, after time.Duration, err error)
 	Log     *slog.Logger
@@ -103,7 +105,7 @@ func New(cfg Config, p Parts) (*Web, error) {
 	}
 	w := &Web{
 		cfg: cfg, languages: p.Languages, texts: map[lang.Locale]*lang.Translator{}, sessions: p.Sessions, site: p.Site, pictures: p.Pictures,
-		member: p.Member, take: p.Take, proof: p.Proof, log: p.Log, observe: p.Observe, origin: http.NewCrossOriginProtection(),
+		member: p.Member, owes: p.Owes, take: p.Take, proof: p.Proof, log: p.Log, observe: p.Observe, origin: http.NewCrossOriginProtection(),
 		routes:  routes{uploads: map[string]int64{}},
 		layout:  views.BindPart[views.Shell](p.Views, "layout/site"),
 		staff:   views.BindPart[views.Shell](p.Views, "layout/staff"),

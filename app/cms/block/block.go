@@ -6,9 +6,9 @@ package block
 import (
 	"encoding/json"
 
-	"ams/app/cms/richtext"
 	"ams/app/fault"
 	"ams/app/lang"
+	"ams/app/richtext"
 	"ams/views"
 )
 

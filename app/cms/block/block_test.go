@@ -11,7 +11,7 @@ import (
 	"github.com/jba/templatecheck"
 
 	"ams/app/cms/block"
-	"ams/app/cms/richtext"
+	"ams/app/richtext"
 	"ams/static"
 	"ams/views"
 )

@@ -3,9 +3,9 @@ package block
 import (
 	"slices"
 
-	"ams/app/cms/richtext"
 	"ams/app/fault"
 	"ams/app/lang"
+	"ams/app/richtext"
 	"ams/views"
 )
 

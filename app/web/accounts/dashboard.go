@@ -1,6 +1,7 @@
 package accounts
 
 import (
+	"net/http"
 	"strings"
 
 	"ams/app/account"
@@ -44,6 +45,12 @@ func (h *Handler) dashboard(c *web.Ctx, viewer account.Person) error {
 	if !viewer.MaySee(owner) {
 		return fault.Forbidden(lang.M("This page belongs to somebody else."))
 	}
+	if gone, err := c.Gate(); gone || err != nil {
+		return err
+	}
+	if c.Method() == http.MethodPost { // the gate asks before it is told that nothing is to be sent here
+		return web.WrongMethod()
+	}
 	held, err := h.members.ForPerson(c.Context(), owner.ID)
 	if err != nil {
 		return err
@@ -56,6 +63,9 @@ func (h *Handler) dashboard(c *web.Ctx, viewer account.Person) error {
 		if err := h.remind(c, owner, &page); err != nil {
 			return err
 		}
+		page.Facts.Facts = append(page.Facts.Facts, views.Fact{
+			Term: c.Text(lang.M("Terms")), Text: c.Text(lang.M("What is in force and what you accepted")), Href: c.Path("/terms/"),
+		})
 	}
 	if viewer.ID == owner.ID && len(held) > 0 {
 		page.Memberships.Action = views.Action{Text: c.Text(lang.M("Apply for a membership")), Href: c.Path(statement.ApplyPath)}

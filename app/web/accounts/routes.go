@@ -91,6 +91,7 @@ func (h *Handler) Routes(w *web.Web) {
 	u.GET("/~update/", web.SignedIn(h.profile))
 	u.Uploads(profileLimit).POST("/~update/", web.SignedIn(h.updateProfile))
 	u.GET("/:username/", web.SignedIn(h.dashboard))
+	u.POST("/:username/", web.SignedIn(h.dashboard))
 }
 
 // secretRoutes are those of passwords, addresses and linked accounts.

@@ -43,7 +43,7 @@ func New(cfg Config, people *account.Service, members *membership.Service, log *
 func (h *Handler) Routes(w *web.Web) {
 	r := w.Plain("/forum").Private().Personal()
 	r.GET("/", h.on(web.SignedIn(h.enter)))
-	r.GET("/sso", h.on(web.SignedIn(h.member(h.signOn))))
+	r.GET("/sso", h.on(web.SignedIn(agreed(h.member(h.signOn)))))
 }
 
 // on hides the addresses where there is no forum.
@@ -53,6 +53,16 @@ func (h *Handler) on(next web.Handler) web.Handler {
 			return fault.NotFound(lang.Message{})
 		}
 		return next(c)
+	}
+}
+
+// agreed asks people for the terms in force first; then they come back to the same question.
+func agreed(next func(*web.Ctx, account.Person) error) func(*web.Ctx, account.Person) error {
+	return func(c *web.Ctx, p account.Person) error {
+		if gone, err := c.Gate(); gone || err != nil {
+			return err
+		}
+		return next(c, p)
 	}
 }
 

@@ -80,6 +80,24 @@ func TestSignOn(t *testing.T) {
 			}
 		}
 	})
+	t.Run("BIL-42 terms come first, and the question is answered after them", func(t *testing.T) {
+		t.Parallel()
+		s, d := club(t)
+		join(s, "kea")
+		v := s.SignedIn("kea")
+		s.Exec("INSERT INTO terms (key, name_en, created_at, updated_at) VALUES ('privacy', 'Privacy', now(), now())")
+		s.Exec(`INSERT INTO term_versions (term_id, version, content_en, is_active, date_active, created_at, updated_at)
+			SELECT id, '1.0', '<p>We keep your secrets.</p>', true, '2020-01-01', now(), now() FROM terms`)
+		path := d.question("")
+		accept := "/en/terms/accept/?next=" + url.QueryEscape(path)
+		v.Get(path).Status(http.StatusFound).To(accept)
+		v.Get("/forum/").Status(http.StatusFound).To(d.URL + "/session/sso?return_path=/")
+		v.Send(accept, "main form").Status(http.StatusSeeOther).To(accept)
+		v.Get(accept).Status(http.StatusFound).To(path)
+		if got := d.arrive(v.Get(path)); !strings.Contains(got, "username=kea") {
+			t.Errorf("the forum learns %q, want who came", got)
+		}
+	})
 	t.Run("BIL-43 staff need a membership, superusers do not", func(t *testing.T) {
 		t.Parallel()
 		s, d := club(t)

@@ -6,7 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"ams/app/cms/richtext"
+	"ams/app/richtext"
 )
 
 func TestClean(t *testing.T) {
@@ -77,6 +77,36 @@ func TestCleanOfALine(t *testing.T) {
 	got := richtext.Clean(richtext.Line, `<p class="align-right"><b>a</b><sup>2</sup> <a href="/x/">c</a></p><ul><li>d</li></ul>`)
 	if want := `<p class="align-right"><b>a</b>2 <a href="/x/">c</a></p>d`; got != want {
 		t.Errorf("Clean(Line) = %q, want %q", got, want)
+	}
+}
+
+func TestDocument(t *testing.T) {
+	t.Parallel()
+	const text = `<h1>a</h1><h2 class="x">b</h2><h3>c</h3><h4>d</h4><h5>e</h5><p>f<sup>g</sup> <a href="https://x.test/">h</a></p><ol><li>i</li></ol>`
+	const link = `<a href="https://x.test/" rel="nofollow noreferrer">h</a>`
+	got := richtext.Clean(richtext.Document, text)
+	if want := `a<h2>b</h2><h3>c</h3><h4>d</h4>e<p>fg ` + link + `</p><ol><li>i</li></ol>`; got != want {
+		t.Errorf("Clean(Document)\n got %q\nwant %q", got, want)
+	}
+	shown := string(richtext.Render(richtext.Document, got, richtext.Links{}))
+	if want := `a<h3>b</h3><h4>c</h4><h5>d</h5>e<p>fg ` + link + `</p><ol><li>i</li></ol>`; shown != want {
+		t.Errorf("Render(Document)\n got %q\nwant %q", shown, want)
+	}
+}
+
+func TestParagraphs(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		"":                               "",
+		" \r\n ":                         "",
+		"one & two":                      "<p>one & two</p>",
+		"one\r\ntwo\n \n\nthree\n":       "<p>one<br>two</p><p>three</p>",
+		"<p>marked up</p>\n\n<p>two</p>": "<p>marked up</p>\n\n<p>two</p>",
+		"1 < 2\n\nor not":                "1 < 2\n\nor not",
+	} {
+		if got := richtext.Paragraphs(in); got != want {
+			t.Errorf("Paragraphs(%q) = %q, want %q", in, got, want)
+		}
 	}
 }
 

@@ -20,18 +20,20 @@ import (
 type Kind int
 
 // Paragraph has emphasis, lists, raised, lowered and struck text, links and alignment; Line leaves lists, raised, lowered
-// and struck text out.
+// and struck text out. Document has headings (h2 to h4), emphasis, lists and links.
 const (
 	Paragraph Kind = iota
 	Line
+	Document
 )
 
 // listDepth is how deep lists may be nested; what is deeper loses its list but not its words.
 const listDepth = 4
 
 var (
-	alignment = regexp.MustCompile(`^align-(?:left|center|right|justify)$`)
-	id        = regexp.MustCompile(`^[1-9][0-9]{0,17}$`)
+	alignment  = regexp.MustCompile(`^align-(?:left|center|right|justify)$`)
+	id         = regexp.MustCompile(`^[1-9][0-9]{0,17}$`)
+	emptyLines = regexp.MustCompile(`\n\s*\n`)
 )
 
 // A policy never changes once it is built, so all texts share it.
@@ -39,7 +41,10 @@ var (
 	paragraph = sync.OnceValue(func() *bluemonday.Policy {
 		return policy("p", "br", "b", "strong", "i", "em", "a", "ul", "ol", "li", "sup", "sub", "s", "del")
 	})
-	line = sync.OnceValue(func() *bluemonday.Policy { return policy("p", "br", "b", "strong", "i", "em", "a") })
+	line     = sync.OnceValue(func() *bluemonday.Policy { return policy("p", "br", "b", "strong", "i", "em", "a") })
+	document = sync.OnceValue(func() *bluemonday.Policy {
+		return policy("h2", "h3", "h4", "p", "br", "b", "strong", "i", "em", "a", "ul", "ol", "li")
+	})
 	none = sync.OnceValue(bluemonday.StrictPolicy)
 )
 
@@ -58,8 +63,11 @@ func policy(elements ...string) *bluemonday.Policy {
 }
 
 func (k Kind) policy() *bluemonday.Policy {
-	if k == Line {
+	switch k {
+	case Line:
 		return line()
+	case Document:
+		return document()
 	}
 	return paragraph()
 }
@@ -72,6 +80,17 @@ func Clean(k Kind, text string) string {
 		return none().Sanitize(text)
 	}
 	return strings.TrimSpace(k.policy().Sanitize(balanced))
+}
+
+// Paragraphs gives a text that was typed without any markup its elements: an empty line begins a paragraph. A text with
+// markup stays as it is.
+func Paragraphs(text string) string {
+	text = strings.TrimSpace(strings.ReplaceAll(text, "\r\n", "\n"))
+	if text == "" || strings.Contains(text, "<") {
+		return text
+	}
+	text = emptyLines.ReplaceAllString(text, "</p><p>")
+	return "<p>" + strings.ReplaceAll(text, "\n", "<br>") + "</p>"
 }
 
 // balance closes what is open: the policy looks at one tag after the other and would let an unclosed one through, into
@@ -136,7 +155,8 @@ type Links struct {
 }
 
 // Render gives a stored text for a page: cleaned once more, since the rules may have become stricter since it was stored, and
-// with its links resolved. A link whose target is gone leaves its words.
+// with its links resolved. A link whose target is gone leaves its words. A Document stands beneath its title on the page,
+// so its headings are one level lower than they are stored.
 func Render(k Kind, text string, to Links) template.HTML {
 	z := nethtml.NewTokenizer(strings.NewReader(Clean(k, text)))
 	var out strings.Builder
@@ -144,16 +164,32 @@ func Render(k Kind, text string, to Links) template.HTML {
 		switch z.Next() {
 		case nethtml.ErrorToken: // the end
 			return template.HTML(out.String())
-		case nethtml.StartTagToken:
-			if t := z.Token(); t.DataAtom == atom.A {
+		case nethtml.StartTagToken, nethtml.EndTagToken:
+			t := z.Token()
+			if t.Type == nethtml.StartTagToken && t.DataAtom == atom.A {
 				out.WriteString(to.link(t))
-			} else {
-				out.WriteString(t.String())
+				continue
 			}
+			if k == Document {
+				t.Data = lower(t.Data)
+			}
+			out.WriteString(t.String())
 		default:
 			out.Write(z.Raw())
 		}
 	}
+}
+
+func lower(heading string) string {
+	switch heading {
+	case "h2":
+		return "h3"
+	case "h3":
+		return "h4"
+	case "h4":
+		return "h5"
+	}
+	return heading
 }
 
 // link writes the opening tag; an element without an address is plain text to browsers.
