@@ -122,30 +122,35 @@ func New(cfg Config, db *database.DB, out Outside) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	accounts.New(accounts.Domains{
-		People: a.People, Factors: a.Factors, Members: a.Members, Questions: a.Profile,
-	}, out.Clock, set).Routes(kernel)
-	memberships.New(a.Members, out.Clock, set).Routes(kernel)
-	invoices.New(a.Bills, set).Routes(kernel)
-	forum.New(forum.Config{
-		Origin: cfg.Forum.Origin, Secret: cfg.Forum.Secret.Reveal(), Picture: a.pictures().URL,
-	}, a.People, a.Members, out.Log).Routes(kernel)
-	termpages.New(a.Terms, set).Routes(kernel)
-	a.Staff = admin.New(db.DB, out.Clock, set, cfg.Site.Admin)
-	staff.Declare(a.Staff, staff.Domains{
-		People: a.People, Members: a.Members, Bills: a.Bills, Factors: a.Factors, Questions: a.Profile, Terms: a.Terms, Clock: out.Clock,
-	}, languages.Enabled())
-	a.Staff.Routes(kernel)
-	site.New(assets, a.Content, site.Health{
-		Database: db.PingContext,
-		Pending:  func(ctx context.Context) (int, error) { return database.Pending(ctx, db) },
-	}).Routes(kernel)
-	if out.Inbox != nil {
-		dev.New(out.Inbox, set).Routes(kernel)
-	}
+	a.mount(kernel, assets, languages)
 	a.Content.Reserve(kernel.Mounts())
 	a.Handler = kernel.Handler()
 	return a, errors.Join(set.Err(), post.Err(), a.Registry.Err(), a.Staff.Check())
+}
+
+// mount gives every area its addresses.
+func (a *App) mount(kernel *web.Web, assets *static.Files, languages lang.Languages) {
+	accounts.New(accounts.Domains{
+		People: a.People, Factors: a.Factors, Members: a.Members, Questions: a.Profile,
+	}, a.out.Clock, a.views).Routes(kernel)
+	memberships.New(a.Members, a.out.Clock, a.views).Routes(kernel)
+	invoices.New(a.Bills, a.views).Routes(kernel)
+	forum.New(forum.Config{
+		Origin: a.cfg.Forum.Origin, Secret: a.cfg.Forum.Secret.Reveal(), Picture: a.pictures().URL,
+	}, a.People, a.Members, a.out.Log).Routes(kernel)
+	termpages.New(a.Terms, a.views).Routes(kernel)
+	a.Staff = admin.New(a.db.DB, a.out.Clock, a.views, a.cfg.Site.Admin)
+	staff.Declare(a.Staff, staff.Domains{
+		People: a.People, Members: a.Members, Bills: a.Bills, Factors: a.Factors, Questions: a.Profile, Terms: a.Terms, Clock: a.out.Clock,
+	}, languages.Enabled())
+	a.Staff.Routes(kernel)
+	site.New(assets, a.Content, site.Health{
+		Database: a.db.PingContext,
+		Pending:  func(ctx context.Context) (int, error) { return database.Pending(ctx, a.db) },
+	}).Routes(kernel)
+	if a.out.Inbox != nil {
+		dev.New(a.out.Inbox, a.views).Routes(kernel)
+	}
 }
 
 // Buckets are where files lie; nil ones where none are configured.
