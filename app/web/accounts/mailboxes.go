@@ -29,7 +29,7 @@ type mailboxes struct {
 	Lines    []mailboxLine
 	Buttons  views.Buttons
 	Add      views.Form
-	AddTitle string
+	AddTitle views.Section
 	Messages views.Messages // of what was done, where the part comes alone
 }
 
@@ -136,7 +136,7 @@ func (h *Handler) manage(c *web.Ctx, p account.Person, chosen string, add views.
 	}
 	m := mailboxes{
 		Action: c.Path(mailboxPath), Legend: c.Text(lang.M("Your addresses")),
-		Add: add, AddTitle: c.Text(lang.M("Add an address")),
+		Add: add, AddTitle: views.Section{Title: c.Text(lang.M("Add an address"))},
 	}
 	chosen = account.CanonicalEmail(chosen)
 	known := slices.ContainsFunc(all, func(a account.Mailbox) bool { return a.Email == chosen })

@@ -208,3 +208,42 @@ func TestSignOutElsewhere(t *testing.T) {
 	s.Visitor().Post(elsewhereToo).Status(http.StatusSeeOther)
 	v.With("Sec-Fetch-Site", "cross-site").Post(elsewhereToo).Status(http.StatusForbidden)
 }
+
+// TestImportedPasswords: members keep their passwords when an association moves here.
+func TestImportedPasswords(t *testing.T) {
+	t.Parallel()
+	s := webtest.New(t)
+	s.Person("kea")
+	for name, stored := range map[string]string{
+		"argon2 as written":  "argon2$argon2id$v=19$m=19456,t=2,p=1$YVoza1E5bVQ1eFdjMkxiOA$ocTZFEtsiB5rsPu99QXYTjUxIihIXRuWfz0i7R9R5XE",
+		"argon2 as imported": "argon2$argon2id$v=19$m=102400,t=2,p=8$YVoza1E5bVQ1eFdjMkxiUjhuVmQ$42wEnnvZIkX8fUWEuTAYIGv7eDgYA0vuxK3Qp/j7p6s",
+		"pbkdf2_sha256":      "pbkdf2_sha256$260000$aZ3kQ9mT5xWc2LbR8nVd$lTh5TaCPutr8F3S7gxvbGwAX8OJgAvT0nW+j8cOb0Mk=",
+		"pbkdf2_sha1":        "pbkdf2_sha1$260000$aZ3kQ9mT5xWc2LbR8nVd$N/eLlilGh/sBeHP0xGeaScI55JQ=",
+		"bcrypt_sha256":      "bcrypt_sha256$$2b$12$zFMaGqERezmhli7dL1fddOSf1iiOJKd24LUgNj.t3Tc3k8hBK6T96",
+		"scrypt":             "scrypt$16384$aZ3kQ9mT5xWc2LbR8nVd$8$1$27TuyTrwCLNv+ej57gM2zJI+ic7HoKzOyXJGbpAWyu5GiXUcl5JZaj0DwBj0SbRK3tHWhf7orFcnWy2t9oJ/lw==",
+	} {
+		t.Run("ACC-67 "+name, func(t *testing.T) {
+			s := s.For(t)
+			s.Exec("UPDATE users SET password = ?", stored)
+			says(t, try(s.Visitor(), keaMail, "Kereru flies at dawn 7"), wrong)
+			says(t, try(s.Visitor(), keaMail, "Kererū flies at dawn 7"), in)
+			row(s, "users WHERE password LIKE 'argon2$argon2id$v=19$m=19456,t=2,p=1$%'")
+			says(t, try(s.Visitor(), keaMail, "Kererū flies at dawn 7"), in)
+			s.Exec("DELETE FROM rate_limits")
+		})
+	}
+}
+
+// TestAccountActs lead from somebody's own page to what they can change, and from nobody else's.
+func TestAccountActs(t *testing.T) {
+	t.Parallel()
+	s := webtest.New(t)
+	s.Person("kea")
+	s.Staff("boss")
+	v := s.SignedIn("kea")
+	for _, path := range []string{"/en/users/~update/", mailboxes, changing} {
+		v.Get("/en/users/kea/").Has(`main .buttons a[href="`+path+`"]`, "")
+		s.SignedIn("boss").Get("/en/users/kea/").Lacks(`main a[href="` + path + `"]`)
+		v.Get(path).Status(http.StatusOK)
+	}
+}
