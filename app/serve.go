@@ -65,7 +65,8 @@ func (c *call) mail(cfg Config, out *Outside) (err error) {
 	case bySMTP:
 		s := cfg.Mail.SMTP
 		out.Mail, err = mail.NewSMTP(mail.SMTPConfig{
-			Host: s.Host, Port: s.Port, User: s.User, Password: s.Password.Reveal(), StartTLS: s.TLS && s.Port != smtpsPort,
+			Hello: cfg.Site.Domain,
+			Host:  s.Host, Port: s.Port, User: s.User, Password: s.Password.Reveal(), StartTLS: s.TLS && s.Port != smtpsPort,
 			TLS: s.TLS && s.Port == smtpsPort,
 		})
 	case toConsole:
@@ -144,6 +145,7 @@ func (c *call) prepared(ctx context.Context, cfg Config, serves, works bool) (a 
 		flush()
 	}
 	if a, err = New(cfg, db, out); err != nil {
+		a = nil // half an application tells nobody anything
 		closing()
 		return nil, nil, err
 	}

@@ -116,9 +116,12 @@ func (b *Bucket) put(ctx context.Context, key string, o Object) error {
 	return err
 }
 
+// has looks whether a key is taken. A store that may not tell, because the credentials cannot list the bucket, counts as
+// without it: the condition of the upload is what guards the object.
 func (b *Bucket) has(ctx context.Context, key string) (bool, error) {
 	_, err := b.client.StatObject(ctx, b.cfg.Name, key, minio.StatObjectOptions{})
-	if minio.ToErrorResponse(err).Code == minio.NoSuchKey {
+	switch minio.ToErrorResponse(err).StatusCode {
+	case http.StatusNotFound, http.StatusForbidden:
 		return false, nil
 	}
 	return err == nil, err

@@ -13,7 +13,11 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/uptrace/bun"
+
+	"ams/app/database/dbtest"
 	"ams/app/dev/objects"
+	"ams/jobs"
 	"ams/storage"
 )
 
@@ -156,6 +160,35 @@ func TestBucket(t *testing.T) {
 		}
 		if _, err := private.Get(t.Context(), key); err == nil || !strings.Contains(err.Error(), storage.ErrMissing.Error()) {
 			t.Errorf("Get() after Delete() = %v, want ErrMissing", err)
+		}
+	})
+	t.Run("DeleteJob", func(t *testing.T) {
+		r := jobs.NewRegistry()
+		storage.Buckets{Public: public, Private: private}.Jobs(r)
+		db := dbtest.New(t)
+		for _, secret := range []bool{false, true} {
+			kept, gone := public, private
+			if !secret {
+				kept, gone = private, public
+			}
+			key := put(t, gone, "documents/job.txt", "x")
+			put(t, kept, "documents/job.txt", "x")
+			err := db.RunInTx(t.Context(), nil, func(ctx context.Context, tx bun.Tx) error {
+				return jobs.NewQueue(r).Add(ctx, tx, storage.Delete{Private: secret, Object: key})
+			})
+			if err == nil {
+				_, err = jobs.Drain(t.Context(), db.DB, r)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := gone.Get(t.Context(), key); err == nil {
+				t.Errorf("private %v: the object is there after the job", secret)
+			}
+			if _, err := kept.Get(t.Context(), "documents/job.txt"); err != nil {
+				t.Errorf("private %v: the object of the same key in the other bucket = %v, want it kept", secret, err)
+			}
+			_ = kept.Delete(t.Context(), "documents/job.txt")
 		}
 	})
 	for _, key := range []string{"", "/a", "a/../b", "..", "a/..", "a\nb", "a\x00", "a\xffb", "a/", strings.Repeat("a", 1025)} {

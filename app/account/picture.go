@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strconv"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -59,7 +60,7 @@ func (s *Service) develop(ctx context.Context, p Profile, problems *fault.Fields
 		return picture.Print{}, nil
 	case p.Picture.Size > MaxPicture:
 		problems.Add(field, lang.M("The picture can have at most %s MB; this file has %s MB. Choose a smaller one.",
-			"5", fmt.Sprintf("%.1f", float64(p.Picture.Size)/(1<<20))))
+			strconv.Itoa(MaxPicture>>20), fmt.Sprintf("%.1f", float64(p.Picture.Size)/(1<<20))))
 		return picture.Print{}, nil
 	}
 	shown, err := s.lab.Develop(ctx, p.Picture.Data, thumbnailSide)

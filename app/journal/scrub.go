@@ -23,7 +23,7 @@ var (
 	secretPair   = regexp.MustCompile(`(?i)(\b(?:` + secret + `))(=["']?|["']\s*:\s*["'])([^\s&"',;]+)`)
 	bearer       = regexp.MustCompile(`(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}`)
 	userInfo     = regexp.MustCompile(`(://[^\s/@:]*:)[^\s/@]+@`)
-	emailAddress = regexp.MustCompile(`[\p{L}\p{M}\p{N}._%+'-]+@[\p{L}\p{M}\p{N}-]+(?:\.[\p{L}\p{M}\p{N}-]+)*\.\p{L}{2,}`)
+	emailAddress = regexp.MustCompile(`[\p{L}\p{M}\p{N}._%+'-]+(?:@|%40)[\p{L}\p{M}\p{N}-]+(?:\.[\p{L}\p{M}\p{N}-]+)*\.\p{L}{2,}`)
 )
 
 // SecretName tells whether a value of that name is never told.
@@ -40,7 +40,7 @@ func Scrub(s string) string {
 	if strings.Contains(s, " ") {
 		s = bearer.ReplaceAllString(s, "$1 "+hidden)
 	}
-	if strings.Contains(s, "@") {
+	if strings.Contains(s, "@") || strings.Contains(s, "%40") { // as addresses in a line of the browser hold it
 		s = emailAddress.ReplaceAllString(s, "[e-mail]")
 	}
 	return s

@@ -203,7 +203,7 @@ func TestHeaders(t *testing.T) {
 		b := setup(t, func(c *mail.Config) {
 			c.Association = func(context.Context, bun.IDB, lang.Locale) (string, error) { return " ", nil }
 		})
-		b.mustAdd(t, b.exists.To("mere@example.org", lang.EN, alreadyExists{"Mere", "https://example.org/en/"}))
+		b.mustAdd(t, b.exists.To("mere@example.org", lang.EN, alreadyExists{"Mere", "https://example.org/en/", "https://example.org/en/reset/"}))
 		b.drain(t)
 		if text := b.transport.only(t).Text; !strings.Contains(text, "sign up at example.org with") {
 			t.Errorf("text part names no association:\n%s", text)

@@ -35,6 +35,7 @@ type confirmation struct {
 type alreadyExists struct {
 	Name   string
 	SignIn string
+	Reset  string
 }
 
 // words is a language whose few translations are in a map.
@@ -264,7 +265,7 @@ func TestLetters(t *testing.T) {
 	t.Run("AlreadyExists", func(t *testing.T) {
 		t.Parallel()
 		b := setup(t)
-		b.mustAdd(t, b.exists.To("hemi@example.org", lang.EN, alreadyExists{"Hēmi", "https://example.org/en/accounts/login/"}))
+		b.mustAdd(t, b.exists.To("hemi@example.org", lang.EN, alreadyExists{"Hēmi", "https://example.org/en/accounts/login/", "https://example.org/en/accounts/password/reset/"}))
 		b.drain(t)
 		m := b.transport.only(t)
 		for part, body := range map[string]string{"text": m.Text, "HTML": parse(t, m.HTML).Text()} {

@@ -23,6 +23,7 @@ const smtpPatience = 5 * time.Second
 type SMTPConfig struct {
 	Host           string
 	Port           int
+	Hello          string         // the name that we introduce ourselves with; "" is localhost, which some servers refuse
 	User, Password string         // both, or neither for a server that asks nobody
 	StartTLS       bool           // encrypt before anything is said; a server that cannot gets nothing
 	TLS            bool           // encrypted from the first byte
@@ -95,6 +96,11 @@ func (s *SMTP) hand(ctx context.Context, conn net.Conn, m Message, content []byt
 	c, err := smtp.NewClient(conn, s.cfg.Host)
 	if err != nil {
 		return fmt.Errorf("greeting: %w", err)
+	}
+	if s.cfg.Hello != "" {
+		if err := c.Hello(s.cfg.Hello); err != nil {
+			return fmt.Errorf("introduction: %w", err)
+		}
 	}
 	if s.cfg.StartTLS {
 		if offered, _ := c.Extension("STARTTLS"); !offered {

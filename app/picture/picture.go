@@ -8,21 +8,25 @@ import (
 	"errors"
 	"fmt"
 	"image"
-	"image/color"
 	"image/draw"
 	"image/gif"
 	"image/jpeg"
+	"image/png"
 	"io"
 
-	"github.com/gen2brain/webp"
+	webpenc "github.com/gen2brain/webp"
 	"github.com/kovidgoyal/imaging"
+	"golang.org/x/image/webp"
 )
 
 const (
-	// MaxPixels is the largest picture that is decoded: 50 megapixels, up to 200 MB of memory.
+	// MaxPixels is the largest picture that is decoded. Of formats that take much memory for a pixel fewer are possible.
 	MaxPixels = 50_000_000
-	// maxDepth is the bytes of a pixel that this allows for: deeper pictures may have fewer of them.
-	maxDepth = 4
+	// maxFile is the longest stored file that is read for a thumbnail, in bytes; uploads are bounded before.
+	maxFile = 64 << 20
+
+	// longestWebP is the longest side of a WebP that is written, in pixels: writing one takes 90 bytes for each.
+	longestWebP = 1600
 
 	originalQuality  = 90 // of JPEG and WebP, which lose a little each time they are written
 	thumbnailQuality = 80
@@ -79,7 +83,7 @@ func (l *Lab) Thumbnail(ctx context.Context, from io.Reader, side int) ([]byte, 
 		return nil, err
 	}
 	defer free()
-	file, err := io.ReadAll(from)
+	file, err := io.ReadAll(io.LimitReader(from, maxFile))
 	if err != nil {
 		return nil, fmt.Errorf("read a picture: %w", err)
 	}
@@ -99,34 +103,52 @@ func (l *Lab) enter(ctx context.Context) (leave func(), err error) {
 	}
 }
 
-// decode knows four formats only, whatever else the libraries have registered.
+// decode knows four formats, whatever else the libraries have registered. Nothing is decoded before its head has told
+// what that takes.
 func decode(file []byte) (image.Image, string, error) {
-	shape, format, err := image.DecodeConfig(bytes.NewReader(file))
+	format := formatOf(file)
+	shape, err := head(file, format)
 	if err != nil {
 		return nil, "", ErrUnreadable
 	}
-	switch format {
-	case "jpeg", "png", "gif", "webp":
-	default:
-		return nil, "", ErrUnreadable
-	}
-	pixels := int64(shape.Width) * int64(shape.Height)
-	if pixels > MaxPixels || pixels*depth(shape.ColorModel) > MaxPixels*maxDepth {
+	if int64(shape.Width)*int64(shape.Height) > MaxPixels || cost(file, format, shape) > memory {
 		return nil, "", ErrTooLarge
 	}
-	picture, err := imaging.Decode(bytes.NewReader(file), imaging.AutoOrientation(true))
+	var picture image.Image
+	if format == "webp" { // the decoder that comes with the encoder takes a hundred times as much memory
+		picture, err = webp.Decode(bytes.NewReader(file))
+	} else {
+		picture, err = imaging.Decode(bytes.NewReader(file), imaging.AutoOrientation(true))
+	}
 	if err != nil || picture.Bounds().Empty() {
 		return nil, "", ErrUnreadable
 	}
 	return picture, format, nil
 }
 
-// depth is how many bytes a decoded pixel takes at most.
-func depth(m color.Model) int64 {
-	if m == color.RGBA64Model || m == color.NRGBA64Model {
-		return 8
+// formatOf goes by the first bytes, never by a name.
+func formatOf(file []byte) string {
+	switch {
+	case bytes.HasPrefix(file, []byte("\xff\xd8\xff")):
+		return "jpeg"
+	case bytes.HasPrefix(file, []byte("\x89PNG\r\n\x1a\n")):
+		return "png"
+	case bytes.HasPrefix(file, []byte("GIF87a")), bytes.HasPrefix(file, []byte("GIF89a")):
+		return "gif"
+	case len(file) > 12 && string(file[:4]) == "RIFF" && string(file[8:12]) == "WEBP":
+		return "webp"
 	}
-	return maxDepth
+	return ""
+}
+
+func head(file []byte, format string) (image.Config, error) {
+	read := map[string]func(io.Reader) (image.Config, error){
+		"jpeg": jpeg.DecodeConfig, "png": png.DecodeConfig, "gif": gif.DecodeConfig, "webp": webp.DecodeConfig,
+	}[format]
+	if read == nil {
+		return image.Config{}, ErrUnreadable
+	}
+	return read(bytes.NewReader(file))
 }
 
 func encode(picture image.Image, format string) ([]byte, error) {
@@ -140,13 +162,15 @@ func encode(picture image.Image, format string) ([]byte, error) {
 	case "gif":
 		err = gif.Encode(&out, picture, nil)
 	case "webp":
-		err = webp.Encode(&out, picture, webp.Options{Quality: originalQuality})
+		picture = imaging.Fit(picture, longestWebP, longestWebP, imaging.Lanczos) // larger ones become smaller
+		err = webpenc.Encode(&out, picture, webpenc.Options{Quality: originalQuality})
 	}
 	return out.Bytes(), err
 }
 
 func thumbnail(picture image.Image, side int) ([]byte, error) {
-	cut := imaging.Fill(picture, side, side, imaging.Center, imaging.Lanczos)
+	edge := min(picture.Bounds().Dx(), picture.Bounds().Dy())
+	cut := imaging.Resize(imaging.CropCenter(picture, edge, edge), side, side, imaging.Lanczos)
 	flat := image.NewRGBA(cut.Bounds())
 	draw.Draw(flat, flat.Bounds(), image.White, image.Point{}, draw.Src)
 	draw.Draw(flat, flat.Bounds(), cut, image.Point{}, draw.Over)

@@ -27,6 +27,8 @@ type Ctx struct {
 	query   url.Values
 	form    url.Values
 	written bool
+	base    context.Context // of the connection, without a time limit
+	release func()          // what a longer time limit holds
 }
 
 const ctxKey = "ams"

@@ -19,14 +19,11 @@ const languageCookie = "ams_language"
 // begin gives each request an id, a time limit and a language, and logs its end.
 func (w *Web) begin(g *gin.Context) {
 	started := time.Now()
-	c := &Ctx{web: w, gin: g, id: requestID(g.Request), query: url.Values{}, form: url.Values{}}
-	limit := w.cfg.TimeLimit
-	if c.uploads() > 0 {
-		c.patient()
-		limit = uploadLimit
-	}
-	ctx, cancel := context.WithTimeout(jobs.WithCorrelation(g.Request.Context(), c.id), limit)
+	c := &Ctx{web: w, gin: g, id: requestID(g.Request), query: url.Values{}, form: url.Values{}, release: func() {}}
+	c.base = jobs.WithCorrelation(g.Request.Context(), c.id)
+	ctx, cancel := context.WithTimeout(c.base, w.cfg.TimeLimit)
 	defer cancel()
+	defer func() { c.release() }()
 	g.Request = g.Request.WithContext(ctx)
 	c.locale, c.prefix = w.localeOf(g.Request)
 	g.Set(ctxKey, c)

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -38,6 +39,7 @@ type File struct {
 // ReadForm reads a form on a place that takes uploads. Each file that was chosen is given to take as it arrives; the
 // values are there afterwards.
 func (c *Ctx) ReadForm(take func(File) error) error {
+	c.patient()
 	parts, err := c.gin.Request.MultipartReader()
 	if errors.Is(err, http.ErrNotMultipart) {
 		return c.readValues()
@@ -126,8 +128,13 @@ func (c *Ctx) uploads() int64 {
 	return c.web.routes.uploads[c.gin.FullPath()]
 }
 
-// patient lets a form with files take its time, both ways.
+// patient lets a form with files take its time, both ways, once the handler knows who sends it. The request ends with the
+// connection, as before.
 func (c *Ctx) patient() {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.Context()), uploadLimit)
+	stop := context.AfterFunc(c.base, cancel)
+	c.release = func() { stop(); cancel() }
+	c.gin.Request = c.gin.Request.WithContext(ctx)
 	until := time.Now().Add(uploadLimit)
 	answer := http.NewResponseController(c.gin.Writer)
 	// A server that knows no deadlines, as in some tests, has none that could be in the way.

@@ -54,9 +54,11 @@ func posted(t *testing.T, parts ...string) (contentType string, body []byte) {
 func TestReadForm(t *testing.T) {
 	t.Parallel()
 	var seen string
-	k := newKernel(t, time.Minute, func(w *web.Web) {
+	var ended error
+	k := newKernel(t, 200*time.Millisecond, func(w *web.Web) {
 		w.Localised("/test").Uploads(3*mebibyte).POST("/", func(c *web.Ctx) error {
 			seen = ""
+			defer func() { ended = c.Context().Err() }()
 			err := c.ReadForm(func(f web.File) error {
 				data, err := io.ReadAll(f)
 				seen += fmt.Sprintf("%s %s %d;", f.Field, f.Name, len(data))
@@ -87,6 +89,7 @@ func TestReadForm(t *testing.T) {
 		"PathInName":      {[]string{"f", "../x.txt", "abc"}, 200, "f x.txt 3;"},
 		"ErrNUL":          {[]string{"a", "", "x\x00"}, 400, ""},
 		"ErrUTF8":         {[]string{"a", "", "x\xff"}, 400, ""},
+		"ErrUTF8InField":  {[]string{"a\xff", "", "x"}, 400, ""},
 		"ErrUTF8InName":   {[]string{"f", "\xff", "x"}, 400, ""},
 		"ErrFileTooLong":  {[]string{"f", "x", strings.Repeat("x", 3*mebibyte)}, 413, ""},
 		"ErrValueTooLong": {[]string{"a", "", strings.Repeat("x", mebibyte/2), "b", "", strings.Repeat("x", mebibyte/2+1)}, 413, ""},
@@ -135,8 +138,8 @@ func TestReadForm(t *testing.T) {
 		t.Fatalf("a form over a slow line = %v", err)
 	}
 	answer.Body.Close()
-	if answer.StatusCode != http.StatusOK || seen != "f x 3;1" {
-		t.Errorf("a form over a slow line = %d, read %q, want all of it", answer.StatusCode, seen)
+	if answer.StatusCode != http.StatusOK || seen != "f x 3;1" || ended != nil {
+		t.Errorf("a form over a slow line = %d, read %q, ended by %v, want all of it in time", answer.StatusCode, seen, ended)
 	}
 	if strings.Contains(k.log.String(), "ERROR") {
 		t.Error("what a visitor sent was reported as our mistake")

@@ -2,7 +2,9 @@ package accounts_test
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
+	"hash/crc32"
 	"image"
 	"image/color"
 	"image/jpeg"
@@ -35,6 +37,14 @@ func photo(t *testing.T, w, h int, c color.Color) []byte {
 		t.Fatal(err)
 	}
 	return out.Bytes()
+}
+
+// photoHead begins a PNG of that size.
+func photoHead(w, h uint32) []byte {
+	head := append([]byte("IHDR"), binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(nil, w), h)...)
+	head = append(head, 8, 6, 0, 0, 0)
+	out := append([]byte("\x89PNG\r\n\x1a\n\x00\x00\x00\x0d"), head...)
+	return binary.BigEndian.AppendUint32(out, crc32.ChecksumIEEE(head))
 }
 
 func withPictures(t *testing.T) *webtest.Site {
@@ -127,6 +137,31 @@ func TestPicture(t *testing.T) {
 			t.Error("the picture is there after its removal")
 		}
 	})
+	t.Run("ACC-46 five MiB of JPEG pass and a byte more does not, nor what only has the name", func(t *testing.T) {
+		t.Parallel()
+		s := withPictures(t)
+		v := s.SignedIn("kea")
+		var img bytes.Buffer
+		if err := jpeg.Encode(&img, image.NewRGBA(image.Rect(0, 0, 40, 40)), nil); err != nil {
+			t.Fatal(err)
+		}
+		whole := append(img.Bytes(), make([]byte, 5_242_880+1-img.Len())...) // what stands behind a picture counts as well
+		v.Upload(update, "profile_picture", "a.jpg", whole, about()...).Status(http.StatusUnprocessableEntity)
+		v.Upload(update, "profile_picture", "a.jpg", whole[:5_242_880], about()...).Status(http.StatusSeeOther)
+		bmp := append([]byte("BM\x3a\x00\x00\x00\x00\x00\x00\x00\x36\x00\x00\x00\x28\x00\x00\x00\x01\x00\x00\x00\x01\x00\x00\x00\x01\x00\x18\x00"), make([]byte, 28)...)
+		for _, wrong := range [][]byte{bmp, []byte("<svg xmlns='http://www.w3.org/2000/svg'/>"), []byte("%PDF-1.7\n%âãÏÓ")} {
+			v.Upload(update, "profile_picture", "a.jpg", wrong, about()...).Status(http.StatusUnprocessableEntity).
+				Has("#id_profile_picture-error", "Upload a valid image")
+		}
+	})
+	t.Run("AnotherFileField", func(t *testing.T) {
+		t.Parallel()
+		s := withPictures(t)
+		s.SignedIn("kea").Upload(update, "other", "a.png", photo(t, 9, 9, color.Black), about()...).Status(http.StatusSeeOther)
+		if n := s.Count("SELECT count(*) FROM users WHERE profile_picture <> ''"); n != 0 {
+			t.Error("a file of another field became the picture")
+		}
+	})
 	t.Run("Refused", func(t *testing.T) {
 		t.Parallel()
 		s := withPictures(t)
@@ -140,10 +175,11 @@ func TestPicture(t *testing.T) {
 			more []string
 			want string
 		}{
-			"NoPicture":   {[]byte("<svg xmlns='http://www.w3.org/2000/svg'/>"), nil, "Upload a valid image"},
-			"TooLarge":    {large[:6<<20], nil, "at most 5 MB; this file has 6.0 MB"},
-			"JustTooMuch": {large[:5<<20+1], nil, "at most 5 MB; this file has 5.0 MB"},
-			"Both":        {kept, []string{"profile_picture-clear", "on"}, "not both"},
+			"SixtyMillionPixels": {photoHead(10_000, 6_000), nil, "at most 50 megapixels"},
+			"NoPicture":          {[]byte("<svg xmlns='http://www.w3.org/2000/svg'/>"), nil, "Upload a valid image"},
+			"TooLarge":           {large[:6<<20], nil, "at most 5 MB; this file has 6.0 MB"},
+			"JustTooMuch":        {large[:5<<20+1], nil, "at most 5 MB; this file has 5.0 MB"},
+			"Both":               {kept, []string{"profile_picture-clear", "on"}, "not both"},
 		} {
 			answer := v.Upload(update, "profile_picture", "a.png", c.data, about(c.more...)...).Status(http.StatusUnprocessableEntity)
 			if answer.Has("#id_profile_picture-error", c.want); t.Failed() {

@@ -89,7 +89,7 @@ func (h *Handler) Routes(w *web.Web) {
 	u := w.Localised("/users").Private()
 	u.GET("/~redirect/", web.SignedIn(h.own))
 	u.GET("/~update/", web.SignedIn(h.profile))
-	u.Uploads(profileLimit).POST("/~update/", web.SignedIn(h.updateProfile))
+	u.Uploads(profileLimit).POST("/~update/", web.SignedIn(web.PerPerson("profile", limit.PerMinute(20), h.updateProfile)))
 	u.GET("/:username/", web.SignedIn(h.dashboard))
 	u.POST("/:username/", web.SignedIn(h.dashboard))
 }
