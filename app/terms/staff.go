@@ -77,25 +77,24 @@ func (s *Service) CreateVersion(ctx context.Context, tx bun.Tx, by access.Holder
 	return LoadVersions(ctx, tx, []*Version{v})
 }
 
-// UpdateVersion changes a version that nobody has accepted. Of an accepted one it only changes whether it is active.
+// UpdateVersion changes a version that nobody has accepted. Of an accepted one it only changes whether it is active;
+// the database sees to that, because somebody may accept it at this moment.
 func (s *Service) UpdateVersion(ctx context.Context, tx bun.Tx, by access.Holder, before, after *Version) error {
 	if err := by.Must("terms.change_termversion"); err != nil {
 		return err
 	}
 	if !after.same(before) {
 		after.tidy()
-		if err := LoadVersions(ctx, tx, []*Version{after}); err != nil { // anew: somebody may have accepted it meanwhile
-			return err
-		}
-		if after.Locked() {
-			return fault.Conflict(lockedText())
-		}
 		if p := after.check(); p.Any() {
 			return fault.Invalid(p)
 		}
 	}
 	after.UpdatedAt = s.clock.Now()
-	if _, err := tx.NewUpdate().Model(after).WherePK().Exec(ctx); err != nil {
+	_, err := tx.NewUpdate().Model(after).WherePK().Exec(ctx)
+	if database.Constraint(err) == "term_versions_accepted" {
+		return fault.Conflict(lockedText())
+	}
+	if err != nil {
 		return fmt.Errorf("update term version %d: %w", after.ID, err)
 	}
 	return nil
@@ -129,8 +128,6 @@ func Broken(constraint string) (key string, text lang.Message) {
 		return "version", lang.M("This term has a version with this label already.")
 	case "term_versions_term":
 		return "term", lang.M("This term has been deleted meanwhile.")
-	case "term_versions_accepted":
-		return "", lockedText()
 	}
 	return "", lang.Message{}
 }
