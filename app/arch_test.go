@@ -62,7 +62,7 @@ func places() map[int][]string {
 		ground: {"views", "static", "migrations", "jobs", "storage"},
 		kernel: {
 			"app/clock", "app/database", "app/dev", "app/fault", "app/field", "app/lang", "app/limit", "app/listing", "app/mail",
-			"app/money", "app/password", "app/picture", "app/totp",
+			"app/money", "app/password", "app/picture", "app/sheet", "app/totp",
 		},
 		front:   {"app/web"},
 		engine:  {"app/admin"},
@@ -80,7 +80,7 @@ func mayImport() map[string][]string {
 		"account":      {"access"},
 		"session":      {"account"},
 		"profile":      {"account"},
-		"privacy":      {"account"},
+		"privacy":      {"access", "account", "billing", "membership"},
 		"terms":        {"account"},
 		"organisation": {"account"},
 		"billing":      {"access", "account", "organisation"},
