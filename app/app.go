@@ -23,6 +23,7 @@ import (
 	"ams/app/limit"
 	"ams/app/mail"
 	"ams/app/membership"
+	"ams/app/privacy"
 	"ams/app/session"
 	"ams/app/staff"
 	"ams/app/web"
@@ -57,6 +58,7 @@ type App struct {
 	Content  *cms.Service
 	Bills    *billing.Service
 	Members  *membership.Service
+	Privacy  *privacy.Service
 
 	cfg     Config
 	db      *database.DB
@@ -102,15 +104,16 @@ func New(cfg Config, db *database.DB, out Outside) (*App, error) {
 		return nil, err
 	}
 	a.sell(post, texts)
+	a.protect(post, texts)
 	kernel, err := a.kernel(languages, texts, set)
 	if err != nil {
 		return nil, err
 	}
-	accounts.New(a.People, a.Members, out.Clock, set).Routes(kernel)
+	accounts.New(a.People, a.Members, a.Privacy, out.Clock, set).Routes(kernel)
 	memberships.New(a.Members, out.Clock, set).Routes(kernel)
 	invoices.New(a.Bills, set).Routes(kernel)
 	a.Staff = admin.New(db.DB, out.Clock, set, cfg.Site.Admin)
-	staff.Declare(a.Staff, staff.Domains{People: a.People, Members: a.Members, Bills: a.Bills, Clock: out.Clock}, languages.Enabled())
+	staff.Declare(a.Staff, staff.Domains{People: a.People, Members: a.Members, Bills: a.Bills, Privacy: a.Privacy, Clock: out.Clock}, languages.Enabled())
 	a.Staff.Routes(kernel)
 	site.New(assets, a.Content, site.Health{
 		Database: db.PingContext,
@@ -177,6 +180,15 @@ func (a *App) sell(post *mail.Post, texts *lang.Catalogues) {
 	})
 	a.Bills.Jobs(a.Registry)
 	a.Members.Jobs(a.Registry)
+}
+
+// protect prepares what people may ask about their own data.
+func (a *App) protect(post *mail.Post, texts *lang.Catalogues) {
+	a.Privacy = privacy.New(a.db.DB, a.out.Clock, a.queue, post, privacy.Domains{People: a.People, Bills: a.Bills, Members: a.Members}, privacy.Config{
+		Files: a.buckets.Private, Address: a.address, Texts: texts.Translator,
+		Desk: func(person int64) string { return a.cfg.Site.BaseURL + a.Staff.Address("users.user", person) },
+	})
+	a.Privacy.Jobs(a.Registry)
 }
 
 func (a *App) kernel(languages lang.Languages, texts *lang.Catalogues, set *views.Set) (*web.Web, error) {

@@ -54,6 +54,9 @@ func (b *bound[M]) act(v *visit) error {
 		return fault.Forbidden(lang.M("Your account does not have the permission for this."))
 	}
 	action := b.actions(v)[at]
+	if action.File != nil {
+		return b.hand(v, action)
+	}
 	ids, err := b.picked(v)
 	if err != nil {
 		return err
@@ -210,7 +213,7 @@ const fieldRecord = "_record"
 // offered are the actions on a record's own page.
 func (b *bound[M]) offered(v *visit, m *M) (buttons []views.PostButton) {
 	for _, a := range b.actions(v) {
-		if a.Name == deleteSelected || a.Offer != nil && !a.Offer(m) || !b.veto(v, m).Empty() {
+		if a.Name == deleteSelected || a.File != nil || a.Offer != nil && !a.Offer(m) || !b.veto(v, m).Empty() {
 			continue
 		}
 		style := views.Secondary

@@ -37,6 +37,8 @@ type Admin struct {
 	}
 	form views.Part[recordForm]
 	look views.Part[lookup]
+
+	confirm views.Part[confirmed]
 }
 
 type area struct {
@@ -54,6 +56,7 @@ func New(db *bun.DB, c clock.Clock, set *views.Set, path string) *Admin {
 	a.page.history = views.BindPage[historyPage](set, "admin/history")
 	a.form = views.BindPart[recordForm](set, "admin/form#form")
 	a.look = views.BindPart[lookup](set, "admin/form#lookup")
+	a.confirm = views.BindPart[confirmed](set, "admin/question#confirm")
 	return a
 }
 
@@ -98,6 +101,8 @@ type entity interface {
 	askDelete(*visit) error
 	delete(*visit) error
 	history(*visit) error
+	askDeed(*visit) error
+	doDeed(*visit) error
 	actLabel(name string) lang.Message
 }
 

@@ -39,6 +39,7 @@ type Resource[M any] struct {
 	Stay     bool         // adding leads to the record, not to the list
 	Inlines  []Inline[M]
 	Actions  []Action[M]
+	Deeds    []Deed[M]
 
 	Onward []Onward[M] // lists of other entities that a record leads to
 
@@ -106,6 +107,8 @@ type Action[M any] struct {
 	// Alone stands instead of Each where an outside service is asked: no row is held, and it opens transactions of its
 	// own. It finds out itself whether the record is still as it was shown.
 	Alone func(ctx context.Context, by access.Holder, m *M) error
+	// File stands instead of Each where the records become a file. Of all that match there may be any number.
+	File  *File
 	Offer func(*M) bool // whether the record's own page offers it; nil: always
 	Done  func(n int) lang.Message
 }

@@ -2,6 +2,8 @@
 package staff
 
 import (
+	"context"
+
 	"ams/app/account"
 	"ams/app/admin"
 	"ams/app/billing"
@@ -9,6 +11,7 @@ import (
 	"ams/app/field"
 	"ams/app/lang"
 	"ams/app/membership"
+	"ams/app/privacy"
 )
 
 // Domains are the services that store what staff change.
@@ -16,7 +19,12 @@ type Domains struct {
 	People  *account.Service
 	Members *membership.Service
 	Bills   *billing.Service
+	Privacy *privacy.Service
 	Clock   clock.Clock
+
+	// Seats and Answers add columns to the export of people: what they are in an organisation, and what they answered to
+	// the association's own questions. The zero Columns add none.
+	Seats, Answers func(context.Context) (Columns, error)
 }
 
 // Declare fills the administration.
@@ -27,7 +35,7 @@ func Declare(a *admin.Admin, d Domains, languages []lang.Locale) {
 	a.Area("memberships", lang.M("Memberships"), "person-badge")
 	a.Area("billing", lang.M("Billing"), "receipt")
 	a.Area("organisations", lang.M("Organisations"), "building")
-	admin.Add(a, users(a, d.People, languages))
+	admin.Add(a, users(a, d, languages))
 	admin.Add(a, groups(a))
 	admin.Add(a, addresses(a, d.People))
 	admin.Add(a, options(d.Members))
@@ -47,6 +55,7 @@ func tables(a *admin.Admin) {
 	a.Table("admin_log_entries", lang.M("History entries"))
 	a.Table("billing_accounts", lang.M("Billing accounts"))
 	a.Table("purchases", lang.M("Purchases"))
+	a.Table("data_exports", lang.M("Files of people’s own data"))
 	a.Table("pages", lang.M("Pages"))
 	a.Table("page_revisions", lang.M("Earlier versions of pages"))
 	a.Table("theme_settings_revisions", lang.M("Earlier versions of the theme"))

@@ -11,7 +11,7 @@ import (
 
 type person = account.Record
 
-func users(a *admin.Admin, people *account.Service, languages []lang.Locale) admin.Resource[person] {
+func users(a *admin.Admin, d Domains, languages []lang.Locale) admin.Resource[person] {
 	var spoken []field.Option
 	for _, l := range languages {
 		spoken = append(spoken, field.Option{Value: string(l), Label: lang.M("%s", lang.Native(l))})
@@ -24,7 +24,7 @@ func users(a *admin.Admin, people *account.Service, languages []lang.Locale) adm
 		Help(lang.M("Leave it empty to change nothing. Without a password nobody can sign in."))
 	repeat := field.Password("password2", lang.M("New password again"), func(p *person) *string { return &p.Repeat }).Optional()
 	return admin.Resource[person]{
-		App: "users", Model: "user", One: lang.M("person"), Instead: lang.M("Deactivate the account instead."), Many: lang.M("People"), Icon: "people", Letter: "p", Order: "u.id",
+		App: "users", Model: "user", One: lang.M("person"), Instead: lang.M("Deactivate the account instead, or erase the person."), Many: lang.M("People"), Icon: "people", Letter: "p", Order: "u.id",
 		Title: (*person).Title, Site: func(p *person) string { return "/users/" + p.Username + "/" },
 		Fill: account.LoadGrants, Grasp: account.LoadRights, Veto: account.MayLookAfter, Lock: account.Locked, Stay: true,
 		Columns: []admin.Column[person]{
@@ -63,10 +63,12 @@ func users(a *admin.Admin, people *account.Service, languages []lang.Locale) adm
 				Optional().Help(lang.M("Only staff see them."))),
 			admin.Sect(lang.Message{}, facts()...),
 		},
-		Inlines: []admin.Inline[person]{addressTable(people)},
+		Actions: []admin.Action[person]{exportPeople(d)},
+		Deeds:   []admin.Deed[person]{erase(d.Privacy)},
+		Inlines: []admin.Inline[person]{addressTable(d.People)},
 		Onward:  sales(func(p *person) string { return p.Email }),
-		Prepare: people.HashNew, Broken: account.Taken,
-		Write: admin.Writer[person]{Create: people.AddRecord, Update: people.ChangeRecord, Delete: people.DropRecord},
+		Prepare: d.People.HashNew, Broken: account.Taken,
+		Write: admin.Writer[person]{Create: d.People.AddRecord, Update: d.People.ChangeRecord, Delete: d.Privacy.Delete},
 	}
 }
 

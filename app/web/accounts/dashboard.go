@@ -5,6 +5,7 @@ import (
 	"ams/app/clock"
 	"ams/app/fault"
 	"ams/app/lang"
+	"ams/app/privacy"
 	"ams/app/web"
 	"ams/app/web/statement"
 	"ams/views"
@@ -49,6 +50,11 @@ func (h *Handler) dashboard(c *web.Ctx, viewer account.Person) error {
 	if viewer.ID == owner.ID {
 		page.Account.Action = views.Action{Text: c.Text(lang.M("Update account")), Href: c.Path(profilePath)}
 	}
+	if viewer.ID == owner.ID {
+		page.Facts.Facts = append(page.Facts.Facts, views.Fact{
+			Term: c.Text(lang.M("Your data")), Text: c.Text(lang.M("Download or erase")), Href: c.Path(privacy.Page),
+		})
+	}
 	if viewer.ID == owner.ID && len(held) > 0 {
 		page.Memberships.Action = views.Action{Text: c.Text(lang.M("Apply for a membership")), Href: c.Path(statement.ApplyPath)}
 	}
@@ -58,6 +64,10 @@ func (h *Handler) dashboard(c *web.Ctx, viewer account.Person) error {
 func newDashboard(c *web.Ctx, owner account.Person) dashboardPage {
 	name, avatar := owner.Name(), c.Avatar(owner)
 	avatar.Large = true
+	if owner.ErasedAt != nil {
+		name = c.Text(lang.M("Erased person"))
+		avatar.Name = name
+	}
 	if name == "" {
 		name = c.Text(lang.M("User"))
 		avatar.Name = name

@@ -7,6 +7,7 @@ import (
 	"ams/app/lang"
 	"ams/app/limit"
 	"ams/app/membership"
+	"ams/app/privacy"
 	"ams/app/web"
 	"ams/views"
 )
@@ -15,6 +16,7 @@ import (
 type Handler struct {
 	people  *account.Service
 	members *membership.Service
+	privacy *privacy.Service
 	clock   clock.Clock
 	page    struct {
 		entrance  views.Page[entrancePage]
@@ -22,18 +24,20 @@ type Handler struct {
 		question  views.Page[questionPage]
 		dashboard views.Page[dashboardPage]
 		profile   views.Page[profilePage]
+		data      views.Page[dataPage]
 	}
 	form views.Part[views.Form]
 }
 
 // New binds the pages.
-func New(people *account.Service, members *membership.Service, c clock.Clock, set *views.Set) *Handler {
-	h := &Handler{people: people, members: members, clock: c, form: views.BindPart[views.Form](set, "shared/form")}
+func New(people *account.Service, members *membership.Service, own *privacy.Service, c clock.Clock, set *views.Set) *Handler {
+	h := &Handler{people: people, members: members, privacy: own, clock: c, form: views.BindPart[views.Form](set, "shared/form")}
 	h.page.entrance = views.BindPage[entrancePage](set, "accounts/entrance")
 	h.page.notice = views.BindPage[noticePage](set, "accounts/notice")
 	h.page.question = views.BindPage[questionPage](set, "accounts/question")
 	h.page.dashboard = views.BindPage[dashboardPage](set, "users/dashboard")
 	h.page.profile = views.BindPage[profilePage](set, "users/profile")
+	h.page.data = views.BindPage[dataPage](set, "users/data")
 	return h
 }
 
@@ -56,6 +60,9 @@ func (h *Handler) Routes(w *web.Web) {
 	u.GET("/~redirect/", web.SignedIn(h.own))
 	u.GET("/~update/", web.SignedIn(h.profile))
 	u.Uploads(profileLimit).POST("/~update/", web.SignedIn(h.updateProfile))
+	u.GET("/~data/", proved(h.ownData))
+	u.POST("/~data/", proved(h.changeData))
+	u.GET("/~data/file/", proved(h.dataFile))
 	u.GET("/:username/", web.SignedIn(h.dashboard))
 }
 
