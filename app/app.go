@@ -25,6 +25,7 @@ import (
 	"ams/app/limit"
 	"ams/app/mail"
 	"ams/app/membership"
+	"ams/app/privacy"
 	"ams/app/profile"
 	"ams/app/session"
 	"ams/app/staff"
@@ -69,6 +70,7 @@ type App struct {
 	Factors  *factor.Service
 	Profile  *profile.Service
 	Terms    *terms.Service
+	Privacy  *privacy.Service
 
 	cfg     Config
 	db      *database.DB
@@ -118,6 +120,7 @@ func New(cfg Config, db *database.DB, out Outside) (*App, error) {
 	a.Profile = profile.New(db.DB, out.Clock)
 	a.sell(post, texts)
 	a.Terms = terms.New(db.DB, out.Clock)
+	a.protect(post, texts)
 	kernel, err := a.kernel(languages, texts, set)
 	if err != nil {
 		return nil, err
@@ -131,7 +134,7 @@ func New(cfg Config, db *database.DB, out Outside) (*App, error) {
 // mount gives every area its addresses.
 func (a *App) mount(kernel *web.Web, assets *static.Files, languages lang.Languages) {
 	accounts.New(accounts.Domains{
-		People: a.People, Factors: a.Factors, Members: a.Members, Questions: a.Profile,
+		People: a.People, Factors: a.Factors, Members: a.Members, Questions: a.Profile, Privacy: a.Privacy,
 	}, a.out.Clock, a.views).Routes(kernel)
 	memberships.New(a.Members, a.out.Clock, a.views).Routes(kernel)
 	invoices.New(a.Bills, a.views).Routes(kernel)
@@ -141,7 +144,7 @@ func (a *App) mount(kernel *web.Web, assets *static.Files, languages lang.Langua
 	termpages.New(a.Terms, a.views).Routes(kernel)
 	a.Staff = admin.New(a.db.DB, a.out.Clock, a.views, a.cfg.Site.Admin)
 	staff.Declare(a.Staff, staff.Domains{
-		People: a.People, Members: a.Members, Bills: a.Bills, Factors: a.Factors, Questions: a.Profile, Terms: a.Terms, Clock: a.out.Clock,
+		People: a.People, Members: a.Members, Bills: a.Bills, Factors: a.Factors, Questions: a.Profile, Terms: a.Terms, Privacy: a.Privacy, Clock: a.out.Clock,
 	}, languages.Enabled())
 	a.Staff.Routes(kernel)
 	site.New(assets, a.Content, site.Health{
@@ -233,6 +236,15 @@ func (a *App) sell(post *mail.Post, texts *lang.Catalogues) {
 	})
 	a.Bills.Jobs(a.Registry)
 	a.Members.Jobs(a.Registry)
+}
+
+// protect prepares what people may ask about their own data.
+func (a *App) protect(post *mail.Post, texts *lang.Catalogues) {
+	a.Privacy = privacy.New(a.db.DB, a.out.Clock, a.queue, post, privacy.Domains{People: a.People, Bills: a.Bills, Members: a.Members}, privacy.Config{
+		Files: a.buckets.Private, Address: a.address, Texts: texts.Translator,
+		Desk: func(person int64) string { return a.cfg.Site.BaseURL + a.Staff.Address("users.user", person) },
+	})
+	a.Privacy.Jobs(a.Registry)
 }
 
 func (a *App) kernel(languages lang.Languages, texts *lang.Catalogues, set *views.Set) (*web.Web, error) {

@@ -81,7 +81,7 @@ func mayImport() map[string][]string {
 		"session":      {"access", "account"},
 		"factor":       {"access", "account"},
 		"profile":      {"access", "account"},
-		"privacy":      {"account"},
+		"privacy":      {"access", "account", "billing", "membership"},
 		"terms":        {"access", "account"},
 		"organisation": {"account"},
 		"billing":      {"access", "account", "organisation"},

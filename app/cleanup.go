@@ -36,6 +36,7 @@ func (a *App) cleanup(ctx context.Context, _ Cleanup) error {
 		session.Purge(ctx, a.db, now),
 		limit.Purge(ctx, a.db, now.Add(-longestWindow)),
 		mail.Purge(ctx, a.db, now),
+		a.Privacy.Purge(ctx),
 		jobs.Purge(ctx, a.db),
 	)
 }

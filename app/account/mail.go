@@ -2,10 +2,12 @@ package account
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/uptrace/bun"
 
+	"ams/app/access"
 	"ams/app/lang"
 	"ams/app/mail"
 )
@@ -66,6 +68,28 @@ func (s *Service) TellStaff(ctx context.Context, db bun.IDB, write func(in lang.
 	if err != nil {
 		return err
 	}
+	return s.tellEach(staff, write)
+}
+
+// TellHolders is TellStaff for those who hold a permission.
+func (s *Service) TellHolders(ctx context.Context, db bun.IDB, code string, write func(in lang.Locale, to []string) error) error {
+	staff, err := activeStaff(ctx, db)
+	if err != nil {
+		return err
+	}
+	ids := make([]int64, len(staff))
+	for i, p := range staff {
+		ids[i] = p.ID
+	}
+	rights, err := access.LoadMany(ctx, db, ids)
+	if err != nil {
+		return err
+	}
+	staff = slices.DeleteFunc(staff, func(p Person) bool { return !p.Superuser && !rights[p.ID].May(code) })
+	return s.tellEach(staff, write)
+}
+
+func (s *Service) tellEach(staff []Person, write func(in lang.Locale, to []string) error) error {
 	to := map[lang.Locale][]string{}
 	for _, p := range staff {
 		in := s.LanguageOf(p)

@@ -101,8 +101,11 @@ func (s *Service) checkProfile(ctx context.Context, p Profile, who Person) (faul
 // storeProfile lets the old picture go when there is a new one or none is wanted.
 func (s *Service) storeProfile(ctx context.Context, tx bun.Tx, id int64, p Profile, kept images) (Person, error) {
 	u, err := lockUser(ctx, tx, id)
-	if err != nil {
+	switch {
+	case err != nil:
 		return Person{}, err
+	case u.ErasedAt != nil:
+		return Person{}, fault.Conflict(wasErased())
 	}
 	u.FirstName, u.LastName, u.Username, u.Language = p.FirstName, p.LastName, p.Username, p.Language
 	if kept.any() || p.NoPicture {

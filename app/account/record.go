@@ -70,9 +70,11 @@ func LoadRights(ctx context.Context, db bun.IDB, all []*Record) error {
 }
 
 // MayLookAfter says why somebody may not change a person's account: it may do what they may not, so changing its
-// address or password would give them its rights. The zero message: they may.
+// address or password would give them its rights; or it is nobody's any longer. The zero message: they may.
 func MayLookAfter(by access.Holder, r *Record) lang.Message {
 	switch {
+	case r.ErasedAt != nil:
+		return wasErased()
 	case r.Superuser && !by.Superuser:
 		return lang.M("Only an administrator with every right can change the account of another one.")
 	case !by.Covers(r.Rights):

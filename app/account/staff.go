@@ -160,8 +160,8 @@ func notTheLast(ctx context.Context, tx bun.Tx, id int64) error {
 	return nil
 }
 
-// DropRecord deletes a person; what refers to them says whether that is possible.
-func (s *Service) DropRecord(ctx context.Context, tx bun.Tx, by access.Holder, r *Record) error {
+// mayRemove holds the rules for whoever deletes or erases a person.
+func mayRemove(ctx context.Context, tx bun.Tx, by access.Holder, r *Record) error {
 	if err := by.Must("users.delete_user"); err != nil {
 		return err
 	}
@@ -172,9 +172,15 @@ func (s *Service) DropRecord(ctx context.Context, tx bun.Tx, by access.Holder, r
 		return fault.Conflict(lang.M("You cannot delete your own account."))
 	}
 	if r.Superuser && r.Active {
-		if err := notTheLast(ctx, tx, r.ID); err != nil {
-			return err
-		}
+		return notTheLast(ctx, tx, r.ID)
+	}
+	return nil
+}
+
+// DropRecord deletes a person; what refers to them says whether that is possible.
+func (s *Service) DropRecord(ctx context.Context, tx bun.Tx, by access.Holder, r *Record) error {
+	if err := mayRemove(ctx, tx, by, r); err != nil {
+		return err
 	}
 	if err := s.letGo(ctx, tx, r.Person); err != nil {
 		return err

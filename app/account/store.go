@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/uptrace/bun"
+
+	"ams/app/fault"
 )
 
 type userRow struct {
@@ -29,9 +31,12 @@ type addressRow struct {
 }
 
 // Lock holds a person's row until the transaction ends: changes to one account happen one after another. Rows that
-// refer to the person can still be inserted meanwhile.
+// refer to the person can still be inserted meanwhile. Nothing is done any longer for somebody who was erased.
 func Lock(ctx context.Context, tx bun.Tx, id int64) error {
-	_, err := lockUser(ctx, tx, id)
+	u, err := lockUser(ctx, tx, id)
+	if err == nil && u.ErasedAt != nil {
+		return fault.Conflict(wasErased())
+	}
 	return err
 }
 

@@ -58,7 +58,7 @@ func (b *bound[M]) act(v *visit) error {
 	}
 	action := b.actions(v)[at]
 	if action.Sheet != nil {
-		return b.export(v, action.Sheet)
+		return b.export(v, action)
 	}
 	ids, err := b.picked(v, mostPicked+1)
 	if err != nil {

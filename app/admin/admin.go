@@ -35,9 +35,10 @@ type Admin struct {
 		question views.Page[questionPage]
 		history  views.Page[historyPage]
 	}
-	form   views.Part[recordForm]
-	look   views.Part[lookup]
-	region views.Part[listRegion]
+	form    views.Part[recordForm]
+	look    views.Part[lookup]
+	region  views.Part[listRegion]
+	confirm views.Part[confirmed]
 }
 
 type area struct {
@@ -56,6 +57,7 @@ func New(db *bun.DB, c clock.Clock, set *views.Set, path string) *Admin {
 	a.form = views.BindPart[recordForm](set, "admin/form#form")
 	a.region = views.BindPart[listRegion](set, "admin/list#region")
 	a.look = views.BindPart[lookup](set, "admin/form#lookup")
+	a.confirm = views.BindPart[confirmed](set, "admin/question#confirm")
 	return a
 }
 
@@ -100,6 +102,8 @@ type entity interface {
 	askDelete(*visit) error
 	delete(*visit) error
 	history(*visit) error
+	askDeed(*visit) error
+	doDeed(*visit) error
 	actLabel(name string) lang.Message
 }
 

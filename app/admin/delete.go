@@ -26,6 +26,7 @@ type questionPage struct {
 	Loose    []group
 	LooseTop string
 	Refused  []string
+	Confirm  confirmed // absent where nothing has to be typed
 	Action   string
 	Hidden   []views.Hidden
 	Submit   views.Submit // absent when nothing can be done

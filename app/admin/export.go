@@ -2,19 +2,21 @@ package admin
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"math"
 	"slices"
 
 	"github.com/uptrace/bun"
 
+	"ams/app/lang"
 	"ams/app/sheet"
 )
 
 // Sheet is a table for spreadsheet programs.
 type Sheet[M any] struct {
 	Name string // of the file, before date and time
-	Head []string
+	Head func(context.Context) ([]string, error)
 	// Rows gives one line for each record. It is asked for some hundred at a time.
 	Rows func(ctx context.Context, db bun.IDB, records []*M) ([][]string, error)
 }
@@ -22,7 +24,7 @@ type Sheet[M any] struct {
 const rowsAtOnce = 500
 
 // export sends the ticked records, or all that match, as a file. Only their ids lie in memory as a whole.
-func (b *bound[M]) export(v *visit, s *Sheet[M]) error {
+func (b *bound[M]) export(v *visit, action Action[M]) error {
 	ids, err := b.picked(v, math.MaxInt32)
 	if err != nil {
 		return err
@@ -30,10 +32,18 @@ func (b *bound[M]) export(v *visit, s *Sheet[M]) error {
 	if len(ids) == 0 {
 		return b.unticked(v)
 	}
+	if err := b.recordExport(v, action, len(ids)); err != nil {
+		return err
+	}
+	s := action.Sheet
 	name := s.Name + "_" + b.admin.clock.Now().UTC().Format("20060102_150405") + ".csv"
 	return v.c.Download(name, "text/csv; charset=utf-8", func(ctx context.Context, out io.Writer) error {
 		w := sheet.New(out)
-		if err := w.Row(s.Head...); err != nil {
+		head, err := s.Head(ctx)
+		if err != nil {
+			return err
+		}
+		if err := w.Row(head...); err != nil {
 			return err
 		}
 		for some := range slices.Chunk(ids, rowsAtOnce) {
@@ -43,6 +53,18 @@ func (b *bound[M]) export(v *visit, s *Sheet[M]) error {
 		}
 		return w.Flush()
 	})
+}
+
+// recordExport writes one entry for the whole file, about no record alone, before the first byte leaves.
+func (b *bound[M]) recordExport(v *visit, action Action[M], total int) error {
+	e := &entry{
+		At: b.admin.clock.Now(), UserID: v.by.ID, UserName: v.by.Name, Entity: b.face().key(), Action: action.Name, Changes: []byte("[]"),
+		Title: v.say(lang.N("%d entry", "%d entries", total, total)),
+	}
+	if _, err := b.admin.db.NewInsert().Model(e).Exec(v.c.Context()); err != nil {
+		return fmt.Errorf("write history of %s: %w", e.Entity, err)
+	}
+	return nil
 }
 
 func (b *bound[M]) exportSome(ctx context.Context, w *sheet.Writer, s *Sheet[M], ids []int64) error {

@@ -174,7 +174,7 @@ func (b *bound[M]) changePage(v *visit, d *draft[M]) (formPage, error) {
 			page.Heading.Others = append(page.Heading.Others, views.Action{Text: v.say(lang.M("View on site")), Href: v.c.Path(p), Icon: "eye"})
 		}
 	}
-	page.Acts, page.Related = b.offered(v, d.m), b.related(v, d.m)
+	page.Acts, page.Related = append(b.offered(v, d.m), b.deeds(v, d.m)...), b.related(v, d.m)
 	entries, err := historyOf(v.c.Context(), b.admin.db, b.face().key(), id, 5)
 	if err != nil {
 		return page, err

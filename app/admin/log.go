@@ -94,7 +94,7 @@ func (v *visit) lines(entries []entry) []entryLine {
 			When: v.tr.Relative(e.At, now), Exact: v.tr.Moment(e.At), Who: e.UserName,
 			What: v.actName(e.Entity, e.Action), Record: views.Link{Text: e.Title},
 		}
-		if other, ok := v.a.find(e.Entity); ok && e.Action != remove && v.may(other.face(), view) {
+		if other, ok := v.a.find(e.Entity); ok && e.Action != remove && e.ObjectID != 0 && v.may(other.face(), view) {
 			l.Record.Href = other.face().record(v.a, e.ObjectID, change)
 		}
 		out = append(out, l)
@@ -133,6 +133,11 @@ func (b *bound[M]) actLabel(name string) lang.Message {
 	for _, a := range b.r.Actions {
 		if a.Name == name {
 			return a.Label
+		}
+	}
+	for _, d := range b.r.Deeds {
+		if d.Name == name {
+			return d.Label
 		}
 	}
 	return lang.Message{}

@@ -44,6 +44,7 @@ type Resource[M any] struct {
 	Stay     bool         // adding leads to the record, not to the list
 	Inlines  []Inline[M]
 	Actions  []Action[M]
+	Deeds    []Deed[M]
 
 	Onward []Onward[M] // lists of other entities that a record leads to
 

@@ -27,6 +27,8 @@ func (a *Admin) Routes(w *web.Web) {
 	r.GET("/:app/:model/:id/delete/", a.of(entity.askDelete))
 	r.POST("/:app/:model/:id/delete/", a.of(entity.delete))
 	r.GET("/:app/:model/:id/history/", a.of(entity.history))
+	r.GET("/:app/:model/:id/:deed/", a.of(entity.askDeed))
+	r.POST("/:app/:model/:id/:deed/", a.of(entity.doDeed))
 }
 
 // signIn leads to the site's own sign-in: there is no other way in.

@@ -41,7 +41,7 @@ func (s *Service) Jobs(r *jobs.Registry) {
 
 var errOff = errors.New("billing is switched off")
 
-// emailInvoice sends nothing for an invoice that was voided meanwhile.
+// emailInvoice sends nothing for an invoice that was voided meanwhile, nor to somebody who was erased.
 func (s *Service) emailInvoice(ctx context.Context, job EmailInvoice) error {
 	i, found, err := invoiceBy(ctx, s.db, "i.id = ?", job.Invoice)
 	switch {
@@ -51,6 +51,9 @@ func (s *Service) emailInvoice(ctx context.Context, job EmailInvoice) error {
 		return nil
 	case s.provider == nil:
 		return jobs.Permanent(errOff)
+	}
+	if payer, err := owner(ctx, s.db, i.AccountID); err != nil || payer.ErasedAt != nil {
+		return err
 	}
 	customer, err := s.customer(ctx, i.AccountID)
 	if err != nil {

@@ -117,6 +117,16 @@ func (s *Service) Stop(ctx context.Context, tx bun.Tx, membership int64) error {
 	return nil
 }
 
+// OnItsWay tells whether an invoice of a person is being raised. Ask while the person's row is locked.
+func (s *Service) OnItsWay(ctx context.Context, tx bun.Tx, person int64) (bool, error) {
+	found, err := tx.NewSelect().Model((*purchaseRow)(nil)).Where("p.invoice_state = ?", stateWaiting).
+		Where("p.account_id IN (SELECT id FROM billing_accounts WHERE user_id = ?)", person).Exists(ctx)
+	if err != nil {
+		return false, fmt.Errorf("look for invoices on their way to person %d: %w", person, err)
+	}
+	return found, nil
+}
+
 // Waits tells whether the invoice of a new purchase is on its way.
 func (p Purchase) Waits() bool { return p.State == stateWaiting }
 

@@ -56,6 +56,7 @@ type Draft struct {
 	model    model
 	until    *time.Time
 	user     *int64
+	forget   bool
 }
 
 // Option adds to a draft what few letters need.

@@ -128,7 +128,7 @@ func (p *Post) Add(ctx context.Context, tx bun.Tx, d Draft) error {
 	row := &outboxRow{
 		ID: id.String(), Template: d.id, Once: d.once, To: to, From: cmp.Or(d.from, p.cfg.From), ReplyTo: p.cfg.ReplyTo,
 		Subject: written.subject, Language: string(d.language), HTML: written.html, Text: written.text,
-		Status: queued, UserID: d.user, ExpiresAt: d.until, CreatedAt: p.clock.Now(),
+		Status: queued, UserID: d.user, Forget: d.forget, ExpiresAt: d.until, CreatedAt: p.clock.Now(),
 	}
 	if written, err := insert(ctx, tx, row); err != nil || !written {
 		return err

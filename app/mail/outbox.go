@@ -46,6 +46,7 @@ type outboxRow struct {
 	ProviderID string     `bun:"provider_message_id"`
 	LastError  string     `bun:"last_error"`
 	UserID     *int64     `bun:"user_id"`
+	Forget     bool       `bun:"forget"`
 	ExpiresAt  *time.Time `bun:"expires_at"`
 	CreatedAt  time.Time  `bun:"created_at"`
 	SentAt     *time.Time `bun:"sent_at"`
@@ -58,7 +59,12 @@ func (r *outboxRow) message() Message {
 	}
 }
 
-func (r *outboxRow) blank() { r.HTML, r.Text = "", "" }
+func (r *outboxRow) blank() {
+	r.HTML, r.Text = "", ""
+	if r.Forget {
+		r.To, r.Subject = []string{nobody}, ""
+	}
+}
 
 // insert writes nothing when there is a letter about the same event.
 func insert(ctx context.Context, db bun.IDB, r *outboxRow) (written bool, err error) {
@@ -89,7 +95,7 @@ func record(ctx context.Context, db bun.IDB, r *outboxRow) error {
 		r.LastError = string(text[:maxError])
 	}
 	_, err := db.NewUpdate().Model(r).
-		Column("html", "text", "status", "attempts", "transport", "provider_message_id", "last_error", "sent_at").
+		Column("recipients", "subject", "html", "text", "status", "attempts", "transport", "provider_message_id", "last_error", "sent_at").
 		WherePK().Where("status <> ?", sent).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("record message %s as %s: %w", r.ID, r.Status, err)
@@ -102,13 +108,14 @@ func record(ctx context.Context, db bun.IDB, r *outboxRow) error {
 func Purge(ctx context.Context, db bun.IDB, now time.Time) error {
 	const (
 		dead  = `UPDATE email_messages SET status = ?, html = '', text = '' WHERE status IN (?, ?) AND expires_at <= ?`
-		stale = `UPDATE email_messages SET html = '', text = '' WHERE status = ? AND created_at < ? AND html <> ''`
-		old   = `DELETE FROM email_messages WHERE created_at < ?`
+		stale = `UPDATE email_messages SET html = '', text = '', recipients = CASE WHEN forget THEN ARRAY[?] ELSE recipients END,
+			subject = CASE WHEN forget THEN '' ELSE subject END WHERE status = ? AND created_at < ? AND html <> ''`
+		old = `DELETE FROM email_messages WHERE created_at < ?`
 	)
 	if _, err := db.NewRaw(dead, expired, queued, failed, now).Exec(ctx); err != nil {
 		return fmt.Errorf("expire messages: %w", err)
 	}
-	if _, err := db.NewRaw(stale, failed, now.Add(-keepFailedBodies)).Exec(ctx); err != nil {
+	if _, err := db.NewRaw(stale, nobody, failed, now.Add(-keepFailedBodies)).Exec(ctx); err != nil {
 		return fmt.Errorf("blank failed messages: %w", err)
 	}
 	if _, err := db.NewRaw(old, now.Add(-keepRows)).Exec(ctx); err != nil {

@@ -87,7 +87,7 @@ func (s *Service) notifyStaff(ctx context.Context, job NotifyStaff) error {
 		}
 		return s.people.TellStaff(ctx, tx, func(in lang.Locale, to []string) error {
 			once := mail.Once(fmt.Sprintf("membership_created/%d/%s", h.ID, in))
-			return s.post.Add(ctx, tx, s.letters.created.ToAll(to, in, s.created(in, h, owner), once))
+			return s.post.Add(ctx, tx, s.letters.created.ToAll(to, in, s.created(in, h, owner), once, mail.User(owner.ID)))
 		})
 	})
 }
@@ -151,7 +151,7 @@ func (s *Service) askForDecision(ctx context.Context, tx bun.Tx, m Individual, i
 			Credited: i.Credited.Dollars(), Case: say.Say(decisionCase(m.Status(s.today()), i)), Link: s.cfg.Desk(m.ID),
 		}
 		once := mail.Once(fmt.Sprintf("payment_decision/%d/%s", i.ID, in))
-		return s.post.Add(ctx, tx, s.letters.decision.ToAll(to, in, facts, once))
+		return s.post.Add(ctx, tx, s.letters.decision.ToAll(to, in, facts, once, mail.User(owner.ID)))
 	})
 	return told, err
 }

@@ -10,6 +10,7 @@ import (
 
 	"ams/app/account"
 	"ams/app/billing"
+	"ams/app/clock"
 	"ams/app/fault"
 	"ams/app/lang"
 )
@@ -148,14 +149,17 @@ func (s *Service) IsMember(ctx context.Context, p account.Person) (bool, error) 
 	if !p.SignedIn() || p.Superuser {
 		return p.Superuser, nil
 	}
-	today := s.today()
-	found, err := s.db.NewSelect().Model((*individualRow)(nil)).
-		Where("m.user_id = ? AND m.approved_datetime IS NOT NULL AND m.cancelled_datetime IS NULL", p.ID).
-		Where("m.start_date <= ? AND m.expiry_date > ?", today, today).Exists(ctx)
+	found, err := activeOn(s.db.NewSelect().Model((*individualRow)(nil)), s.today()).Where("m.user_id = ?", p.ID).Exists(ctx)
 	if err != nil {
 		return false, fmt.Errorf("look for an active membership: %w", err)
 	}
 	return found, nil
+}
+
+// activeOn narrows memberships to those that are active on a day.
+func activeOn(q *bun.SelectQuery, day clock.Date) *bun.SelectQuery {
+	return q.Where("m.approved_datetime IS NOT NULL AND m.cancelled_datetime IS NULL").
+		Where("m.start_date <= ?0 AND m.expiry_date > ?0", day)
 }
 
 // standing answers billing.

@@ -58,7 +58,7 @@ func TestDeleting(t *testing.T) {
 		v.Get(page(s, "kea", "delete")).Status(http.StatusOK).Has(".alert", "these belong to it: Invoices: 1").Lacks(".question form button")
 		v.Post(page(s, "kea", "delete"), "post", "yes").Status(http.StatusSeeOther).To(page(s, "kea", "change"))
 		got := flash(v)
-		if !strings.Contains(got, "Invoices: 1. Deactivate the account instead.") || strings.Contains(got, "Success") {
+		if !strings.Contains(got, "Invoices: 1. Deactivate the account instead, or erase the person.") || strings.Contains(got, "Success") {
 			t.Errorf("flash = %q, want one error with the reason", got)
 		}
 		if s.Contents() != before {

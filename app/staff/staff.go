@@ -10,6 +10,7 @@ import (
 	"ams/app/field"
 	"ams/app/lang"
 	"ams/app/membership"
+	"ams/app/privacy"
 	"ams/app/profile"
 	"ams/app/terms"
 )
@@ -21,6 +22,7 @@ type Domains struct {
 	Bills   *billing.Service
 	Factors *factor.Service
 	Terms   *terms.Service
+	Privacy *privacy.Service
 	Clock   clock.Clock
 	// Questions keeps what people answer about themselves.
 	Questions *profile.Service
@@ -36,7 +38,7 @@ func Declare(a *admin.Admin, d Domains, languages []lang.Locale) {
 	a.Area("billing", lang.M("Billing"), "receipt")
 	a.Area("terms", lang.M("Terms"), "journal-text")
 	a.Area("organisations", lang.M("Organisations"), "building")
-	admin.Add(a, users(a, d.People, d.Questions, languages))
+	admin.Add(a, users(a, d, languages))
 	admin.Add(a, questionGroups(languages))
 	admin.Add(a, questions(a, languages))
 	admin.Add(a, groups(a))
@@ -64,6 +66,7 @@ func tables(a *admin.Admin) {
 	a.Table("admin_log_entries", lang.M("History entries"))
 	a.Table("billing_accounts", lang.M("Billing accounts"))
 	a.Table("purchases", lang.M("Purchases"))
+	a.Table("data_exports", lang.M("Files of people’s own data"))
 	a.Table("pages", lang.M("Pages"))
 	a.Table("page_revisions", lang.M("Earlier versions of pages"))
 	a.Table("theme_settings_revisions", lang.M("Earlier versions of the theme"))

@@ -156,7 +156,9 @@ func termAcceptances(a *admin.Admin) admin.Resource[acceptance] {
 		Actions: []admin.Action[acceptance]{{
 			Name: "export", Label: lang.M("Export as CSV"), Right: "terms.view_termacceptance", Sheet: &admin.Sheet[acceptance]{
 				Name: "term_acceptances",
-				Head: []string{"Term", "Version", "Email", "First Name", "Last Name", "Username", "Accepted At", "IP Address", "User Agent", "Source"},
+				Head: func(context.Context) ([]string, error) {
+					return []string{"Term", "Version", "Email", "First Name", "Last Name", "Username", "Accepted At", "IP Address", "User Agent", "Source"}, nil
+				},
 				Rows: func(_ context.Context, _ bun.IDB, all []*acceptance) (lines [][]string, _ error) {
 					for _, a := range all {
 						lines = append(lines, []string{

@@ -7,12 +7,11 @@ import (
 	"ams/app/field"
 	"ams/app/lang"
 	"ams/app/password"
-	"ams/app/profile"
 )
 
 type person = account.Record
 
-func users(a *admin.Admin, people *account.Service, questions *profile.Service, languages []lang.Locale) admin.Resource[person] {
+func users(a *admin.Admin, d Domains, languages []lang.Locale) admin.Resource[person] {
 	var spoken []field.Option
 	for _, l := range languages {
 		spoken = append(spoken, field.Option{Value: string(l), Label: lang.M("%s", lang.Native(l))})
@@ -23,7 +22,7 @@ func users(a *admin.Admin, people *account.Service, questions *profile.Service, 
 	username := field.Name("username", lang.M("Username"), func(p *person) *string { return &p.Username }).Check(account.UsernameWrong)
 	chosen, fresh, vouched := newSecret(), otherSecret(), vouch()
 	return admin.Resource[person]{
-		App: "users", Model: "user", One: lang.M("person"), Instead: lang.M("Deactivate the account instead."), Many: lang.M("People"), Icon: "people", Letter: "p", Order: "u.id",
+		App: "users", Model: "user", One: lang.M("person"), Instead: lang.M("Deactivate the account instead, or erase the person."), Many: lang.M("People"), Icon: "people", Letter: "p", Order: "u.id",
 		Title: (*person).Title, Site: func(p *person) string { return "/users/" + p.Username + "/" },
 		Fill: account.LoadGrants, Grasp: account.LoadRights, Veto: account.MayLookAfter, Lock: account.Locked, Stay: true,
 		Columns: []admin.Column[person]{
@@ -54,17 +53,12 @@ func users(a *admin.Admin, people *account.Service, questions *profile.Service, 
 				Optional().Help(lang.M("Only staff see them."))),
 			admin.Sect(lang.Message{}, facts()...),
 		},
-		Inlines: []admin.Inline[person]{answers(questions), addressTable(people)},
-		Actions: []admin.Action[person]{{
-			Name: "send_set_password", Label: lang.M("Send a link to choose a password"), Icon: "send", Each: people.InviteRecord,
-			Offer: func(p *person) bool { return p.Active && p.ErasedAt == nil },
-			Done: func(n int) lang.Message {
-				return lang.N("The link was sent to %d person.", "The link was sent to %d people.", n, n)
-			},
-		}},
-		Onward: sales(func(p *person) string { return p.Email }),
-		Proof:  account.GivesRights, Prepare: people.HashNew, Broken: account.Taken,
-		Write: admin.Writer[person]{Create: people.AddRecord, Update: people.ChangeRecord, Delete: people.DropRecord},
+		Actions: []admin.Action[person]{exportPeople(d), inviting(d.People)},
+		Deeds:   []admin.Deed[person]{erase(d.Privacy)},
+		Inlines: []admin.Inline[person]{answers(d.Questions), addressTable(d.People)},
+		Onward:  sales(func(p *person) string { return p.Email }),
+		Proof:   account.GivesRights, Prepare: d.People.HashNew, Broken: account.Taken,
+		Write: admin.Writer[person]{Create: d.People.AddRecord, Update: d.People.ChangeRecord, Delete: d.Privacy.Delete},
 	}
 }
 

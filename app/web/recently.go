@@ -14,15 +14,20 @@ const proofLife = 5 * time.Minute
 // back, to the page itself where they were about to change something.
 func Recently(h func(*Ctx, account.Person) error) Handler {
 	return SignedIn(func(c *Ctx, p account.Person) error {
-		way, err := c.Proof()
-		if err != nil {
+		if away, err := c.Prompt(); away || err != nil {
 			return err
-		}
-		if way != "" {
-			return Go(c, way)
 		}
 		return h(c, p)
 	})
+}
+
+// Prompt sends people away who have not just proved who they are; then the request is answered.
+func (c *Ctx) Prompt() (away bool, err error) {
+	way, err := c.Proof()
+	if err != nil || way == "" {
+		return false, err
+	}
+	return true, Go(c, way)
 }
 
 // Proof is where somebody proves once more who they are, to come back from there; "" when that is not needed.

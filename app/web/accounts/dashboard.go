@@ -8,6 +8,7 @@ import (
 	"ams/app/clock"
 	"ams/app/fault"
 	"ams/app/lang"
+	"ams/app/privacy"
 	"ams/app/web"
 	"ams/app/web/statement"
 	"ams/views"
@@ -67,6 +68,11 @@ func (h *Handler) dashboard(c *web.Ctx, viewer account.Person) error {
 			Term: c.Text(lang.M("Terms")), Text: c.Text(lang.M("What is in force and what you accepted")), Href: c.Path("/terms/"),
 		})
 	}
+	if viewer.ID == owner.ID {
+		page.Facts.Facts = append(page.Facts.Facts, views.Fact{
+			Term: c.Text(lang.M("Your data")), Text: c.Text(lang.M("Download or erase")), Href: c.Path(privacy.Page),
+		})
+	}
 	if viewer.ID == owner.ID && len(held) > 0 {
 		page.Memberships.Action = views.Action{Text: c.Text(lang.M("Apply for a membership")), Href: c.Path(statement.ApplyPath)}
 	}
@@ -101,6 +107,10 @@ func (h *Handler) remind(c *web.Ctx, owner account.Person, page *dashboardPage) 
 func newDashboard(c *web.Ctx, owner account.Person) dashboardPage {
 	name, avatar := owner.Name(), c.Avatar(owner)
 	avatar.Large = true
+	if owner.ErasedAt != nil {
+		name = c.Text(lang.M("Erased person"))
+		avatar.Name = name
+	}
 	if name == "" {
 		name = c.Text(lang.M("User"))
 		avatar.Name = name

@@ -8,6 +8,7 @@ import (
 	"ams/app/lang"
 	"ams/app/limit"
 	"ams/app/membership"
+	"ams/app/privacy"
 	"ams/app/profile"
 	"ams/app/web"
 	"ams/views"
@@ -19,6 +20,7 @@ type Domains struct {
 	Factors   *factor.Service
 	Members   *membership.Service
 	Questions *profile.Service
+	Privacy   *privacy.Service
 }
 
 // Handler serves the pages of accounts.
@@ -27,6 +29,7 @@ type Handler struct {
 	factors   *factor.Service
 	members   *membership.Service
 	questions *profile.Service
+	privacy   *privacy.Service
 	clock     clock.Clock
 	page      struct {
 		entrance  views.Page[entrancePage]
@@ -41,6 +44,7 @@ type Handler struct {
 		password  views.Page[passwordPage]
 		mailboxes views.Page[mailboxPage]
 		links     views.Page[linksPage]
+		data      views.Page[dataPage]
 	}
 	form    views.Part[views.Form]
 	manages views.Part[mailboxes]
@@ -49,7 +53,7 @@ type Handler struct {
 // New binds the pages.
 func New(d Domains, c clock.Clock, set *views.Set) *Handler {
 	h := &Handler{
-		people: d.People, factors: d.Factors, members: d.Members, questions: d.Questions,
+		people: d.People, factors: d.Factors, members: d.Members, questions: d.Questions, privacy: d.Privacy,
 		clock: c, form: views.BindPart[views.Form](set, "shared/form"),
 	}
 	h.page.entrance = views.BindPage[entrancePage](set, "accounts/entrance")
@@ -65,6 +69,7 @@ func New(d Domains, c clock.Clock, set *views.Set) *Handler {
 	h.page.mailboxes = views.BindPage[mailboxPage](set, "accounts/email")
 	h.page.links = views.BindPage[linksPage](set, "accounts/links")
 	h.manages = views.BindPart[mailboxes](set, "accounts/email#manage")
+	h.page.data = views.BindPage[dataPage](set, "users/data")
 	return h
 }
 
@@ -90,6 +95,9 @@ func (h *Handler) Routes(w *web.Web) {
 	u.GET("/~redirect/", web.SignedIn(h.own))
 	u.GET("/~update/", web.SignedIn(h.profile))
 	u.Uploads(profileLimit).POST("/~update/", web.SignedIn(web.PerPerson("profile", limit.PerMinute(20), h.updateProfile)))
+	u.GET("/~data/", web.Recently(h.ownData))
+	u.POST("/~data/", web.Recently(h.changeData))
+	u.GET("/~data/file/", web.Recently(h.dataFile))
 	u.GET("/:username/", web.SignedIn(h.dashboard))
 	u.POST("/:username/", web.SignedIn(h.dashboard))
 }

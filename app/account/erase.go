@@ -1,0 +1,104 @@
+package account
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"strings"
+
+	"github.com/uptrace/bun"
+
+	"ams/app/access"
+	"ams/app/lang"
+	"ams/app/password"
+)
+
+// unusable ends addresses that no mail reaches, now or ever.
+const unusable = "@erased.invalid"
+
+func wasErased() lang.Message {
+	return lang.M("This person was erased. What is left of the record stays as it is.")
+}
+
+// MayErase refuses whoever may not erase a person, and whom nobody may erase.
+func (s *Service) MayErase(ctx context.Context, tx bun.Tx, by access.Holder, r *Record) error {
+	return mayRemove(ctx, tx, by, r)
+}
+
+// Trace is what stands for a person who is erased: no name, but the same one everywhere.
+func Trace(id int64) string { return fmt.Sprintf("erased-%d", id) }
+
+// Anonymise leaves of an account only that it was there. Its pictures are deleted by job; everything else that belongs to
+// it has to be gone already. Nobody can ever use it again.
+func (s *Service) Anonymise(ctx context.Context, tx bun.Tx, r *Record) error {
+	name, err := freeTrace(ctx, tx, r.ID)
+	if err != nil {
+		return err
+	}
+	if err := s.letGo(ctx, tx, r.Person); err != nil {
+		return err
+	}
+	now := s.clock.Now()
+	left := &Record{Person: Person{ID: r.ID, Email: name + unusable, Username: name, ErasedAt: &now}, Password: password.Unusable()}
+	_, err = tx.NewUpdate().Model(left).Column("email", "username", "first_name", "last_name", "password", "profile_picture",
+		"profile_thumbnail", "language", "admin_notes", "is_active", "is_staff", "is_superuser", "erasure_requested_at", "erased_at").
+		WherePK().Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("anonymise user %d: %w", r.ID, err)
+	}
+	return insertAddress(ctx, tx, &addressRow{UserID: r.ID, Email: left.Email, Primary: true})
+}
+
+// freeTrace is the trace of a person, with a random end where somebody has chosen that very name.
+func freeTrace(ctx context.Context, db bun.IDB, id int64) (string, error) {
+	name := Trace(id)
+	taken, err := db.NewSelect().Model((*userRow)(nil)).
+		Where("lower(u.username) = ?0 OR lower(u.email) = ?0 || ?1", name, unusable).Exists(ctx)
+	if err != nil {
+		return "", fmt.Errorf("look for a free name: %w", err)
+	}
+	if taken {
+		name += "-" + strings.ToLower(rand.Text()[:8])
+	}
+	return name, nil
+}
+
+// AskErasure notes that a person wants to be erased; false when they had said so already.
+func (s *Service) AskErasure(ctx context.Context, tx bun.Tx, id int64) (asked bool, err error) {
+	const ask = "UPDATE users SET erasure_requested_at = ?1 WHERE id = ?0 AND erasure_requested_at IS NULL AND erased_at IS NULL"
+	return oneRow(ctx, tx, ask, id, s.clock.Now())
+}
+
+// KeepAccount takes back that a person wants to be erased; false when they had not said so.
+func (s *Service) KeepAccount(ctx context.Context, tx bun.Tx, id int64) (kept bool, err error) {
+	return oneRow(ctx, tx, "UPDATE users SET erasure_requested_at = NULL WHERE id = ?0 AND erasure_requested_at IS NOT NULL", id)
+}
+
+func oneRow(ctx context.Context, tx bun.Tx, update string, args ...any) (bool, error) {
+	done, err := tx.NewRaw(update, args...).Exec(ctx)
+	if err != nil {
+		return false, fmt.Errorf("note the wish for erasure: %w", err)
+	}
+	n, err := done.RowsAffected()
+	return n > 0, err
+}
+
+// AddressesOf are all e-mail addresses of a person, the primary one first.
+func AddressesOf(ctx context.Context, db bun.IDB, id int64) (all []string, err error) {
+	const list = `SELECT email FROM email_addresses WHERE user_id = ? ORDER BY "primary" DESC, id`
+	if err = db.NewRaw(list, id).Scan(ctx, &all); err != nil {
+		return nil, fmt.Errorf("list addresses of user %d: %w", id, err)
+	}
+	return all, nil
+}
+
+// Records are people as staff look after them, by id; those who are gone are left out.
+func (s *Service) Records(ctx context.Context, ids []int64) (all []*Record, err error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	if err = s.db.NewSelect().Model(&all).Where("u.id IN (?)", bun.List(ids)).Order("u.id").Scan(ctx); err != nil {
+		return nil, fmt.Errorf("load %d records of people: %w", len(ids), err)
+	}
+	return all, nil
+}

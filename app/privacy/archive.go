@@ -1,0 +1,133 @@
+package privacy
+
+import (
+	"archive/zip"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"ams/app/sheet"
+)
+
+// batch is how many rows are in memory at a time.
+const batch = 500
+
+// write makes the archive: all as JSON in one file, and each table that has rows once more for spreadsheets. Rows are
+// read in small portions, so that the bucket may take its time without a transaction waiting for it.
+func (s *Service) write(ctx context.Context, to io.Writer, person int64) error {
+	given := slices.DeleteFunc(append(about(), s.holdings()...), func(h holding) bool { return h.give == "" })
+	z := zip.NewWriter(to)
+	whole, err := s.entry(z, "data.json")
+	if err != nil {
+		return err
+	}
+	var tables []holding
+	open := "{"
+	for _, h := range given {
+		if _, err := fmt.Fprintf(whole, "%s\n%q: [", open, h.file); err != nil {
+			return err
+		}
+		open = "],"
+		comma := "\n"
+		err := s.rows(ctx, h, person, func(row string) error {
+			_, err := io.WriteString(whole, comma+row)
+			comma = ",\n"
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		if comma != "\n" {
+			tables = append(tables, h)
+		}
+	}
+	if _, err := io.WriteString(whole, "]\n}\n"); err != nil {
+		return err
+	}
+	for _, h := range tables {
+		if err := s.table(ctx, z, h, person); err != nil {
+			return err
+		}
+	}
+	return z.Close()
+}
+
+func (s *Service) entry(z *zip.Writer, name string) (io.Writer, error) {
+	return z.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Deflate, Modified: s.clock.Now()})
+}
+
+// table writes one table for spreadsheets.
+func (s *Service) table(ctx context.Context, z *zip.Writer, h holding, person int64) error {
+	out, err := s.entry(z, h.file+".csv")
+	if err != nil {
+		return err
+	}
+	w := sheet.New(out)
+	first := true
+	err = s.rows(ctx, h, person, func(row string) error {
+		heads, cells, err := columns(row)
+		if err != nil {
+			return fmt.Errorf("read a row of %s: %w", h.file, err)
+		}
+		if first {
+			first = false
+			if err := w.Row(heads...); err != nil {
+				return err
+			}
+		}
+		return w.Row(cells...)
+	})
+	return errors.Join(err, w.Flush())
+}
+
+// rows gives what a holding has about a person, each row as a JSON object with its columns in order.
+func (s *Service) rows(ctx context.Context, h holding, person int64, each func(row string) error) error {
+	for offset := 0; ; offset += batch {
+		var rows []string
+		query := "SELECT row_to_json(t)::text FROM (" + h.give + ") t LIMIT ?1 OFFSET ?2"
+		if err := s.db.NewRaw(query, person, batch, offset).Scan(ctx, &rows); err != nil {
+			return fmt.Errorf("read %s of person %d: %w", h.file, person, err)
+		}
+		for _, row := range rows {
+			if err := each(row); err != nil {
+				return err
+			}
+		}
+		if len(rows) < batch {
+			return nil
+		}
+	}
+}
+
+// columns takes a JSON object apart: texts as they are, nothing for null, everything else as JSON.
+func columns(object string) (heads, cells []string, err error) {
+	d := json.NewDecoder(strings.NewReader(object))
+	if _, err := d.Token(); err != nil {
+		return nil, nil, err
+	}
+	for d.More() {
+		head, err := d.Token()
+		if err != nil {
+			return nil, nil, err
+		}
+		var raw json.RawMessage
+		if err := d.Decode(&raw); err != nil {
+			return nil, nil, err
+		}
+		cell := string(raw)
+		switch {
+		case cell == "null":
+			cell = ""
+		case raw[0] == '"':
+			if err := json.Unmarshal(raw, &cell); err != nil {
+				return nil, nil, err
+			}
+		}
+		heads, cells = append(heads, fmt.Sprint(head)), append(cells, cell)
+	}
+	return heads, cells, nil
+}

@@ -1,0 +1,107 @@
+package privacy
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/uptrace/bun"
+
+	"ams/app/access"
+	"ams/app/account"
+	"ams/app/fault"
+	"ams/app/lang"
+	"ams/app/limit"
+)
+
+// Erase takes everything about a person away that is not a record of money, and closes the account for ever. The caller
+// holds the person's row. It cannot be undone.
+func (s *Service) Erase(ctx context.Context, tx bun.Tx, by access.Holder, r *account.Record) error {
+	if err := s.people.MayErase(ctx, tx, by, r); err != nil {
+		return err
+	}
+	waits, err := s.bills.OnItsWay(ctx, tx, r.ID)
+	if err != nil {
+		return err
+	}
+	if waits {
+		return fault.Conflict(onItsWay())
+	}
+	d := doomed{id: r.ID, trace: account.Trace(r.ID)}
+	if d.addresses, err = account.AddressesOf(ctx, tx, r.ID); err != nil {
+		return err
+	}
+	if len(d.addresses) == 0 { // imported accounts may lack the row
+		d.addresses = []string{r.Email}
+	}
+	if err := forgetHistory(ctx, tx, d); err != nil {
+		return err
+	}
+	for _, h := range s.holdings() {
+		if h.erase == nil {
+			continue
+		}
+		if err := h.erase(ctx, tx, d); err != nil {
+			return err
+		}
+	}
+	if err := limit.Forget(ctx, tx, append(d.addresses, fmt.Sprintf("user/%d", r.ID), fmt.Sprintf("person/%d", r.ID))...); err != nil {
+		return err
+	}
+	if err := s.people.Anonymise(ctx, tx, r); err != nil {
+		return err
+	}
+	return s.sendErased(ctx, tx, r.Person)
+}
+
+func onItsWay() lang.Message {
+	return lang.M("An invoice of this person is on its way. Wait until it is there, then erase the person.")
+}
+
+// Delete deletes a person as a whole, with the files that were made for them.
+func (s *Service) Delete(ctx context.Context, tx bun.Tx, by access.Holder, r *account.Record) error {
+	if err := s.drop(ctx, tx, "user_id = ?", r.ID); err != nil {
+		return err
+	}
+	return s.people.DropRecord(ctx, tx, by, r)
+}
+
+// Count is how many rows of a table are about a person.
+type Count struct {
+	Table string
+	Rows  int
+}
+
+// Consequences are what an erasure takes away and what it leaves.
+type Consequences struct {
+	Goes, Stays []Count
+	Running     int  // memberships that would be cancelled
+	OnItsWay    bool // an invoice is: nobody can be erased before it is there
+}
+
+// Consequences looks at what an erasure of somebody would mean.
+func (s *Service) Consequences(ctx context.Context, person int64) (c Consequences, err error) {
+	err = s.db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) (err error) {
+		for _, h := range s.holdings() {
+			if h.give == "" {
+				continue
+			}
+			n := Count{Table: h.table()}
+			if err := tx.NewRaw("SELECT count(*) FROM ("+h.give+") t", person).Scan(ctx, &n.Rows); err != nil {
+				return fmt.Errorf("count %s of person %d: %w", n.Table, person, err)
+			}
+			switch {
+			case n.Rows == 0:
+			case h.erase == nil || h.owned:
+				c.Stays = append(c.Stays, n)
+			default:
+				c.Goes = append(c.Goes, n)
+			}
+		}
+		if c.Running, err = s.members.Running(ctx, tx, person); err != nil {
+			return err
+		}
+		c.OnItsWay, err = s.bills.OnItsWay(ctx, tx, person)
+		return err
+	})
+	return c, err
+}

@@ -1,0 +1,180 @@
+package privacy
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/uptrace/bun"
+
+	"ams/app/lang"
+	"ams/app/mail"
+)
+
+// holding is a place that stores something about people, with the rule for a person's download and erasure. Whoever adds
+// a table that refers to people, or to something of theirs, adds a line to holdings; a test walks the foreign keys.
+type holding struct {
+	key   string // foreign key, "table.column"
+	file  string // what the rows are called in the download
+	give  string // query for them, ?0 being the person, in an order that is always the same; "" gives nothing
+	erase eraser // nil leaves the rows as they are
+	owned bool   // what refers to these rows is about the person, too
+}
+
+// doomed is a person who is being erased.
+type doomed struct {
+	id        int64
+	trace     string // stands for the name
+	addresses []string
+}
+
+type eraser func(context.Context, bun.Tx, doomed) error
+
+// holdings are in the order in which they are erased.
+func (s *Service) holdings() []holding {
+	return []holding{
+		{"data_exports.user_id", "downloads", "SELECT requested_at, ready_at FROM data_exports WHERE user_id = ?0 ORDER BY id", s.dropFiles, false},
+		{"individual_memberships.user_id", "memberships", giveMemberships, s.cancelMemberships, true},
+		{"individual_memberships.renews_id", "", "", nil, true}, // with the membership
+		{"billing_accounts.user_id", "", "", nil, true},         // nothing but the link between person and invoices
+		{"purchases.account_id", "", "", nil, true},             // with the membership that was bought
+		{"purchases.buyer_id", "", "", nil, true},
+		{"purchases.individual_membership_id", "purchases", givePurchases, nil, true},
+		{"invoices.account_id", "invoices", giveInvoices, nil, true},
+		{"invoices.purchase_id", "", "", nil, true}, // with the account
+		{"invoices.individual_membership_id", "", "", nil, true},
+		{"admin_log_entries.user_id", "acts_as_staff", giveActs, renameActor, false},
+		{"user_groups.user_id", "groups", giveGroups, deleted("user_groups"), false},
+		{"user_permissions.user_id", "permissions", givePermissions, deleted("user_permissions"), false},
+		{"pages.owner_id", "pages", "SELECT title, first_published_at FROM pages WHERE owner_id = ?0 ORDER BY id", unlinked("pages", "owner_id"), false},
+		{"pages.locked_by_id", "", "", unlinked("pages", "locked_by_id"), false},
+		{"page_revisions.user_id", "page_versions", "SELECT created_at FROM page_revisions WHERE user_id = ?0 ORDER BY id", unlinked("page_revisions", "user_id"), false},
+		{"theme_settings_revisions.user_id", "theme_versions", "SELECT created_at FROM theme_settings_revisions WHERE user_id = ?0 ORDER BY id", unlinked("theme_settings_revisions", "user_id"), false},
+		{"authenticators.user_id", "second_factors", "SELECT type, created_at, last_used_at FROM authenticators WHERE user_id = ?0 ORDER BY id", deleted("authenticators"), false},
+		{"social_accounts.user_id", "linked_accounts", "SELECT provider, uid, date_joined, last_login FROM social_accounts WHERE user_id = ?0 ORDER BY id", deleted("social_accounts"), false},
+		{"profile_field_responses.user_id", "answers", giveAnswers, deleted("profile_field_responses"), false},
+		{"term_acceptances.user_id", "accepted_terms", giveAcceptances, forgetBrowser, true},
+		{"sessions.user_id", "sessions", "SELECT created_at, expires_at FROM sessions WHERE user_id = ?0 ORDER BY created_at, token_hash", deleted("sessions"), false},
+		{"email_messages.user_id", "messages", giveMessages, forgetMessages, false},
+		{"email_addresses.user_id", "addresses", giveAddresses, deleted("email_addresses"), false},
+	}
+}
+
+// about are the places that no foreign key leads to. History comes first in an erasure, because it is found by what the
+// others delete.
+func about() []holding {
+	return []holding{
+		{"users", "account", giveAccount, nil, true},
+		{"admin_log_entries", "history", giveHistory, nil, false},
+	}
+}
+
+// The queries of the download. Secrets, notes of the staff and what others are called are in none of them.
+const (
+	giveAccount = `
+		SELECT uuid, email, username, first_name, last_name, language, profile_picture, is_active, is_staff, is_superuser,
+		       date_joined, last_login, erasure_requested_at FROM users WHERE id = ?0`
+	giveAddresses   = `SELECT email, verified, "primary" FROM email_addresses WHERE user_id = ?0 ORDER BY id`
+	giveGroups      = `SELECT g.name FROM user_groups ug JOIN groups g ON g.id = ug.group_id WHERE ug.user_id = ?0 ORDER BY g.id`
+	givePermissions = `SELECT p.codename FROM user_permissions up JOIN permissions p ON p.id = up.permission_id WHERE up.user_id = ?0 ORDER BY p.id`
+	giveAnswers     = `
+		SELECT f.field_key AS question, r.value AS answer, r.updated_datetime FROM profile_field_responses r
+		JOIN profile_fields f ON f.id = r.profile_field_id WHERE r.user_id = ?0 ORDER BY r.id`
+	giveAcceptances = `
+		SELECT t.key AS term, v.version, a.accepted_at, host(a.ip_address) AS ip_address, a.user_agent, a.source
+		FROM term_acceptances a JOIN term_versions v ON v.id = a.term_version_id JOIN terms t ON t.id = v.term_id
+		WHERE a.user_id = ?0 ORDER BY a.id`
+	giveMemberships = `
+		SELECT o.name_en AS option, m.start_date, m.expiry_date, m.created_datetime, m.approved_datetime, m.approval_source,
+		       m.cancelled_datetime, m.cancelled_reason
+		FROM individual_memberships m JOIN membership_options o ON o.id = m.membership_option_id WHERE m.user_id = ?0 ORDER BY m.id`
+	givePurchases = `
+		SELECT p.code, p.kind, p.description, p.quantity, p.unit_amount, p.total, p.reference, p.issue_date, p.due_date,
+		       p.invoice_state, p.created_at
+		FROM purchases p WHERE p.buyer_id = ?0 OR p.account_id IN (SELECT id FROM billing_accounts WHERE user_id = ?0)
+		     OR p.individual_membership_id IN (SELECT id FROM individual_memberships WHERE user_id = ?0) ORDER BY p.id`
+	giveInvoices = `
+		SELECT i.invoice_number, i.purpose, i.issue_date, i.due_date, i.paid_date, i.amount, i.paid, i.allocated, i.credited, i.due,
+		       i.provider_status, i.created_at
+		FROM invoices i WHERE i.account_id IN (SELECT id FROM billing_accounts WHERE user_id = ?0) ORDER BY i.id`
+	giveMessages = `
+		SELECT coalesce(m.sent_at, m.created_at) AS date, m.subject FROM email_messages m
+		WHERE (m.user_id = ?0 AND m.template_id NOT LIKE 'staff\_%') OR m.recipients && ARRAY(SELECT email::text FROM email_addresses WHERE user_id = ?0) ORDER BY m.id`
+	giveActs    = `SELECT at, entity, action FROM admin_log_entries WHERE user_id = ?0 ORDER BY id`
+	giveHistory = `
+		SELECT e.at, e.action, (
+			SELECT coalesce(jsonb_agg(c ORDER BY n), '[]') FROM jsonb_array_elements(e.changes) WITH ORDINALITY AS t (c, n)
+			WHERE c ->> 'field' NOT IN ('admin_notes', 'password1', 'password2')) AS changes
+		FROM admin_log_entries e WHERE e.entity = 'users.user' AND e.object_id = ?0 ORDER BY e.id`
+)
+
+// deleted takes a person's rows away.
+func deleted(table string) eraser {
+	return func(ctx context.Context, tx bun.Tx, d doomed) error {
+		if _, err := tx.NewRaw("DELETE FROM ? WHERE user_id = ?", bun.Ident(table), d.id).Exec(ctx); err != nil {
+			return fmt.Errorf("erase %s of person %d: %w", table, d.id, err)
+		}
+		return nil
+	}
+}
+
+// unlinked leaves rows without the person.
+func unlinked(table, column string) eraser {
+	return func(ctx context.Context, tx bun.Tx, d doomed) error {
+		_, err := tx.NewRaw("UPDATE ?0 SET ?1 = NULL WHERE ?1 = ?2", bun.Ident(table), bun.Ident(column), d.id).Exec(ctx)
+		if err != nil {
+			return fmt.Errorf("unlink %s from person %d: %w", table, d.id, err)
+		}
+		return nil
+	}
+}
+
+func (s *Service) dropFiles(ctx context.Context, tx bun.Tx, d doomed) error {
+	return s.drop(ctx, tx, "user_id = ?", d.id)
+}
+
+func (s *Service) cancelMemberships(ctx context.Context, tx bun.Tx, d doomed) error {
+	return s.members.CancelOf(ctx, tx, d.id, lang.M("The person was erased."))
+}
+
+func forgetMessages(ctx context.Context, tx bun.Tx, d doomed) error {
+	return mail.ForgetPerson(ctx, tx, d.id, d.addresses)
+}
+
+// forgetBrowser keeps what was accepted and when, which is the association's proof.
+func forgetBrowser(ctx context.Context, tx bun.Tx, d doomed) error {
+	const forget = "UPDATE term_acceptances SET ip_address = '0.0.0.0', user_agent = '' WHERE user_id = ?"
+	if _, err := tx.NewRaw(forget, d.id).Exec(ctx); err != nil {
+		return fmt.Errorf("forget where person %d accepted terms: %w", d.id, err)
+	}
+	return nil
+}
+
+// renameActor keeps who did what as staff apart from what others did.
+func renameActor(ctx context.Context, tx bun.Tx, d doomed) error {
+	if _, err := tx.NewRaw("UPDATE admin_log_entries SET user_name = ? WHERE user_id = ?", d.trace, d.id).Exec(ctx); err != nil {
+		return fmt.Errorf("rename person %d in history: %w", d.id, err)
+	}
+	return nil
+}
+
+// forgetHistory leaves in the history of a person, and of what is theirs, who did something and when. Titles there name
+// the person.
+func forgetHistory(ctx context.Context, tx bun.Tx, d doomed) error {
+	const forget = `
+		UPDATE admin_log_entries SET title = ?1, changes = '[]'
+		WHERE (entity = 'users.user' AND object_id = ?0)
+		   OR (entity = 'account.emailaddress' AND object_id IN (SELECT id FROM email_addresses WHERE user_id = ?0))
+		   OR (entity = 'memberships.individualmembership' AND object_id IN (SELECT id FROM individual_memberships WHERE user_id = ?0))
+		   OR EXISTS (SELECT 1 FROM unnest(ARRAY[?2]) a WHERE lower(title) = a OR position('(' || a || ')' IN lower(title)) > 0)`
+	if _, err := tx.NewRaw(forget, d.id, d.trace, bun.List(d.addresses)).Exec(ctx); err != nil {
+		return fmt.Errorf("forget the history of person %d: %w", d.id, err)
+	}
+	return nil
+}
+
+// table is what a holding's key begins with.
+func (h holding) table() string {
+	name, _, _ := strings.Cut(h.key, ".")
+	return name
+}
