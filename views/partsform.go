@@ -1,6 +1,7 @@
 package views
 
 import (
+	"html/template"
 	"slices"
 	"strings"
 )
@@ -35,8 +36,11 @@ type Grid struct {
 	Hidden []Hidden
 }
 
-// Static is a value that cannot be changed here.
-type Static struct{ Text, Href string }
+// Static is a value that cannot be changed here. HTML is instead of the others, for texts with markup.
+type Static struct {
+	Text, Href string
+	HTML       template.HTML
+}
 
 // Width of an input in characters of its expected answer. The zero Width takes the whole column.
 type Width string

@@ -2,6 +2,7 @@ package field
 
 import (
 	"context"
+	"html/template"
 	"net/url"
 	"strconv"
 	"strings"
@@ -134,6 +135,7 @@ func YesNo(tr *lang.Translator, yes bool) string {
 type ComputedField[M any] struct {
 	common[*ComputedField[M], M]
 	text func(*lang.Translator, *M) string
+	html func(*M) template.HTML // nil: text
 }
 
 // Computed shows a text and asks nothing.
@@ -144,11 +146,23 @@ func Computed[M any](key string, label lang.Message, text func(*lang.Translator,
 	return f
 }
 
+// Rendered shows a text with its markup and asks nothing. Whoever gives it has cleaned it.
+func Rendered[M any](key string, label lang.Message, html func(*M) template.HTML) *ComputedField[M] {
+	f := Computed[M](key, label, nil)
+	f.html = html
+	return f
+}
+
 // Read takes nothing.
 func (f *ComputedField[M]) Read(context.Context, url.Values, *M, *fault.Fields) error { return nil }
 
 // Inputs is the text.
 func (f *ComputedField[M]) Inputs(_ context.Context, tr *lang.Translator, m *M, _ url.Values) ([]views.Field, error) {
+	if f.html != nil {
+		v := Static(tr, f.meta, "")
+		v.Static.HTML = f.html(m)
+		return []views.Field{v}, nil
+	}
 	return []views.Field{Static(tr, f.meta, f.text(tr, m))}, nil
 }
 

@@ -2,6 +2,7 @@ package staff
 
 import (
 	"context"
+	"html/template"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -10,6 +11,7 @@ import (
 	"ams/app/admin"
 	"ams/app/field"
 	"ams/app/lang"
+	"ams/app/richtext"
 	"ams/app/terms"
 )
 
@@ -74,6 +76,12 @@ func termVersions(a *admin.Admin, s *terms.Service, languages []lang.Locale) adm
 }
 
 func versionSections(a *admin.Admin, languages []lang.Locale) []admin.Section[version] {
+	free := func(v *version) bool { return !v.Locked() }
+	accepted := []field.Field[version]{
+		written("accepted_en", lang.M("%s in %s", lang.M("Text"), lang.Native(lang.EN)), func(v *version) string { return v.Content.EN }),
+		written("accepted_mi", lang.M("%s in %s", lang.M("Text"), lang.Native(lang.MI)), func(v *version) string { return v.Content.MI }),
+		written("accepted_log", lang.M("What has changed"), func(v *version) string { return v.ChangeLog }),
+	}
 	return []admin.Section[version]{
 		admin.Sect(lang.M("Version"),
 			field.Ref("term", lang.M("Term"), func(v *version) *int64 { return &v.TermID }, a.Chooser("terms.term")),
@@ -87,10 +95,10 @@ func versionSections(a *admin.Admin, languages []lang.Locale) []admin.Section[ve
 				field.DateTime("date_active", lang.M("In force from"), func(v *version) **time.Time { return &v.From }),
 			},
 		},
-		admin.Sect(lang.M("Content"),
-			field.Translated("content", lang.M("Text"), func(v *version) *lang.Text { return &v.Content }).Tall().In(languages).
+		admin.Sect(lang.M("Content"), append(accepted,
+			field.Translated("content", lang.M("Text"), func(v *version) *lang.Text { return &v.Content }).Tall().In(languages).When(free).
 				Help(lang.M("Empty lines make paragraphs. For more, write HTML: headings h2 to h4, bold, italic, lists and links; everything else is taken out.")),
-			field.Long("change_log", lang.M("What has changed"), func(v *version) *string { return &v.ChangeLog }).Optional().Help(lang.M("Only staff see it."))),
+			field.Long("change_log", lang.M("What has changed"), func(v *version) *string { return &v.ChangeLog }).Optional().When(free).Help(lang.M("Only staff see it.")))...),
 		admin.Sect(lang.Message{},
 			field.Computed("acceptances", lang.M("Accepted by"), func(tr *lang.Translator, v *version) string {
 				return tr.Say(lang.N("%d person", "%d people", v.Acceptances, v.Acceptances))
@@ -98,6 +106,13 @@ func versionSections(a *admin.Admin, languages []lang.Locale) []admin.Section[ve
 			moment("created_at", lang.M("Created"), func(v *version) time.Time { return v.CreatedAt }),
 			moment("updated_at", lang.M("Last changed"), func(v *version) time.Time { return v.UpdatedAt })),
 	}
+}
+
+// written shows a text of an accepted version as people read it.
+func written(key string, label lang.Message, of func(*version) string) field.Field[version] {
+	return field.Rendered(key, label, func(v *version) template.HTML {
+		return richtext.Render(richtext.Document, of(v), richtext.Links{})
+	}).When((*version).Locked)
 }
 
 // versionLocked leaves of an accepted version only what takes it out of force, or back.

@@ -35,6 +35,7 @@ func TestTerms(t *testing.T) {
 		for _, name := range []string{"term", "version", "content_en", "content_mi", "change_log", "date_active_0"} {
 			form.Lacks("#record [name=" + name + "]")
 		}
+		form.Has("#record .static-value p", "What privacy 1.0 says.")
 		before := s.Count("SELECT count(*) FROM term_versions WHERE id = ? AND version = '1.0' AND content_en LIKE '%privacy 1.0%' AND is_active", accepted)
 		v.Post(versionPage(accepted, "change"), form.Fields("#record", "version", "9", "content_en", "other", "date_active_0", "2020-01-01",
 			"date_active_1", "10:00", "is_active", webtest.Leave)...).Status(http.StatusSeeOther)

@@ -42,7 +42,7 @@ func (h *Handler) question(c *web.Ctx, p account.Person) error {
 	return web.Show(c, h.page.accept, acceptPage{
 		Head: views.Head{Title: title, Crumbs: []views.Crumb{{Text: c.Text(lang.M("Terms and policies")), Href: c.Path(listPath)}}},
 		Heading: views.Heading{
-			Title: title, Lead: c.Text(lang.M("Your own page opens once you have accepted the current terms of the association.")),
+			Title: title, Lead: c.Text(lang.M("You can go on once you have accepted the current terms of the association.")),
 		},
 		Form: newAcceptForm(c, open),
 	})

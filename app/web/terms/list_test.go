@@ -50,7 +50,7 @@ func TestList(t *testing.T) {
 		s := site(t) // at 2027-03-03 14:00 there
 		s.TermVersion("a", "1.0", -14*time.Hour)
 		s.TermVersion("b", "1.0", -14*time.Hour-time.Second)
-		s.Visitor().Get(list).Has("#term-a .facts", "3 March 2027").Has("#term-b .facts", "2 March 2027")
+		s.Visitor().Get(list).Has("#term-a", "3 March 2027").Has("#term-b", "2 March 2027")
 	})
 	t.Run("People see what they accepted and when, earlier versions beneath, the newest first", func(t *testing.T) {
 		t.Parallel()
@@ -62,7 +62,7 @@ func TestList(t *testing.T) {
 			s.Clock.Pass(24 * time.Hour)
 		}
 		s.TermVersion("b", "1.0", 0)
-		page := v.Get(list).Status(http.StatusOK).Has("#term-a .facts", "You accepted it on").Has("#term-a .facts", "5 March 2027")
+		page := v.Get(list).Status(http.StatusOK).Has("#term-a .badge", "You accepted this on 5 March 2027").Has("#term-a", "Version 1.2, in force since 5 March 2027")
 		if strings.Contains(page.Document().Find("#term-b").Text(), "You accepted") {
 			t.Error("a text that was not accepted says that it was")
 		}

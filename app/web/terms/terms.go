@@ -58,24 +58,22 @@ type text struct {
 	ID, Title           string
 	TitleLang, BodyLang string // where they are not in the language of the page
 	Focus               bool   // it came by itself, and is read next
-	Facts               views.Facts
+	Since               string // version and day
 	Body                template.HTML
+	Accepted            views.Badge // absent where nobody or not yet
 }
 
 func newText(c *web.Ctx, v terms.Current) text {
 	t := text{
 		Title: v.Name.In(c.Locale()), TitleLang: foreign(c, v.Name), BodyLang: foreign(c, v.Content),
-		Body: richtext.Render(richtext.Document, v.Content.In(c.Locale()), richtext.Links{}),
-		Facts: views.Facts{Facts: []views.Fact{
-			{Term: c.Text(lang.M("Version")), Text: v.Label},
-			{Term: c.Text(lang.M("In force since")), Text: c.Translator().Date(clock.DateOf(v.From))},
-		}},
+		Since: c.Text(lang.M("Version %s, in force since %s", v.Label, clock.DateOf(v.From))),
+		Body:  richtext.Render(richtext.Document, v.Content.In(c.Locale()), richtext.Links{}),
 	}
 	if v.AcceptedAt != nil {
-		t.Facts.Facts = append(t.Facts.Facts, views.Fact{
-			Term: c.Text(lang.M("You accepted it on")), Text: c.Translator().Date(clock.DateOf(*v.AcceptedAt)),
+		t.Accepted = views.Badge{
+			Tone: views.ToneSuccess, Icon: "check-circle-fill", Text: c.Text(lang.M("You accepted this on %s", clock.DateOf(*v.AcceptedAt))),
 			Title: c.Translator().Moment(*v.AcceptedAt),
-		})
+		}
 	}
 	return t
 }
