@@ -62,13 +62,7 @@ func users(a *admin.Admin, people *account.Service, languages []lang.Locale) adm
 			admin.Sect(lang.Message{}, facts()...),
 		},
 		Inlines: []admin.Inline[person]{addressTable(people)},
-		Actions: []admin.Action[person]{{
-			Name: "send_set_password", Label: lang.M("Send a link to choose a password"), Icon: "send", Each: people.InviteRecord,
-			Offer: func(p *person) bool { return p.Active && p.ErasedAt == nil },
-			Done: func(n int) lang.Message {
-				return lang.N("The link was sent to %d person.", "The link was sent to %d people.", n, n)
-			},
-		}},
+		Actions: []admin.Action[person]{inviting(people)},
 		Onward:  sales(func(p *person) string { return p.Email }),
 		Prepare: people.HashNew, Broken: account.Taken,
 		Write: admin.Writer[person]{Create: people.AddRecord, Update: people.ChangeRecord, Delete: people.DropRecord},
