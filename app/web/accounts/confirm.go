@@ -25,7 +25,7 @@ func (h *Handler) confirmation(c *web.Ctx) error {
 		return h.notice(c, confirmTitle(), []lang.Message{
 			lang.M("This link is not valid, has expired or was used already."),
 			lang.M("Sign in with your e-mail address: if it is not confirmed yet, we send another message."),
-		}, signInLink(c))
+		}, views.Buttons{Cancel: views.Link{Text: c.Text(lang.M("E-mail addresses")), Href: c.Path(mailboxPath)}})
 	}
 	if err != nil {
 		return err

@@ -246,4 +246,6 @@ func TestAccountActs(t *testing.T) {
 		s.SignedIn("boss").Get("/en/users/kea/").Lacks(`main a[href="` + path + `"]`)
 		v.Get(path).Status(http.StatusOK)
 	}
+	v.Get("/en/users/~update/").Has(`main a[href="`+changing+`"]`, "Change your password")
+	v.Get("/en/accounts/confirm-email/x/").Has(`main a[href="`+mailboxes+`"]`, "")
 }

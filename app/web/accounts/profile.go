@@ -118,7 +118,10 @@ func newProfilePage(c *web.Ctx, p account.Person, form views.Form) profilePage {
 	avatar := c.Avatar(p)
 	avatar.Large = true
 	return profilePage{
-		Head:    views.Head{Title: title, Crumbs: []views.Crumb{{Text: p.Name(), Href: c.Path(p.Page())}}},
-		Heading: views.Heading{Title: title, Avatar: avatar}, Form: form,
+		Head: views.Head{Title: title, Crumbs: []views.Crumb{{Text: p.Name(), Href: c.Path(p.Page())}}},
+		Heading: views.Heading{Title: title, Avatar: avatar, Others: []views.Action{
+			{Text: c.Text(lang.M("Change your password")), Href: c.Path(changePath), Icon: "key", Style: views.Quiet},
+		}},
+		Form: form,
 	}
 }

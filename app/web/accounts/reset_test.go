@@ -240,6 +240,7 @@ func TestReset(t *testing.T) {
 		s := webtest.New(t)
 		s.Person("kea")
 		s.Person("other")
+		s.SignedIn("kea")
 		kea, v := s.SignedIn("kea"), s.SignedIn("other")
 		link := forget(s, keaMail)
 		form := open(v, link)
@@ -248,10 +249,10 @@ func TestReset(t *testing.T) {
 		kea.Get(own).Status(http.StatusOK).Has(`header a[href="/en/accounts/logout/"]`, "") // its owner stays until the end
 		v.Get(form).Status(http.StatusOK)
 		chosen(kea, own).Status(http.StatusSeeOther)
-		anonymous(t, kea)
 		if n := s.Count("SELECT count(*) FROM sessions WHERE user_id = (SELECT id FROM users WHERE username = 'kea')"); n != 0 {
 			t.Errorf("%d sessions of the person are left, want none", n)
 		}
+		anonymous(t, kea)
 	})
 	t.Run("Life", func(t *testing.T) {
 		t.Parallel()
@@ -319,10 +320,15 @@ func TestReset(t *testing.T) {
 		s := webtest.New(t)
 		s.Person("kea")
 		link := forget(s, keaMail)
-		got := atOnce(s, 6, func(s *webtest.Site, i int) string {
-			v := s.Visitor()
+		var form string
+		var visitors []*webtest.Visitor
+		for range 6 {
+			visitors = append(visitors, s.Visitor())
+			form = open(visitors[len(visitors)-1], link)
+		}
+		got := atOnce(s, len(visitors), func(_ *webtest.Site, i int) string {
 			secret := fmt.Sprintf("%s number %d", fresh, i)
-			return fmt.Sprint(v.Post(open(v, link), "password1", secret, "password2", secret).StatusCode)
+			return fmt.Sprint(visitors[i].Post(form, "password1", secret, "password2", secret).StatusCode)
 		})
 		if got["303"] != 1 || got["200"] != 5 {
 			t.Errorf("answers = %v, want one success and five dead links", got)
