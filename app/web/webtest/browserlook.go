@@ -62,7 +62,7 @@ func (b *Tab) TabTo(selector string) {
 		b.Type(kb.Tab)
 		seen := Ask[string](b, `(e => {
 			if (e === document.body) return ''
-			const r = e.getBoundingClientRect(), rings = [e, ...(e.matches('[type=radio]') ? e.labels : [])]
+			const r = e.getClientRects()[0] ?? e.getBoundingClientRect(), rings = [e, ...(e.matches('[type=radio]') ? e.labels : [])]
 			const top = document.elementFromPoint(r.left + Math.min(r.width / 2, 20), r.top + r.height / 2)
 			const ring = rings.map(r => getComputedStyle(r)).some(s => s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2)
 			return (e.contains(top) && ring && e.matches(':focus-visible, :focus-within') ? '' : 'HIDDEN ') + e.tagName + '#' + e.id + ' ' + e.textContent.trim()
