@@ -206,13 +206,17 @@ func TestFit(t *testing.T) {
 		Description: lang.Text{EN: "All events.\nAll resources."},
 	}, "1234567.89"))
 	s.Work()
+	if err := s.App.Profile.Sample(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	s.SignedIn("boss").Send(page(s, "kea", "change"), "#record", "admin_notes", "Note").Status(http.StatusSeeOther)
 	places := map[string]string{
 		"/admin/": "Kia ora, Hōne", people: "People", people + "?q=zzz&is_staff=1": "People", people + "add/": "Add person",
 		groups: "Groups", groups + "add/": "Add group", addresses: "E-mail addresses", page(s, "kea", "history"): "History",
 		page(s, "kea", "delete"): "Delete this person?", "/admin/users/": "People",
 		options: "Membership options", options + "add/": "Add membership option", memberships: "Individual memberships",
-		memberships + "add/": "Add individual membership", invoices: "Invoices", organisations: "Organisations", organisations + "add/": "Add organisation",
+		fields: "Questions", fields + "add/": "Add question", last(s, fields, "change"): "Where do you buy their food?", fieldGroups: "Groups of questions",
+		fieldGroups + "add/": "Add group of questions", memberships + "add/": "Add individual membership", invoices: "Invoices", organisations: "Organisations", organisations + "add/": "Add organisation",
 		last(s, options, "change"): "One year for teachers of te reo Māori in secondary schools of every region", last(s, invoices, "change"): "MOCK-1",
 		last(s, memberships, "delete"): "Delete this individual membership?",
 		page(s, "kea", "change"):       "Whakaaropai-Te-Ariki-Tapairu Hohepa-Ngāti-Whātua-o-Kaipara-Ōrākei (kea@example.org)",

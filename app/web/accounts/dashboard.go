@@ -98,7 +98,7 @@ func (h *Handler) remind(c *web.Ctx, owner account.Person, page *dashboardPage) 
 	page.Tasks.Cards = append(page.Tasks.Cards, views.Card{
 		ID: "completion", Task: true, Under: true, Icon: "list-check", Tone: views.ToneInfo,
 		Title:   c.Text(lang.N("%d field remaining", "%d fields remaining", n, n)),
-		Text:    c.Text(lang.M("Your profile is %d %% complete.", done.Percent())),
+		Text:    c.Text(lang.M("Your profile is %d%% complete.", done.Percent())),
 		Actions: []views.Action{{Text: c.Text(lang.M("Complete your profile")), Href: c.Path(profilePath)}},
 	})
 	return nil

@@ -61,9 +61,9 @@ func TestQuestions(t *testing.T) {
 		t.Parallel()
 		s, v := asked(t, profile.Question{Key: "a", Type: profile.Text, Counts: true}, profile.Question{Key: "b", Type: profile.Number, Counts: true},
 			profile.Question{Key: "c", Type: profile.Checkbox, Options: choices("x"), Counts: true}, profile.Question{Key: "d", Type: profile.Text})
-		v.Get(ownPage).Has("#completion", "3 fields remaining").Has("#completion", "0 %")
+		v.Get(ownPage).Has("#completion", "3 fields remaining").Has("#completion", "0% complete")
 		v.Send(update, "form#profile", "a", "x", "b", "0", "d", "y").Status(http.StatusSeeOther).To(ownPage)
-		v.Get(ownPage).Has("#completion", "1 field remaining").Has("#completion", "66 %").Has(`#completion a[href="`+update+`"]`, "Complete your profile")
+		v.Get(ownPage).Has("#completion", "1 field remaining").Has("#completion", "66% complete").Has(`#completion a[href="`+update+`"]`, "Complete your profile")
 		s.Exec("UPDATE profile_field_responses SET value = '' WHERE value = 'x'") // an empty one is none
 		v.Get(ownPage).Has("#completion", "2 fields remaining")
 		v.Send(update, "form#profile", "a", "x", "b", "0", "c", "x").Status(http.StatusSeeOther)
