@@ -8,7 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"runtime"
+	"runtime/debug"
 
 	"ams/app/account"
 	"ams/app/admin"
@@ -92,7 +92,7 @@ func New(cfg Config, db *database.DB, out Outside) (*App, error) {
 	}, out.Log)
 	a.People, err = account.New(db.DB, out.Clock, post, account.Config{
 		Secret: cfg.Security.Key("account"), Open: cfg.Site.Open, Languages: languages.Enabled(), Address: a.address,
-		HashesAtOnce: runtime.GOMAXPROCS(0),
+		HashesAtOnce: 1, AfterHash: a.afterHash(), // each takes 19 MiB: a storm of sign-ins waits instead of growing the process
 	})
 	if err != nil {
 		return nil, err
@@ -118,6 +118,15 @@ func New(cfg Config, db *database.DB, out Outside) (*App, error) {
 	a.Content.Reserve(kernel.Mounts())
 	a.Handler = kernel.Handler()
 	return a, errors.Join(set.Err(), post.Err(), a.Registry.Err(), a.Staff.Check())
+}
+
+// afterHash returns memory to the system, which takes as long as the heap is large: small in a deployment, but not where
+// many sites run in one process, as in tests.
+func (a *App) afterHash() func() {
+	if a.cfg.Profile == Production {
+		return debug.FreeOSMemory
+	}
+	return nil
 }
 
 // address is the absolute address of a path in a language, for letters: it never trusts a request.

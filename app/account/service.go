@@ -22,6 +22,7 @@ type Config struct {
 	Languages    []lang.Locale
 	Address      func(lang.Locale, string) string // absolute address of a path in a language
 	HashesAtOnce int
+	AfterHash    func() // as password.Hasher has it
 }
 
 // Service holds the rules about people.
@@ -41,9 +42,11 @@ func New(db *bun.DB, c clock.Clock, post *mail.Post, cfg Config) (*Service, erro
 	if err != nil {
 		return nil, fmt.Errorf("load password rules: %w", err)
 	}
+	hasher := password.NewHasher(cfg.HashesAtOnce)
+	hasher.After = cfg.AfterHash
 	return &Service{
 		db: db, clock: c, cfg: cfg, post: post, letters: bindLetters(post),
-		hasher: password.NewHasher(cfg.HashesAtOnce), rules: rules,
+		hasher: hasher, rules: rules,
 	}, nil
 }
 
