@@ -9,7 +9,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"runtime"
+	"runtime/debug"
 	"time"
 
 	"ams/app/account"
@@ -183,7 +183,8 @@ func (a *App) admit(post *mail.Post, languages lang.Languages, texts *lang.Catal
 	a.People, err = account.New(a.db.DB, a.out.Clock, a.queue, post, account.Config{
 		Secret: a.cfg.Security.Key("account"), ResetSecret: a.cfg.Security.Key("password reset"), EndSessions: session.EndAll,
 		Open: a.cfg.Site.Open, Languages: languages.Enabled(), Address: a.address,
-		Texts: texts.Translator, HashesAtOnce: runtime.GOMAXPROCS(0), Pictures: a.buckets.Public,
+		Texts: texts.Translator, Pictures: a.buckets.Public,
+		HashesAtOnce: 1, AfterHash: a.afterHash(), // each takes 19 MiB: a storm of sign-ins waits instead of growing the process
 	})
 	if err != nil {
 		return err
@@ -193,6 +194,15 @@ func (a *App) admit(post *mail.Post, languages lang.Languages, texts *lang.Catal
 		Key: a.cfg.Security.Key("second factor"), Issuer: a.issuer,
 	})
 	return err
+}
+
+// afterHash returns memory to the system, which takes as long as the heap is large: small in a deployment, but not where
+// many sites run in one process, as in tests.
+func (a *App) afterHash() func() {
+	if a.cfg.Profile == Production {
+		return debug.FreeOSMemory
+	}
+	return nil
 }
 
 // issuer names the association in authenticator apps.

@@ -1,13 +1,13 @@
 package views
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"html/template"
 	"io/fs"
 	"reflect"
 	"strings"
+	"sync/atomic"
 	"text/template/parse"
 )
 
@@ -58,6 +58,9 @@ func addFile(root *template.Template, name, src string, fm template.FuncMap) err
 	if err != nil {
 		return err
 	}
+	if err := foldAll(trees, fm); err != nil {
+		return err
+	}
 	for defined, tree := range trees {
 		if defined != name && !strings.HasPrefix(defined, name+"#") {
 			return fmt.Errorf("%s.html defines %q: a fragment is named %s#…", name, defined, name)
@@ -88,6 +91,7 @@ type Page[T any] struct{ Part[T] }
 type Part[T any] struct {
 	set  *Set
 	name string
+	size *atomic.Int64 // of what it gave last: the next will be about as long
 }
 
 // BindPage promises that template name is rendered from a T. A missing template is reported by Set.Err.
@@ -102,7 +106,7 @@ func BindPart[T any](s *Set, name string) Part[T] {
 	}
 	var zero T
 	s.bound = append(s.bound, binding{name: name, zero: zero})
-	return Part[T]{set: s, name: name}
+	return Part[T]{set: s, name: name, size: new(atomic.Int64)}
 }
 
 // Err gives every binding that failed; ask once all pages are bound.
@@ -110,18 +114,16 @@ func (s *Set) Err() error { return errors.Join(s.faults...) }
 
 // Render gives the fragment in a language. Nothing is written on the way, so an error never leaves half a page.
 func (p Part[T]) Render(locale string, model T) (template.HTML, error) {
-	return p.set.render(p.name, locale, model)
-}
-
-func (s *Set) render(name, locale string, model any) (template.HTML, error) {
-	root, ok := s.locales[locale]
+	root, ok := p.set.locales[locale]
 	if !ok {
-		return "", fmt.Errorf("render %s: no templates in %q", name, locale)
+		return "", fmt.Errorf("render %s: no templates in %q", p.name, locale)
 	}
-	var out bytes.Buffer
-	if err := root.ExecuteTemplate(&out, name, model); err != nil {
-		return "", fmt.Errorf("render %s in %s: %w", name, locale, err)
+	var out strings.Builder
+	out.Grow(int(p.size.Load()))
+	if err := root.ExecuteTemplate(&out, p.name, model); err != nil {
+		return "", fmt.Errorf("render %s in %s: %w", p.name, locale, err)
 	}
+	p.size.Store(int64(out.Len()))
 	return template.HTML(out.String()), nil
 }
 

@@ -47,9 +47,7 @@ func (h Holder) Covers(other Holder) bool {
 
 // GivenSQL is an array of what the user u was given, directly and through groups, for the query that finds out who a
 // request comes from: a change of rights holds from the next one.
-const GivenSQL = `ARRAY(SELECT p.codename FROM permissions p WHERE p.id IN (
-	SELECT permission_id FROM user_permissions WHERE user_id = u.id
-	UNION SELECT gp.permission_id FROM user_groups ug JOIN group_permissions gp ON gp.group_id = ug.group_id WHERE ug.user_id = u.id))`
+const GivenSQL = "permissions_of(u.id)"
 
 // Given is a holder of these permissions.
 func Given(id int64, superuser bool, codes []string) Holder {

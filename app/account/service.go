@@ -30,6 +30,7 @@ type Config struct {
 	// EndSessions signs a person out everywhere.
 	EndSessions func(ctx context.Context, db bun.IDB, user int64) error
 	Pictures    *storage.Bucket // the public one; nil: nobody can have a picture
+	AfterHash    func() // as password.Hasher has it
 }
 
 // Service holds the rules about people.
@@ -52,9 +53,11 @@ func New(db *bun.DB, c clock.Clock, queue *jobs.Queue, post *mail.Post, cfg Conf
 	if err != nil {
 		return nil, fmt.Errorf("load password rules: %w", err)
 	}
+	hasher := password.NewHasher(cfg.HashesAtOnce)
+	hasher.After = cfg.AfterHash
 	return &Service{
 		db: db, clock: c, cfg: cfg, queue: queue, post: post, letters: bindLetters(post), lab: picture.NewLab(picturesAtOnce),
-		hasher: password.NewHasher(cfg.HashesAtOnce), rules: rules,
+		hasher: hasher, rules: rules,
 	}, nil
 }
 

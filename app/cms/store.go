@@ -19,7 +19,7 @@ const (
 )
 
 // VersionSQL is the version of the content, for the query that a request makes anyway.
-const VersionSQL = `(SELECT coalesce(max(version), 0) FROM cms_version)`
+const VersionSQL = `coalesce((SELECT version FROM cms_version), 0)`
 
 // Version is the version of the content, for requests that make no query of their own.
 func (s *Service) Version(ctx context.Context) (int64, error) {

@@ -23,6 +23,10 @@ const (
 // Hasher computes hashes, only so many at once as fit the process: each takes 19 MiB, imported ones up to 256 MiB.
 // Whoever comes later waits in order. A process has one.
 type Hasher struct {
+	// After runs behind each hash, before the next one begins: it may give the memory back that the hash took. Left to
+	// itself the heap grows to several hashes in a storm of sign-ins. nil: nothing runs.
+	After func()
+
 	room  *semaphore.Weighted // in units of one written hash
 	size  int64
 	write argonParams
@@ -107,7 +111,12 @@ func (h *Hasher) enter(ctx context.Context, memory uint32) error {
 	return nil
 }
 
-func (h *Hasher) leave(memory uint32) { h.room.Release(h.places(memory)) }
+func (h *Hasher) leave(memory uint32) {
+	if h.After != nil && memory >= writtenMemory {
+		h.After()
+	}
+	h.room.Release(h.places(memory))
+}
 
 // places is how many written hashes would take that memory (KiB), rounded up; never more than there are.
 func (h *Hasher) places(memory uint32) int64 {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/base64"
 	"errors"
+	"runtime"
+	"runtime/metrics"
 	"sync"
 	"testing"
 	"time"
@@ -138,6 +140,44 @@ func TestAtOnce(t *testing.T) {
 			t.Error("room was not given back")
 		}
 	})
+}
+
+// TestStorm lets many sign in at the same moment and looks at how much memory that takes. It does not run beside the
+// others, whose memory it would see.
+func TestStorm(t *testing.T) {
+	const hash = writtenMemory << 10
+	h := NewHasher(2)
+	h.After = runtime.GC
+	runtime.GC()
+	before, most := inUse(), uint64(0)
+	done := make(chan struct{})
+	var all sync.WaitGroup
+	for range 20 {
+		all.Go(func() {
+			if err := h.Waste(t.Context(), "x"); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	go func() { all.Wait(); close(done) }()
+	for waiting := true; waiting; {
+		most = max(most, inUse())
+		select {
+		case <-done:
+			waiting = false
+		case <-time.After(time.Millisecond):
+		}
+	}
+	if grown := most - before; grown < hash || grown > 3*hash {
+		t.Errorf("20 hashes, 2 at a time, take %d MiB at most, want those of 2", grown>>20)
+	}
+}
+
+// inUse is what the heap holds, garbage included.
+func inUse() uint64 {
+	held := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
+	metrics.Read(held)
+	return held[0].Value.Uint64()
 }
 
 func TestPlaces(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html/template"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"ams/views"
@@ -124,6 +125,9 @@ func (c *Ctx) send(status int, html template.HTML) error {
 	c.written = true
 	c.private()
 	c.gin.Writer.Header().Add("Vary", "HX-Request")
-	c.gin.Data(status, "text/html; charset=utf-8", []byte(html))
+	c.Header("Content-Type", "text/html; charset=utf-8")
+	c.Header("Content-Length", strconv.Itoa(len(html)))
+	c.gin.Status(status)
+	_, _ = c.gin.Writer.WriteString(string(html)) // the browser has gone away
 	return nil
 }
