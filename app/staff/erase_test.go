@@ -100,8 +100,8 @@ func TestErasing(t *testing.T) {
 		v.Get(people+strconv.Itoa(id)+"/change/").Has("#messages", "The person was erased.").Lacks("form#record").Has(".entries", "Erase this person")
 		var left struct {
 			Email, Username, FirstName, LastName, Language, AdminNotes, ProfilePicture, Password string
-			IsActive, IsStaff, IsSuperuser                                                      bool
-			ErasedAt, ErasureRequestedAt                                                        *time.Time
+			IsActive, IsStaff, IsSuperuser                                                       bool
+			ErasedAt, ErasureRequestedAt                                                         *time.Time
 		}
 		s.Row(&left, `SELECT email, username, first_name, last_name, language, admin_notes, profile_picture, password, is_active, is_staff,
 			is_superuser, erased_at, erasure_requested_at FROM users WHERE id = ?`, id)

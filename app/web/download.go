@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"mime"
 	"net/http"
@@ -20,15 +21,21 @@ func Download(c *Ctx, name, contentType string, write func(ctx context.Context, 
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.Context()), downloadLimit)
 	defer cancel()
 	// A server that knows no deadlines, as in some tests, has none that could be in the way.
-	_ = http.NewResponseController(c.gin.Writer).SetWriteDeadline(time.Now().Add(downloadLimit))
+	line := http.NewResponseController(c.gin.Writer)
+	_ = line.SetWriteDeadline(time.Now().Add(downloadLimit))
 	file := &attachment{c: c, name: name, contentType: contentType}
 	err := write(ctx, file)
 	switch {
 	case err == nil && !file.begun: // an empty file
 		_, err = file.Write(nil)
 	case err != nil && file.begun:
-		c.web.log.WarnContext(ctx, "a download broke off", "id", c.id, "route", c.gin.FullPath(), "error", err)
-		panic(http.ErrAbortHandler)
+		_ = line.SetWriteDeadline(time.Now()) // the mark of the end is never sent
+		if file.left {
+			c.web.log.InfoContext(ctx, "a download was given up", "id", c.id, "route", c.gin.FullPath())
+			return nil
+		}
+		c.web.broken(c, fmt.Errorf("a download broke off: %w", err))
+		return nil
 	}
 	return err
 }
@@ -38,6 +45,7 @@ type attachment struct {
 	c                 *Ctx
 	name, contentType string
 	begun             bool
+	left              bool // nobody listens any longer
 }
 
 func (a *attachment) Write(p []byte) (int, error) {
@@ -48,5 +56,7 @@ func (a *attachment) Write(p []byte) (int, error) {
 		a.c.Header("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": a.name}))
 		a.c.gin.Status(http.StatusOK)
 	}
-	return a.c.gin.Writer.Write(p)
+	n, err := a.c.gin.Writer.Write(p)
+	a.left = a.left || err != nil
+	return n, err
 }

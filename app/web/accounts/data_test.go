@@ -84,7 +84,9 @@ func stored(s *webtest.Site, key string) bool {
 	return true
 }
 
-func order(v *webtest.Visitor) { v.Post(dataPath, "action", "export").Status(http.StatusSeeOther).To(dataPath) }
+func order(v *webtest.Visitor) {
+	v.Post(dataPath, "action", "export").Status(http.StatusSeeOther).To(dataPath)
+}
 
 func jobsOf(s *webtest.Site, kind string) int {
 	s.T.Helper()
@@ -118,7 +120,7 @@ func TestOwnData(t *testing.T) {
 		if !strings.Contains(mails[0].Text, "/en/users/~data/") || strings.Contains(mails[0].Text, key) || strings.Contains(mails[0].Text, "~data/file") {
 			t.Errorf("the mail says %q, want the page and never the file", mails[0].Text)
 		}
-		page = v.Get(dataPath).Has(".alert", "is ready").Has(".alert a", "Download my data")
+		page = v.Get(dataPath).Has(".medium", "is ready").Has(".medium a", "Download my data")
 		if strings.Contains(page.Body, "exports/") || strings.Contains(page.Body, "X-Amz") {
 			t.Error("the page tells the address of the file")
 		}
@@ -134,7 +136,7 @@ func TestOwnData(t *testing.T) {
 		s.Clock.Pass(privacy.FileLife)
 		v = s.SignedIn("kea")
 		v.Get(dataPath + "file/").Status(http.StatusNotFound)
-		v.Get(dataPath).Lacks(".alert a")
+		v.Get(dataPath).Lacks("a[href$='file/']")
 		s.Add(app.Cleanup{})
 		s.Work()
 		if n := s.Count("SELECT count(*) FROM data_exports"); n != 0 || stored(s, key) {
