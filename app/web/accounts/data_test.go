@@ -18,6 +18,7 @@ import (
 	"ams/app/membership"
 	"ams/app/privacy"
 	"ams/app/web/webtest"
+	"ams/storage"
 )
 
 const dataPath = "/en/users/~data/"
@@ -173,6 +174,11 @@ func TestOwnData(t *testing.T) {
 		s.Person("kea")
 		s.Person("tui")
 		filled(s)
+		key, err := s.App.Buckets().Public.Put(t.Context(), storage.Object{Key: "profile_pictures/kea.png", Type: "image/png", Size: 5, Body: strings.NewReader("image")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.Exec("UPDATE users SET profile_picture = ? WHERE username = 'kea'", key)
 		v := s.SignedIn("kea")
 		order(v)
 		s.Work()
@@ -202,6 +208,9 @@ func TestOwnData(t *testing.T) {
 					t.Errorf("%s has %q in it", name, secret)
 				}
 			}
+		}
+		if files["picture.png"] != "image" {
+			t.Errorf("the picture is %q, want what was uploaded", files["picture.png"])
 		}
 		if got := files["account.csv"]; !strings.Contains(got, "'=Mere") {
 			t.Errorf("account.csv = %q, want the formula guarded", got)
