@@ -251,7 +251,7 @@ func (a *App) sell(post *mail.Post, texts *lang.Catalogues) {
 // protect prepares what people may ask about their own data.
 func (a *App) protect(post *mail.Post, texts *lang.Catalogues) {
 	a.Privacy = privacy.New(a.db.DB, a.out.Clock, a.queue, post, privacy.Domains{People: a.People, Bills: a.Bills, Members: a.Members}, privacy.Config{
-		Files: a.buckets.Private, Address: a.address, Texts: texts.Translator,
+		Buckets: a.buckets, Address: a.address, Texts: texts.Translator,
 		Desk: func(person int64) string { return a.cfg.Site.BaseURL + a.Staff.Address("users.user", person) },
 	})
 	a.Privacy.Jobs(a.Registry)

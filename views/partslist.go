@@ -1,9 +1,6 @@
 package views
 
-import (
-	"html/template"
-	"strconv"
-)
+import "strconv"
 
 // Kind says how the cells of a column are set.
 type Kind string
@@ -33,8 +30,6 @@ type Table struct {
 	Region   string // id of what another order replaces; empty: the table itself
 	Empty    Empty  // instead of a table without rows
 	Pager    Pager
-
-	attrs []template.HTMLAttr // of the columns' cells
 }
 
 // Pick names the tick-boxes of a Table's rows. Zero: there are none.
@@ -42,14 +37,6 @@ type Pick struct {
 	Name string
 	Form string // id of the form that they belong to
 	All  string // label of the box that ticks all of them
-}
-
-// Attr is what all boxes of the rows have in common, made once for all of them.
-func (p Pick) Attr() template.HTMLAttr {
-	if p.Name == "" {
-		return ""
-	}
-	return template.HTMLAttr(`name="` + template.HTMLEscapeString(p.Name) + `" form="` + template.HTMLEscapeString(p.Form) + `"`)
 }
 
 // Column is a column of a Table.
@@ -96,20 +83,27 @@ type Row struct {
 	Pick  Hidden // value of the row's tick-box, and the label it has
 }
 
+// Box is the tick-box of a row.
+func (t Table) Box(r Row) Pickbox { return Pickbox{Pick: t.Pick, Row: r.Pick} }
+
+// Pickbox (shared/table#pick) is one tick-box.
+type Pickbox struct {
+	Pick Pick
+	Row  Hidden
+}
+
 // Cell is a fact of a row: text or a link, a second line, badges, lines or actions.
 type Cell struct {
-	Text    string
-	Href    string
-	Drawn   template.HTML     // the whole cell where it is a text and nothing else, as most are; Table.Add draws it
-	Attr    template.HTMLAttr // of its column; Table.Add sets it
-	Rich    bool              // more than one link, or badges alone; Table.Add sets it
-	Badges  []Badge
-	Title   string // the exact date, where Text is relative
-	Under   string // second, muted line
 	ID      string // for a cell that comes anew by itself
 	Along   bool   // as in Card
+	Label   string // of its column; Table.Add sets it
 	Kind    Kind   // of its column; Table.Add sets it
+	Text    string
+	Href    string
+	Title   string // the exact date, where Text is relative
+	Under   string // second, muted line
 	Avatar  Avatar
+	Badges  []Badge
 	Lines   []CellLine
 	Actions []Action
 	Edit    CellEdit // instead of everything else
@@ -151,14 +145,7 @@ func (t *Table) Add(id string, cells ...Cell) {
 
 func (t *Table) label(cells []Cell) {
 	for i := range min(len(cells), len(t.Columns)) {
-		if len(t.attrs) <= i {
-			t.attrs = append(t.attrs, t.Columns[i].attr(i == 0))
-		}
-		cells[i].Attr, cells[i].Kind = t.attrs[i], t.Columns[i].Kind
-		cells[i].Rich = cells[i].rich()
-		if i > 0 && !cells[i].Rich && len(cells[i].Badges) == 0 && cells[i].Href == "" {
-			cells[i].Drawn = "<td " + template.HTML(t.attrs[i]) + "><div><span>" + template.HTML(template.HTMLEscapeString(cells[i].Text)) + "</span></div></td>"
-		}
+		cells[i].Label, cells[i].Kind = t.Columns[i].Label, t.Columns[i].Kind
 	}
 }
 
@@ -167,21 +154,6 @@ func (t *Table) Edit(row, column int, e CellEdit) {
 	cells := t.Rows[row].Cells
 	cells[column] = Cell{Edit: e}
 	t.label(cells)
-}
-
-// attr is what all cells of a column have in common.
-func (c Column) attr(first bool) template.HTMLAttr {
-	class := `class="cell-` + template.HTMLEscapeString(string(c.Kind)) + `" `
-	if first {
-		return template.HTMLAttr(class + `scope="row" role="rowheader"`)
-	}
-	return template.HTMLAttr(class + `role="cell" data-label="` + template.HTMLEscapeString(c.Label) + `"`)
-}
-
-// rich cells need the whole template; most are one text, one link, or badges.
-func (c Cell) rich() bool {
-	text, badges := c.Text != "", len(c.Badges) > 0
-	return text == badges || !text && c.Href != "" || c.Along || c.ID+c.Title+c.Under+c.Avatar.Name != "" || len(c.Lines)+len(c.Actions) > 0
 }
 
 // Pager (shared/pager) leads through the pages of a list: numbers around the current one, and "load more" with htmx,

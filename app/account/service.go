@@ -30,7 +30,7 @@ type Config struct {
 	// EndSessions signs a person out everywhere.
 	EndSessions func(ctx context.Context, db bun.IDB, user int64) error
 	Pictures    *storage.Bucket // the public one; nil: nobody can have a picture
-	AfterHash    func() // as password.Hasher has it
+	AfterHash   func()          // as password.Hasher has it
 }
 
 // Service holds the rules about people.

@@ -7,18 +7,21 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path"
 	"slices"
 	"strings"
 
+	"ams/app/account"
 	"ams/app/sheet"
+	"ams/storage"
 )
 
 // batch is how many rows are in memory at a time.
 const batch = 500
 
-// write makes the archive: all as JSON in one file, and each table that has rows once more for spreadsheets. Rows are
-// read in small portions, so that the bucket may take its time without a transaction waiting for it.
-func (s *Service) write(ctx context.Context, to io.Writer, person int64) error {
+// write makes the archive: all as JSON in one file, each table that has rows once more for spreadsheets, and the picture.
+// Rows are read in small portions, so that the bucket may take its time without a transaction waiting for it.
+func (s *Service) write(ctx context.Context, to io.Writer, who account.Person) error {
 	given := slices.DeleteFunc(append(about(), s.holdings()...), func(h holding) bool { return h.give == "" })
 	z := zip.NewWriter(to)
 	whole, err := s.entry(z, "data.json")
@@ -33,7 +36,7 @@ func (s *Service) write(ctx context.Context, to io.Writer, person int64) error {
 		}
 		open = "],"
 		comma := "\n"
-		err := s.rows(ctx, h, person, func(row string) error {
+		err := s.rows(ctx, h, who.ID, func(row string) error {
 			_, err := io.WriteString(whole, comma+row)
 			comma = ",\n"
 			return err
@@ -49,11 +52,32 @@ func (s *Service) write(ctx context.Context, to io.Writer, person int64) error {
 		return err
 	}
 	for _, h := range tables {
-		if err := s.table(ctx, z, h, person); err != nil {
+		if err := s.table(ctx, z, h, who.ID); err != nil {
 			return err
 		}
 	}
-	return z.Close()
+	return errors.Join(s.picture(ctx, z, who.Picture), z.Close())
+}
+
+// picture copies what somebody has uploaded. One that is gone is no reason to have no file.
+func (s *Service) picture(ctx context.Context, z *zip.Writer, key string) error {
+	if key == "" || s.cfg.Buckets.Public == nil {
+		return nil
+	}
+	image, err := s.cfg.Buckets.Public.Get(ctx, key)
+	if errors.Is(err, storage.ErrMissing) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer image.Close()
+	out, err := s.entry(z, "picture"+path.Ext(key))
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(out, image)
+	return err
 }
 
 func (s *Service) entry(z *zip.Writer, name string) (io.Writer, error) {

@@ -104,7 +104,7 @@ func (s *Service) File(ctx context.Context, person int64) (string, error) {
 	if len(all) == 0 || !s.HasFiles() {
 		return "", fault.NotFound(lang.M("There is no file of your data at the moment. Ask for a new one."))
 	}
-	return s.cfg.Files.Link(all[len(all)-1].Key, "my-data.zip")
+	return s.cfg.Buckets.Private.Link(all[len(all)-1].Key, "my-data.zip")
 }
 
 // export makes a file. It may run twice and at the same time as itself: whoever finds the row under another key than
@@ -168,9 +168,9 @@ func (s *Service) store(ctx context.Context, key string, who account.Person) err
 	written := make(chan struct{})
 	go func() {
 		defer close(written)
-		_ = to.CloseWithError(s.write(ctx, to, who.ID)) // the reader learns of the error
+		_ = to.CloseWithError(s.write(ctx, to, who)) // the reader learns of the error
 	}()
-	_, err := s.cfg.Files.Put(ctx, storage.Object{Key: key, Type: "application/zip", Size: -1, Body: from})
+	_, err := s.cfg.Buckets.Private.Put(ctx, storage.Object{Key: key, Type: "application/zip", Size: -1, Body: from})
 	_ = from.CloseWithError(err) // ends the writer where the bucket takes no more
 	cancel()
 	<-written

@@ -22,7 +22,7 @@ import (
 
 // Config is what privacy takes from the settings.
 type Config struct {
-	Files   *storage.Bucket // the private one; nil: nobody can have a file
+	Buckets storage.Buckets // without a private one nobody can have a file
 	Address func(lang.Locale, string) string
 	Desk    func(person int64) string // absolute address of somebody's record in the administration
 	Texts   func(lang.Locale) *lang.Translator
@@ -56,7 +56,7 @@ func New(db *bun.DB, c clock.Clock, q *jobs.Queue, post *mail.Post, d Domains, c
 }
 
 // HasFiles tells whether there is a bucket for files. Outside production there may be none.
-func (s *Service) HasFiles() bool { return s.cfg.Files != nil }
+func (s *Service) HasFiles() bool { return s.cfg.Buckets.Private != nil }
 
 // State is how somebody's wishes about their data stand. Zero times: not the case.
 type State struct {

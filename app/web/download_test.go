@@ -81,7 +81,7 @@ func TestDownload(t *testing.T) {
 			t.Errorf("%s: %d bytes, want %d", name, len(body), want.size)
 		}
 	}
-	if n := k.reported.Load(); n != 1 {
+	if n := strings.Count(k.log.String(), "ERROR "); n != 1 {
 		t.Errorf("%d errors reported, want the late one", n)
 	}
 }

@@ -17,7 +17,7 @@ type dataPage struct {
 	Heading       views.Heading
 	Download      views.Section
 	DownloadLines []string
-	File          views.Message
+	File          views.Action // absent without a file
 	Order         views.PostButton
 	Erasure       views.Section
 	ErasureLines  []string
@@ -89,13 +89,11 @@ func (h *Handler) dataPage(c *web.Ctx, p account.Person, s privacy.State) dataPa
 			"You can have a file with everything that is stored about you: account, addresses, memberships, purchases, invoices, messages and more. Passwords and what belongs to other people are not in it."))},
 		Erasure: views.Section{Title: c.Text(lang.M("Erasure"))},
 	}
-	order := c.Text(lang.M("Prepare my file"))
+	order, style := c.Text(lang.M("Prepare my file")), views.Primary
 	if !s.Ready.IsZero() {
-		order = c.Text(lang.M("Prepare a new file"))
-		page.File = views.Message{
-			Level: views.LevelSuccess, Standing: true, Text: c.Text(lang.M("Your file of %s is ready. It is deleted on %s.", s.Ready, s.Until)),
-			Link: views.Link{Text: c.Text(lang.M("Download my data")), Href: c.Path(privacy.Page + "file/")},
-		}
+		order, style = c.Text(lang.M("Prepare a new file")), views.Secondary
+		page.DownloadLines = append(page.DownloadLines, c.Text(lang.M("Your file of %s is ready. It is deleted on %s.", s.Ready, s.Until)))
+		page.File = views.Action{Text: c.Text(lang.M("Download my data")), Href: c.Path(privacy.Page + "file/"), Icon: "download", Style: views.Primary}
 	}
 	switch {
 	case !h.privacy.HasFiles():
@@ -103,7 +101,7 @@ func (h *Handler) dataPage(c *web.Ctx, p account.Person, s privacy.State) dataPa
 	case !s.Preparing.IsZero():
 		page.DownloadLines = append(page.DownloadLines, c.Text(lang.M("Your file has been in preparation since %s. You get an e-mail when it is ready.", s.Preparing)))
 	default:
-		page.Order = post(orderFile, views.Submit{Text: order, Icon: "download"})
+		page.Order = post(orderFile, views.Submit{Text: order, Style: style})
 	}
 	if s.Erasure.IsZero() {
 		page.ErasureLines = []string{c.Text(lang.M("You can ask the association to erase everything about you that it need not keep."))}

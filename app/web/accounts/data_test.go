@@ -18,6 +18,7 @@ import (
 	"ams/app/membership"
 	"ams/app/privacy"
 	"ams/app/web/webtest"
+	"ams/storage"
 )
 
 const dataPath = "/en/users/~data/"
@@ -120,7 +121,7 @@ func TestOwnData(t *testing.T) {
 		if !strings.Contains(mails[0].Text, "/en/users/~data/") || strings.Contains(mails[0].Text, key) || strings.Contains(mails[0].Text, "~data/file") {
 			t.Errorf("the mail says %q, want the page and never the file", mails[0].Text)
 		}
-		page = v.Get(dataPath).Has(".alert", "is ready").Has(".alert a", "Download my data")
+		page = v.Get(dataPath).Has(".medium", "is ready").Has(".medium a", "Download my data")
 		if strings.Contains(page.Body, "exports/") || strings.Contains(page.Body, "X-Amz") {
 			t.Error("the page tells the address of the file")
 		}
@@ -136,7 +137,7 @@ func TestOwnData(t *testing.T) {
 		s.Clock.Pass(privacy.FileLife)
 		v = s.SignedIn("kea")
 		v.Get(dataPath + "file/").Status(http.StatusNotFound)
-		v.Get(dataPath).Lacks(".alert a")
+		v.Get(dataPath).Lacks("a[href$='file/']")
 		s.Add(app.Cleanup{})
 		s.Work()
 		if n := s.Count("SELECT count(*) FROM data_exports"); n != 0 || stored(s, key) {
@@ -173,6 +174,11 @@ func TestOwnData(t *testing.T) {
 		s.Person("kea")
 		s.Person("tui")
 		filled(s)
+		key, err := s.App.Buckets().Public.Put(t.Context(), storage.Object{Key: "profile_pictures/kea.png", Type: "image/png", Size: 5, Body: strings.NewReader("image")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.Exec("UPDATE users SET profile_picture = ? WHERE username = 'kea'", key)
 		v := s.SignedIn("kea")
 		order(v)
 		s.Work()
@@ -202,6 +208,9 @@ func TestOwnData(t *testing.T) {
 					t.Errorf("%s has %q in it", name, secret)
 				}
 			}
+		}
+		if files["picture.png"] != "image" {
+			t.Errorf("the picture is %q, want what was uploaded", files["picture.png"])
 		}
 		if got := files["account.csv"]; !strings.Contains(got, "'=Mere") {
 			t.Errorf("account.csv = %q, want the formula guarded", got)

@@ -28,8 +28,14 @@ func TestQuestionsByKeyboard(t *testing.T) {
 			b.Type(kb.Enter)
 			b.At(update, "Update your account")
 			for _, answer := range [][2]string{
-				{"#id_pet_name", "Rūrū"}, {"#id_pet_story", "At the sea."}, {"[name=pet_kinds][value=cat]", " "}, {"[name=pet_home]", " " + kb.ArrowDown},
-				{"#id_pet_birthday", "02292024"}, {"#id_pet_since", "July" + kb.Tab + "2019"}, {"#id_pet_count", "31"}, {"#id_pet_food", "At the vet"},
+				{"#id_pet_name", "Rūrū"},
+				{"#id_pet_story", "At the sea."},
+				{"[name=pet_kinds][value=cat]", " "},
+				{"[name=pet_home]", " " + kb.ArrowDown},
+				{"#id_pet_birthday", "02292024"},
+				{"#id_pet_since", "July" + kb.Tab + "2019"},
+				{"#id_pet_count", "31"},
+				{"#id_pet_food", "At the vet"},
 			} {
 				b.TabTo(answer[0])
 				b.Type(answer[1])
@@ -64,8 +70,11 @@ func TestQuestionsFit(t *testing.T) {
 	s, _ := pets(t)
 	locked := s.Group("Kept by the association", 50)
 	for _, q := range []profile.Question{
-		{Key: "level", Type: profile.Select, Options: choices("gold", "silver")}, {Key: "kinds", Type: profile.Checkbox, Options: choices("a", "b")},
-		{Key: "home", Type: profile.Radio, Options: choices("a", "b")}, {Key: "number", Type: profile.Text}, {Key: "story", Type: profile.TextArea},
+		{Key: "level", Type: profile.Select, Options: choices("gold", "silver")},
+		{Key: "kinds", Type: profile.Checkbox, Options: choices("a", "b")},
+		{Key: "home", Type: profile.Radio, Options: choices("a", "b")},
+		{Key: "number", Type: profile.Text},
+		{Key: "story", Type: profile.TextArea},
 	} {
 		q.GroupID, q.ReadOnly, q.RequiredForMembership, q.Counts = locked, true, true, true
 		id := s.Ask(q)
