@@ -165,8 +165,11 @@ func (a *App) address(l lang.Locale, path string) string {
 }
 
 // desk is the absolute address of a membership in the administration, for letters to staff.
-func (a *App) desk(membership int64) string {
-	return a.cfg.Site.BaseURL + a.Staff.Address("memberships.individualmembership", membership)
+func (a *App) desk(m billing.Ref) string {
+	if m.Organisation != 0 {
+		return a.cfg.Site.BaseURL + a.Staff.Address("memberships.organisationmembership", m.Organisation)
+	}
+	return a.cfg.Site.BaseURL + a.Staff.Address("memberships.individualmembership", m.Individual)
 }
 
 func (a *App) post(translators []views.Translator) (*mail.Post, error) {

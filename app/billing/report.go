@@ -1,7 +1,6 @@
 package billing
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -86,14 +85,14 @@ func (s *Service) reportFailures(ctx context.Context, _ ReportFailures) error {
 		for i, r := range rows {
 			accounts[i] = r.AccountID
 		}
-		owners, err := ownersOf(ctx, tx, accounts)
+		payers, err := payersOf(ctx, tx, accounts)
 		if err != nil {
 			return err
 		}
 		told := false
 		err = s.people.TellStaff(ctx, tx, func(in lang.Locale, to []string) error {
 			told = true
-			return s.post.Add(ctx, tx, s.letters.failed.ToAll(to, in, s.failures(in, rows, owners)))
+			return s.post.Add(ctx, tx, s.letters.failed.ToAll(to, in, s.failures(in, rows, payers)))
 		})
 		if err != nil || !told { // nobody to tell: the next failure tells of these, too
 			return err
@@ -113,7 +112,7 @@ func (s *Service) reportFailures(ctx context.Context, _ ReportFailures) error {
 	})
 }
 
-func (s *Service) failures(in lang.Locale, rows []purchaseRow, owners map[int64]account.Person) failedMail {
+func (s *Service) failures(in lang.Locale, rows []purchaseRow, payers map[int64]Payer) failedMail {
 	say := s.cfg.Texts(in)
 	facts := failedMail{Count: len(rows)}
 	for _, r := range rows {
@@ -121,10 +120,9 @@ func (s *Service) failures(in lang.Locale, rows []purchaseRow, owners map[int64]
 		if r.FirstAttemptAt != nil {
 			since = *r.FirstAttemptAt
 		}
-		who := owners[r.AccountID]
 		facts.Purchases = append(facts.Purchases, failedPurchase{
-			Owner: cmp.Or(who.Name(), who.Username), What: r.Description, Total: r.Total.Dollars(), Code: r.Code,
-			Cause: say.Say(r.Cause()), Since: say.Moment(since), Link: s.cfg.Desk(r.MembershipID),
+			Owner: payers[r.AccountID].Title(), What: r.Description, Total: r.Total.Dollars(), Code: r.Code,
+			Cause: say.Say(r.Cause()), Since: say.Moment(since), Link: s.cfg.Desk(r.Membership),
 		})
 	}
 	return facts

@@ -11,6 +11,7 @@ import (
 	"ams/app/fault"
 	"ams/app/lang"
 	"ams/app/limit"
+	"ams/app/membership"
 )
 
 // Erase takes everything about a person away that is not a record of money, and closes the account for ever. The caller
@@ -97,7 +98,7 @@ func (s *Service) Consequences(ctx context.Context, person int64) (c Consequence
 				c.Goes = append(c.Goes, n)
 			}
 		}
-		if c.Running, err = s.members.Running(ctx, tx, person); err != nil {
+		if c.Running, err = s.members.Running(ctx, tx, membership.OfPerson(person)); err != nil {
 			return err
 		}
 		c.OnItsWay, err = s.bills.OnItsWay(ctx, tx, person)

@@ -9,6 +9,7 @@ import (
 
 	"ams/app/lang"
 	"ams/app/mail"
+	"ams/app/membership"
 )
 
 // holding is a place that stores something about people, with the rule for a person's download and erasure. Whoever adds
@@ -34,6 +35,7 @@ type eraser func(context.Context, bun.Tx, doomed) error
 func (s *Service) holdings() []holding {
 	return []holding{
 		{"data_exports.user_id", "downloads", "SELECT requested_at, ready_at FROM data_exports WHERE user_id = ?0 ORDER BY id", s.dropFiles, false},
+		{"organisation_members.user_id", "organisations", giveOrganisations, deleted("organisation_members"), false},
 		{"individual_memberships.user_id", "memberships", giveMemberships, s.cancelMemberships, true},
 		{"individual_memberships.renews_id", "", "", nil, true}, // with the membership
 		{"billing_accounts.user_id", "", "", nil, true},         // nothing but the link between person and invoices
@@ -84,6 +86,9 @@ const (
 		SELECT t.key AS term, v.version, a.accepted_at, host(a.ip_address) AS ip_address, a.user_agent, a.source
 		FROM term_acceptances a JOIN term_versions v ON v.id = a.term_version_id JOIN terms t ON t.id = v.term_id
 		WHERE a.user_id = ?0 ORDER BY a.id`
+	giveOrganisations = `
+		SELECT o.name, b.role, b.invite_email, b.created_datetime, b.accepted_datetime, b.declined_datetime, b.revoked_datetime
+		FROM organisation_members b JOIN organisations o ON o.id = b.organisation_id WHERE b.user_id = ?0 ORDER BY b.id`
 	giveMemberships = `
 		SELECT o.name_en AS option, m.start_date, m.expiry_date, m.created_datetime, m.approved_datetime, m.approval_source,
 		       m.cancelled_datetime, m.cancelled_reason
@@ -134,7 +139,7 @@ func (s *Service) dropFiles(ctx context.Context, tx bun.Tx, d doomed) error {
 }
 
 func (s *Service) cancelMemberships(ctx context.Context, tx bun.Tx, d doomed) error {
-	return s.members.CancelOf(ctx, tx, d.id, lang.M("The person was erased."))
+	return s.members.CancelOf(ctx, tx, membership.OfPerson(d.id), lang.M("The person was erased."))
 }
 
 func forgetMessages(ctx context.Context, tx bun.Tx, d doomed) error {

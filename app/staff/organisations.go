@@ -42,6 +42,11 @@ func organisations() admin.Resource[org] {
 				text("postal_city", lang.M("City"), func(o *org) *string { return &o.PostalCity }),
 				text("postal_code", lang.M("Postcode"), func(o *org) *string { return &o.PostalCode })),
 		},
-		Write: admin.Rows[org](),
+		Onward: []admin.Onward[org]{
+			{Entity: "memberships.organisationmembership", Search: func(o *org) string { return o.Name }},
+			{Entity: "billing.invoice", Search: func(o *org) string { return o.Name }},
+		},
+		Instead: lang.M("Deactivate it instead."),
+		Write:   admin.Rows[org](),
 	}
 }

@@ -17,6 +17,7 @@ import (
 const (
 	options       = "/admin/memberships/membershipoption/"
 	memberships   = "/admin/memberships/individualmembership/"
+	seated        = "/admin/memberships/organisationmembership/"
 	invoices      = "/admin/billing/invoice/"
 	organisations = "/admin/organisations/organisation/"
 	dashboard     = "/en/users/kea/"
