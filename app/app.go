@@ -141,7 +141,7 @@ func New(cfg Config, db *database.DB, out Outside) (*App, error) {
 // mount gives every area its addresses.
 func (a *App) mount(kernel *web.Web, assets *static.Files, languages lang.Languages) {
 	accounts.New(accounts.Domains{
-		People: a.People, Factors: a.Factors, Members: a.Members, Questions: a.Profile, Privacy: a.Privacy,
+		People: a.People, Factors: a.Factors, Members: a.Members, Orgs: a.Orgs, Questions: a.Profile, Privacy: a.Privacy,
 	}, a.out.Clock, a.views).Routes(kernel)
 	memberships.New(a.Members, a.out.Clock, a.views).Routes(kernel)
 	organisations.New(a.Orgs, a.out.Clock, a.views).Routes(kernel)

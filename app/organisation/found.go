@@ -29,7 +29,7 @@ func (s *Service) Create(ctx context.Context, by account.Person, o Organisation)
 		if _, err := tx.NewInsert().Model(&founder).Exec(ctx); err != nil {
 			return fmt.Errorf("insert the founder of organisation %d: %w", o.ID, err)
 		}
-		return nil
+		return s.tellStaff(ctx, tx, by, o)
 	})
 	return o, err
 }

@@ -1,6 +1,7 @@
 package organisation
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -59,8 +60,13 @@ func (m Member) Active() bool {
 	return m.Current() && m.AcceptedAt != nil && m.UserID != 0 && m.Person.Active
 }
 
-// Looks after the organisation. Ask with Person loaded.
-func (m Member) looksAfter() bool { return m.Role == RoleAdmin && m.Active() }
+// Name is what people read of the row: who it is, or where the invitation went.
+func (m Member) Name() string {
+	if m.Person.ID != 0 {
+		return cmp.Or(m.Person.Name(), m.Person.Username)
+	}
+	return m.InviteEmail
+}
 
 // Address is where the row's letters go.
 func (m Member) Address() string {

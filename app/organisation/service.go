@@ -36,11 +36,15 @@ type Service struct {
 	people      *account.Service
 	memberships Memberships
 	cfg         Config
+	created     mail.Letter[createdMail]
 }
 
 // New needs Serve before somebody is invited.
 func New(db *bun.DB, c clock.Clock, post *mail.Post, people *account.Service, cfg Config) *Service {
-	return &Service{db: db, clock: c, post: post, people: people, cfg: cfg}
+	return &Service{
+		db: db, clock: c, post: post, people: people, cfg: cfg,
+		created: mail.Bind[createdMail](post, "staff_organisation_created"),
+	}
 }
 
 // Serve names who answers for memberships.

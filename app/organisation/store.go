@@ -77,18 +77,52 @@ func must(ctx context.Context, db bun.IDB, by account.Person, id int64) error {
 	return err
 }
 
-// most bounds what a page shows of an organisation's people.
-const most = 1000
+// unknownMember says that nobody has this address in this organisation.
+func unknownMember() error {
+	return fault.NotFound(lang.M("There is no such member of this organisation."))
+}
 
-// People are the current rows of an organisation: invitations first, then who joined last.
-func (s *Service) People(ctx context.Context, o Organisation) ([]Member, error) {
-	var rows []Member
-	err := s.db.NewSelect().Model(&rows).Where("om.organisation_id = ?", o.ID).Where(isCurrent).
-		OrderExpr("om.accepted_datetime DESC NULLS FIRST, om.id DESC").Limit(most).Scan(ctx)
+// ManagedMember is Managed together with somebody of the organisation, whatever became of the row.
+func (s *Service) ManagedMember(ctx context.Context, by account.Person, id, member string) (Organisation, Member, error) {
+	o, err := s.ByUUID(ctx, id)
 	if err != nil {
-		return nil, fmt.Errorf("list the people of organisation %d: %w", o.ID, err)
+		return o, Member{}, err
 	}
-	return rows, withPeople(ctx, s.db, rows)
+	if parsed, err := uuid.Parse(member); err != nil || parsed.String() != member {
+		return o, Member{}, unknownMember()
+	}
+	m, err := memberBy(ctx, s.db, s.db.NewSelect().Where("om.organisation_id = ? AND om.uuid = ?", o.ID, member))
+	if err != nil {
+		return o, m, err
+	}
+	return o, m, must(ctx, s.db, by, o.ID)
+}
+
+// lockMember holds somebody's row and gives it as it stands. The caller holds the organisation.
+func lockMember(ctx context.Context, tx bun.Tx, organisation, id int64) (Member, error) {
+	return memberBy(ctx, tx, tx.NewSelect().Where("om.organisation_id = ? AND om.id = ?", organisation, id).For("NO KEY UPDATE OF ?TableAlias"))
+}
+
+func memberBy(ctx context.Context, db bun.IDB, q *bun.SelectQuery) (Member, error) {
+	rows := make([]Member, 1)
+	err := q.Model(&rows[0]).Scan(ctx)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Member{}, unknownMember()
+	}
+	if err != nil {
+		return Member{}, fmt.Errorf("find member: %w", err)
+	}
+	err = withPeople(ctx, db, rows)
+	return rows[0], err
+}
+
+// anotherAdmin tells whether somebody else than this row looks after the organisation.
+func anotherAdmin(ctx context.Context, db bun.IDB, organisation, than int64) (bool, error) {
+	found, err := db.NewSelect().Model((*Member)(nil)).Where("om.organisation_id = ? AND om.id <> ?", organisation, than).Where(isAdmin).Exists(ctx)
+	if err != nil {
+		return false, fmt.Errorf("look for another administrator of organisation %d: %w", organisation, err)
+	}
+	return found, nil
 }
 
 // withPeople adds whose the rows are.

@@ -121,3 +121,10 @@ func newDetailsPage(c *web.Ctx, p account.Person, o organisation.Organisation, f
 		Heading: views.Heading{Title: title(c, o)}, Form: form,
 	}
 }
+
+func title(c *web.Ctx, o organisation.Organisation) string {
+	if o.ID == 0 {
+		return c.Text(lang.M("Create an organisation"))
+	}
+	return c.Text(lang.M("Edit %s", o.Name))
+}
