@@ -25,6 +25,7 @@ import (
 	"ams/app/limit"
 	"ams/app/mail"
 	"ams/app/membership"
+	"ams/app/organisation"
 	"ams/app/privacy"
 	"ams/app/profile"
 	"ams/app/session"
@@ -36,6 +37,7 @@ import (
 	"ams/app/web/forum"
 	"ams/app/web/invoices"
 	"ams/app/web/memberships"
+	"ams/app/web/organisations"
 	"ams/app/web/site"
 	termpages "ams/app/web/terms"
 	"ams/jobs"
@@ -67,6 +69,7 @@ type App struct {
 	Content  *cms.Service
 	Bills    *billing.Service
 	Members  *membership.Service
+	Orgs     *organisation.Service
 	Factors  *factor.Service
 	Profile  *profile.Service
 	Terms    *terms.Service
@@ -118,6 +121,10 @@ func New(cfg Config, db *database.DB, out Outside) (*App, error) {
 		return nil, err
 	}
 	a.Profile = profile.New(db.DB, out.Clock)
+	a.Orgs = organisation.New(db.DB, out.Clock, post, a.People, organisation.Config{
+		NotifyStaff: cfg.Members.NotifyOfOrganisations, Texts: texts.Translator, Address: a.address,
+		Desk: func(id int64) string { return cfg.Site.BaseURL + a.Staff.Address("organisations.organisation", id) },
+	})
 	a.sell(post, texts)
 	a.Terms = terms.New(db.DB, out.Clock)
 	a.protect(post, texts)
@@ -134,9 +141,10 @@ func New(cfg Config, db *database.DB, out Outside) (*App, error) {
 // mount gives every area its addresses.
 func (a *App) mount(kernel *web.Web, assets *static.Files, languages lang.Languages) {
 	accounts.New(accounts.Domains{
-		People: a.People, Factors: a.Factors, Members: a.Members, Questions: a.Profile, Privacy: a.Privacy,
+		People: a.People, Factors: a.Factors, Members: a.Members, Orgs: a.Orgs, Questions: a.Profile, Privacy: a.Privacy,
 	}, a.out.Clock, a.views).Routes(kernel)
 	memberships.New(a.Members, a.out.Clock, a.views).Routes(kernel)
+	organisations.New(a.Orgs, a.out.Clock, a.views).Routes(kernel)
 	invoices.New(a.Bills, a.views).Routes(kernel)
 	forum.New(forum.Config{
 		Origin: a.cfg.Forum.Origin, Secret: a.cfg.Forum.Secret.Reveal(), Picture: a.pictures().URL,
@@ -247,6 +255,7 @@ func (a *App) sell(post *mail.Post, texts *lang.Catalogues) {
 		FreeNeedsApproval: a.cfg.Members.FreeNeedsApproval, NotifyStaff: a.cfg.Members.NotifyStaff,
 		Texts: texts.Translator, Address: a.address, Desk: a.desk,
 	})
+	a.Orgs.Serve(organisation.Memberships{Full: a.Members.Full, CancelAll: a.Members.CancelAll})
 	a.Bills.Jobs(a.Registry)
 	a.Members.Jobs(a.Registry)
 }

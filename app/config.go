@@ -112,8 +112,9 @@ type SMTPConfig struct {
 
 // MembersConfig is how memberships come about.
 type MembersConfig struct {
-	FreeNeedsApproval bool // what costs nothing waits for staff
-	NotifyStaff       bool // of every application
+	FreeNeedsApproval     bool // what costs nothing waits for staff
+	NotifyStaff           bool // of every application
+	NotifyOfOrganisations bool // staff, of every new one
 }
 
 // ForumConfig is the forum that members sign on to; without an origin there is none.

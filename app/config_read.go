@@ -37,8 +37,9 @@ func ReadConfig(getenv func(string) string) (Config, error) {
 	c.Security = e.security()
 	c.Mail = e.mail()
 	c.Members = MembersConfig{
-		FreeNeedsApproval: e.flag("AMS_REQUIRE_FREE_MEMBERSHIP_APPROVAL"),
-		NotifyStaff:       e.flag("AMS_NOTIFY_STAFF_MEMBERSHIP_EVENTS"),
+		FreeNeedsApproval:     e.flag("AMS_REQUIRE_FREE_MEMBERSHIP_APPROVAL"),
+		NotifyStaff:           e.flag("AMS_NOTIFY_STAFF_MEMBERSHIP_EVENTS"),
+		NotifyOfOrganisations: e.flag("AMS_NOTIFY_STAFF_ORGANISATION_EVENTS"),
 	}
 	c.Billing = e.billing()
 	c.Forum = e.forum()

@@ -193,6 +193,10 @@ func memberSettings() []Setting {
 			Name: "AMS_NOTIFY_STAFF_MEMBERSHIP_EVENTS", Default: "True", Example: "False",
 			Meaning: "Staff get mail about every application. Of what they have to decide they always do.",
 		},
+		Setting{
+			Name: "AMS_NOTIFY_STAFF_ORGANISATION_EVENTS", Default: "True", Example: "False",
+			Meaning: "Staff get mail about every new organisation.",
+		},
 	)
 }
 

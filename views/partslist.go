@@ -163,8 +163,17 @@ type Pager struct {
 	Label      string // "Pages of the members list"
 	Target     string // id of the element whose children are the entries; empty: no "load more"
 	Region     string // id of what another page replaces; empty: the whole page
+	Top        string // id of what is in view then, where it is only a part of Region
 	Prev, Next string // addresses; empty at the ends
 	Pages      []PagerPage
+}
+
+// InView is the id of what another page brings into view.
+func (p Pager) InView() string {
+	if p.Top != "" {
+		return p.Top
+	}
+	return p.Region
 }
 
 // PagerPage is a number of a Pager, or the gap between numbers.

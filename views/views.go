@@ -6,7 +6,7 @@ import "embed"
 
 // FS holds all templates; a template is named by its path without ending ("accounts/login").
 //
-//go:embed accounts admin block dev error invoices layout mail memberships shared site terms users
+//go:embed accounts admin block dev error invoices layout mail memberships organisations shared site terms users
 var FS embed.FS
 
 // Translator is what templates need of a language.

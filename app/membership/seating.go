@@ -36,8 +36,8 @@ func (s *Service) ActiveOf(ctx context.Context, db bun.IDB, organisation int64) 
 
 // Full tells whether the active membership of an organisation has no seat left. Without one there is no limit. Ask while
 // the organisation is held, so that nobody else takes the last seat.
-func (s *Service) Full(ctx context.Context, tx bun.Tx, organisation int64) (bool, error) {
-	h, found, err := s.ActiveOf(ctx, tx, organisation)
+func (s *Service) Full(ctx context.Context, db bun.IDB, organisation int64) (bool, error) {
+	h, found, err := s.ActiveOf(ctx, db, organisation)
 	return found && h.Full(), err
 }
 

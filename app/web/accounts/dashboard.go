@@ -23,11 +23,15 @@ type dashboardPage struct {
 	Tasks       views.Cards
 	Memberships views.Section
 	Table       views.Table
-	Account     views.Section
-	Acts        []views.Action // on the account, for its owner
-	Facts       views.Facts
-	Profile     views.Section
-	Answers     views.Facts // for staff who look at somebody else
+
+	Organisations views.Section
+	Belongs       views.Table
+
+	Account views.Section
+	Acts    []views.Action // on the account, for its owner
+	Facts   views.Facts
+	Profile views.Section
+	Answers views.Facts // for staff who look at somebody else
 }
 
 func (h *Handler) own(c *web.Ctx, p account.Person) error {
@@ -56,36 +60,47 @@ func (h *Handler) dashboard(c *web.Ctx, viewer account.Person) error {
 	if err != nil {
 		return err
 	}
+	belongs, err := h.orgs.Of(c.Context(), owner.ID)
+	if err != nil {
+		return err
+	}
 	page := newDashboard(c, owner)
+	page.Belongs = statement.Organisations(c, viewer, owner, belongs.Joined)
 	st := statement.New(c, viewer, owner, held, h.clock.Now())
 	page.Membership, page.Tasks, page.Table = st.Banner(), st.Tasks(), st.Table()
+	fill := h.forStaff
 	if viewer.ID == owner.ID {
-		page.Acts = accountActs(c)
-		if err := h.remind(c, owner, &page); err != nil {
-			return err
-		}
-		page.Facts.Facts = append(page.Facts.Facts, views.Fact{
-			Term: c.Text(lang.M("Terms")), Text: c.Text(lang.M("What is in force and what you accepted")), Href: c.Path("/terms/"),
-		})
+		fill = h.forOwner
 	}
-	if viewer.ID == owner.ID {
-		page.Facts.Facts = append(page.Facts.Facts, views.Fact{
-			Term: c.Text(lang.M("Your data")), Text: c.Text(lang.M("Download or erase")), Href: c.Path(privacy.Page),
-		})
-	}
-	if viewer.ID == owner.ID && len(held) > 0 {
-		page.Memberships.Action = views.Action{Text: c.Text(lang.M("Apply for a membership")), Href: c.Path(statement.ApplyPath)}
-	}
-	if viewer.ID != owner.ID {
-		said, err := h.questions.Said(c.Context(), c.Translator(), c.Holder(), owner.ID)
-		if err != nil {
-			return err
-		}
-		for _, a := range said {
-			page.Answers.Facts = append(page.Answers.Facts, views.Fact{Term: a.Label.In(c.Locale()), Lines: strings.Split(a.Text, "\n")})
-		}
+	if err := fill(c, owner, &page); err != nil {
+		return err
 	}
 	return web.Show(c, h.page.dashboard, page)
+}
+
+// forOwner adds what only the person sees: things to do, and what can be started from here. Empty lists offer that
+// themselves.
+func (h *Handler) forOwner(c *web.Ctx, owner account.Person, page *dashboardPage) error {
+	page.Acts = accountActs(c)
+	page.Facts.Facts = append(page.Facts.Facts,
+		views.Fact{Term: c.Text(lang.M("Terms")), Text: c.Text(lang.M("What is in force and what you accepted")), Href: c.Path("/terms/")},
+		views.Fact{Term: c.Text(lang.M("Your data")), Text: c.Text(lang.M("Download or erase")), Href: c.Path(privacy.Page)})
+	if len(page.Table.Rows) > 0 {
+		page.Memberships.Action = views.Action{Text: c.Text(lang.M("Apply for a membership")), Href: c.Path(statement.ApplyPath)}
+	}
+	if len(page.Belongs.Rows) > 0 {
+		page.Organisations.Action = views.Action{Text: c.Text(lang.M("Create an organisation")), Href: c.Path(statement.CreateOrganisationPath)}
+	}
+	return h.remind(c, owner, page)
+}
+
+// forStaff adds what the person has answered.
+func (h *Handler) forStaff(c *web.Ctx, owner account.Person, page *dashboardPage) error {
+	said, err := h.questions.Said(c.Context(), c.Translator(), c.Holder(), owner.ID)
+	for _, a := range said {
+		page.Answers.Facts = append(page.Answers.Facts, views.Fact{Term: a.Label.In(c.Locale()), Lines: strings.Split(a.Text, "\n")})
+	}
+	return err
 }
 
 // remind puts the questions that are still open among the things to do.
@@ -122,8 +137,11 @@ func newDashboard(c *web.Ctx, owner account.Person) dashboardPage {
 		},
 		ToDo:        views.Section{Title: c.Text(lang.M("To do"))},
 		Memberships: views.Section{Title: c.Text(lang.M("Memberships"))},
-		Account:     views.Section{Title: c.Text(lang.M("Account"))},
-		Profile:     views.Section{ID: "answers", Title: c.Text(lang.M("Profile answers"))},
+
+		Organisations: views.Section{ID: "belongs", Title: c.Text(lang.M("Organisations"))},
+
+		Account: views.Section{Title: c.Text(lang.M("Account"))},
+		Profile: views.Section{ID: "answers", Title: c.Text(lang.M("Profile answers"))},
 		Facts: views.Facts{Facts: []views.Fact{
 			{Term: c.Text(lang.M("Username")), Text: owner.Username},
 			{Term: c.Text(lang.M("E-mail address")), Text: owner.Email},

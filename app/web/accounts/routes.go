@@ -8,6 +8,7 @@ import (
 	"ams/app/lang"
 	"ams/app/limit"
 	"ams/app/membership"
+	"ams/app/organisation"
 	"ams/app/privacy"
 	"ams/app/profile"
 	"ams/app/web"
@@ -19,6 +20,7 @@ type Domains struct {
 	People    *account.Service
 	Factors   *factor.Service
 	Members   *membership.Service
+	Orgs      *organisation.Service
 	Questions *profile.Service
 	Privacy   *privacy.Service
 }
@@ -28,6 +30,7 @@ type Handler struct {
 	people    *account.Service
 	factors   *factor.Service
 	members   *membership.Service
+	orgs      *organisation.Service
 	questions *profile.Service
 	privacy   *privacy.Service
 	clock     clock.Clock
@@ -53,7 +56,7 @@ type Handler struct {
 // New binds the pages.
 func New(d Domains, c clock.Clock, set *views.Set) *Handler {
 	h := &Handler{
-		people: d.People, factors: d.Factors, members: d.Members, questions: d.Questions, privacy: d.Privacy,
+		people: d.People, factors: d.Factors, members: d.Members, orgs: d.Orgs, questions: d.Questions, privacy: d.Privacy,
 		clock: c, form: views.BindPart[views.Form](set, "shared/form"),
 	}
 	h.page.entrance = views.BindPage[entrancePage](set, "accounts/entrance")

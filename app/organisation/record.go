@@ -1,0 +1,78 @@
+package organisation
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"ams/app/account"
+)
+
+// Record is a member with the organisation, as staff look after it and as the person sees it among others.
+type Record struct {
+	bun.BaseModel `bun:"table:organisation_members,alias:om"`
+	Member
+
+	Org     *Organisation   `bun:"rel:belongs-to,join:organisation_id=id"`
+	Who     *account.Record `bun:"rel:belongs-to,join:user_id=id"` // nil while nobody is linked
+	Created *time.Time      `bun:"-"`                              // CreatedAt, where it can be left out
+}
+
+// Belonging is where somebody belongs: the organisations that they have joined, the latest first, and the invitations that
+// wait for them, the newest first.
+type Belonging struct{ Joined, Invited []Record }
+
+// Of looks up where somebody belongs. An invitation waits for them when it is linked to them, or to nobody and went to
+// their primary address or one that is known to be theirs.
+func (s *Service) Of(ctx context.Context, person int64) (b Belonging, err error) {
+	const theirs = `om.id IN (
+		SELECT id FROM organisation_members WHERE user_id = ?0
+		UNION SELECT i.id FROM organisation_members i WHERE i.user_id IS NULL AND i.accepted_datetime IS NULL AND i.invite_email IN (
+			SELECT lower(email) FROM users WHERE id = ?0 UNION SELECT email FROM email_addresses WHERE user_id = ?0 AND verified))`
+	var all []Record
+	err = s.db.NewSelect().Model(&all).Relation("Org").Where(theirs, person).Where(isCurrent).
+		OrderExpr("om.accepted_datetime DESC, om.created_datetime DESC, om.id DESC").Limit(most).Scan(ctx)
+	if err != nil {
+		return b, fmt.Errorf("list the organisations of person %d: %w", person, err)
+	}
+	for _, r := range all {
+		if r.Pending() {
+			b.Invited = append(b.Invited, r)
+		} else {
+			b.Joined = append(b.Joined, r)
+		}
+	}
+	return b, nil
+}
+
+// most bounds what a page shows of somebody's organisations.
+const most = 200
+
+// WithBoth reads organisation and person along with records.
+func WithBoth(q *bun.SelectQuery) *bun.SelectQuery { return q.Relation("Org").Relation("Who") }
+
+// LoadRecords puts what WithBoth has read where it is shown from.
+func LoadRecords(_ context.Context, _ bun.IDB, all []*Record) error {
+	for _, r := range all {
+		r.Created = &r.CreatedAt
+		if r.Who != nil {
+			r.Person = r.Who.Person
+		}
+	}
+	return nil
+}
+
+// Title names a record in lists and messages. What it says of the person stands in brackets.
+func (r *Record) Title() string {
+	switch {
+	case r.Who == nil && r.Org == nil: // just added
+		return r.InviteEmail
+	case r.Who == nil:
+		return r.Org.Name + " (" + r.InviteEmail + ")"
+	case r.Org == nil:
+		return r.Who.Title()
+	}
+	return r.Who.Title() + ", " + r.Org.Name
+}

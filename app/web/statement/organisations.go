@@ -1,0 +1,66 @@
+package statement
+
+import (
+	"ams/app/account"
+	"ams/app/clock"
+	"ams/app/lang"
+	"ams/app/organisation"
+	"ams/app/web"
+	"ams/views"
+)
+
+// CreateOrganisationPath is where people found an organisation.
+const CreateOrganisationPath = "/organisations/create/"
+
+// Organisations lists those that somebody belongs to, for the person or for staff.
+func Organisations(c *web.Ctx, viewer, owner account.Person, all []organisation.Record) views.Table {
+	own := viewer.ID == owner.ID
+	t := views.Table{
+		ID: "organisations", Caption: c.Text(lang.M("Organisations")),
+		Columns: []views.Column{
+			{Label: c.Text(lang.M("Organisation"))},
+			{Label: c.Text(lang.M("Role"))},
+			{Label: c.Text(lang.M("Joined")), Kind: views.KindDate},
+			{Label: c.Text(lang.M("Actions")), Kind: views.KindActions},
+		},
+		Empty: views.Empty{Icon: "building", Under: true, Title: c.Text(lang.M("No organisations yet"))},
+	}
+	if own {
+		t.Empty.Text = c.Text(lang.M("Create yours, and buy one membership for all of its people."))
+		t.Empty.Action = views.Action{Text: c.Text(lang.M("Create an organisation")), Href: c.Path(CreateOrganisationPath)}
+	}
+	for _, m := range all {
+		t.Add("", views.Cell{Text: m.Org.Name}, views.Cell{Text: c.Text(m.Role.Text())},
+			views.Cell{Text: c.Translator().ShortDate(clock.DateOf(*m.AcceptedAt)), Title: c.Translator().Moment(*m.AcceptedAt)},
+			views.Cell{Actions: belongingActs(c, own, m)})
+	}
+	return t
+}
+
+func belongingActs(c *web.Ctx, own bool, m organisation.Record) (acts []views.Action) {
+	if !own || m.Role == organisation.RoleAdmin {
+		acts = append(acts, views.Action{
+			Text: c.Text(lang.M("View")), Label: c.Text(lang.M("View %s", m.Org.Name)), Style: views.Quiet, Small: true, Href: c.Path(m.Org.Page()),
+		})
+	}
+	if own {
+		acts = append(acts, views.Action{
+			Text: c.Text(lang.M("Leave")), Label: c.Text(lang.M("Leave %s", m.Org.Name)), Style: views.Quiet, Small: true,
+			Href: c.Path(LeavePath(*m.Org)), Ask: LeaveQuestion(c, *m.Org),
+		})
+	}
+	return acts
+}
+
+// LeavePath is where somebody leaves an organisation.
+func LeavePath(o organisation.Organisation) string { return o.Page() + "leave/" }
+
+// LeaveQuestion is asked before that.
+func LeaveQuestion(c *web.Ctx, o organisation.Organisation) views.Ask {
+	return views.Ask{
+		Title: c.Text(lang.M("Leave %s?", o.Name)),
+		Message: c.Text(lang.M(
+			"You no longer have what its membership gives you. To come back you have to be invited again.")),
+		Confirm: c.Text(lang.M("Leave")), Style: views.DangerNow,
+	}
+}
