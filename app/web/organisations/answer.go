@@ -17,6 +17,7 @@ type invitationPage struct {
 	views.Head
 	Heading views.Heading
 	State   views.Message // why it cannot be accepted
+	Lines   []string      // what to do about that
 	Facts   views.Facts
 	Answers []views.PostButton
 	Ways    []views.Action // out of here, where there is nothing to answer
@@ -73,10 +74,12 @@ func foreignPage(c *web.Ctx, p account.Person) invitationPage {
 	_, text := outcome(organisation.Invitation{Obstacle: organisation.Foreign}, true)
 	leave := c.Path("/accounts/logout/") + "?next=" + url.QueryEscape(c.Address())
 	return invitationPage{
-		Head: views.Head{Title: title},
-		Heading: views.Heading{Title: title, Lead: c.Text(lang.M(
-			"You are signed in as %s. Sign in with the account that the invitation is for, or add the address that it was sent to to this account and confirm it.", p.Email))},
+		Head: views.Head{Title: title}, Heading: views.Heading{Title: title},
 		State: views.Message{Level: views.LevelWarning, Standing: true, Text: c.Text(text)},
+		Lines: c.Texts([]lang.Message{
+			lang.M("You are signed in as %s. If the invitation is for another account of yours, sign out and sign in with that one.", p.Email),
+			lang.M("If it was sent to another address of yours, add that address to this account and confirm it."),
+		}),
 		Ways: []views.Action{
 			ownPage(c, p), {Text: c.Text(lang.M("E-mail addresses")), Href: c.Path("/accounts/email/")}, {Text: c.Text(lang.M("Sign out")), Href: leave},
 		},

@@ -32,7 +32,7 @@ func (h *Handler) newInvitation(c *web.Ctx, p account.Person, o organisation.Org
 	}
 	form := inviteForm(c, o, "")
 	if c.HX() {
-		return web.Swap(c, h.part.form, inPlace(form))
+		return web.Swap(c, h.part.invite, inPlace(form))
 	}
 	return web.Show(c, h.page.invite, newInvitePage(c, p, o, form))
 }

@@ -24,6 +24,7 @@ type Handler struct {
 	}
 	part struct {
 		form    views.Part[views.Form]
+		invite  views.Part[views.Form]
 		invited views.Part[invitedPart]
 	}
 }
@@ -37,6 +38,7 @@ func New(orgs *organisation.Service, c clock.Clock, set *views.Set) *Handler {
 	h.page.invite = views.BindPage[invitePage](set, "organisations/invite")
 	h.page.invitation = views.BindPage[invitationPage](set, "organisations/invitation")
 	h.part.form = views.BindPart[views.Form](set, "shared/form")
+	h.part.invite = views.BindPart[views.Form](set, "organisations/invite#form")
 	h.part.invited = views.BindPart[invitedPart](set, "organisations/invite#sent")
 	return h
 }
