@@ -19,6 +19,7 @@ const (
 	memberships   = "/admin/memberships/individualmembership/"
 	invoices      = "/admin/billing/invoice/"
 	organisations = "/admin/organisations/organisation/"
+	belongings    = "/admin/organisations/organisationmember/"
 	dashboard     = "/en/users/kea/"
 )
 
