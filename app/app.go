@@ -152,7 +152,8 @@ func (a *App) mount(kernel *web.Web, assets *static.Files, languages lang.Langua
 	termpages.New(a.Terms, a.views).Routes(kernel)
 	a.Staff = admin.New(a.db.DB, a.out.Clock, a.views, a.cfg.Site.Admin)
 	staff.Declare(a.Staff, staff.Domains{
-		People: a.People, Members: a.Members, Bills: a.Bills, Factors: a.Factors, Questions: a.Profile, Terms: a.Terms, Privacy: a.Privacy, Clock: a.out.Clock,
+		People: a.People, Members: a.Members, Orgs: a.Orgs, Bills: a.Bills, Factors: a.Factors, Questions: a.Profile, Terms: a.Terms, Privacy: a.Privacy,
+		Clock: a.out.Clock,
 	}, languages.Enabled())
 	a.Staff.Routes(kernel)
 	site.New(assets, a.Content, site.Health{

@@ -30,6 +30,8 @@ CREATE INDEX idx_org_member_seats ON organisation_members (organisation_id, acce
 CREATE INDEX organisation_members_by_organisation ON organisation_members (organisation_id, id);
 CREATE INDEX organisation_members_by_user ON organisation_members (user_id, id);
 CREATE INDEX organisation_members_by_email ON organisation_members (invite_email, id);
+CREATE INDEX organisation_members_by_role ON organisation_members (role, id);
+CREATE INDEX organisation_members_by_acceptance ON organisation_members (accepted_datetime, id);
 CREATE INDEX organisation_members_search ON organisation_members USING gin (search gin_trgm_ops);
 
 -- +goose Down

@@ -29,8 +29,7 @@ type Belonging struct{ Joined, Invited []Record }
 func (s *Service) Of(ctx context.Context, person int64) (b Belonging, err error) {
 	const theirs = `om.id IN (
 		SELECT id FROM organisation_members WHERE user_id = ?0
-		UNION SELECT i.id FROM organisation_members i WHERE i.user_id IS NULL AND i.accepted_datetime IS NULL AND i.invite_email IN (
-			SELECT lower(email) FROM users WHERE id = ?0 UNION SELECT email FROM email_addresses WHERE user_id = ?0 AND verified))`
+		UNION SELECT i.id FROM organisation_members i WHERE i.user_id IS NULL AND i.accepted_datetime IS NULL AND i.invite_email IN (` + account.AddressesSQL + `))`
 	var all []Record
 	err = s.db.NewSelect().Model(&all).Relation("Org").Where(theirs, person).Where(isCurrent).
 		OrderExpr("om.accepted_datetime DESC, om.created_datetime DESC, om.id DESC").Limit(most).Scan(ctx)
@@ -64,15 +63,33 @@ func LoadRecords(_ context.Context, _ bun.IDB, all []*Record) error {
 	return nil
 }
 
-// Title names a record in lists and messages. What it says of the person stands in brackets.
-func (r *Record) Title() string {
-	switch {
-	case r.Who == nil && r.Org == nil: // just added
-		return r.InviteEmail
-	case r.Who == nil:
-		return r.Org.Name + " (" + r.InviteEmail + ")"
-	case r.Org == nil:
-		return r.Who.Title()
+// RecordsOf are the people of an organisation and its invitations, those that staff ended as well.
+func RecordsOf(ctx context.Context, db bun.IDB, organisation int64) (all []*Record, err error) {
+	q := WithBoth(db.NewSelect().Model(&all)).Where("om.organisation_id = ?", organisation).OrderExpr("om.accepted_datetime DESC NULLS FIRST, om.id DESC")
+	if err = q.Limit(most).Scan(ctx); err != nil {
+		return nil, fmt.Errorf("list the members of organisation %d: %w", organisation, err)
 	}
-	return r.Who.Title() + ", " + r.Org.Name
+	return all, LoadRecords(ctx, db, all)
+}
+
+// Title names a record in lists and messages.
+func (r *Record) Title() string { return r.Whose() + ", " + r.OrgName() }
+
+// Whose is the person, or what is known instead; in brackets or alone stands the address.
+func (r *Record) Whose() string {
+	switch {
+	case r.Who != nil:
+		return r.Who.Title()
+	case r.InviteEmail != "":
+		return "(" + r.InviteEmail + ")"
+	}
+	return "–"
+}
+
+// OrgName is the name of the organisation.
+func (r *Record) OrgName() string {
+	if r.Org == nil {
+		return ""
+	}
+	return r.Org.Name
 }

@@ -125,6 +125,19 @@ func anotherAdmin(ctx context.Context, db bun.IDB, organisation, than int64) (bo
 	return found, nil
 }
 
+// Unattended names the organisations that would be without an administrator if it were not for somebody.
+func Unattended(ctx context.Context, db bun.IDB, person int64) (names []string, err error) {
+	const others = `NOT EXISTS (SELECT 1 FROM organisation_members x JOIN users u ON u.id = x.user_id WHERE x.organisation_id = o.id
+		AND x.user_id <> ? AND x.role = 'ADMIN' AND x.accepted_datetime IS NOT NULL AND x.declined_datetime IS NULL
+		AND x.revoked_datetime IS NULL AND u.is_active)`
+	err = db.NewSelect().Model((*Member)(nil)).ColumnExpr("o.name").Join("JOIN organisations AS o ON o.id = om.organisation_id").
+		Where("om.user_id = ?", person).Where(isAdmin).Where(others, person).Order("o.name").Limit(most).Scan(ctx, &names)
+	if err != nil {
+		return nil, fmt.Errorf("list the organisations that only person %d looks after: %w", person, err)
+	}
+	return names, nil
+}
+
 // withPeople adds whose the rows are.
 func withPeople(ctx context.Context, db bun.IDB, rows []Member) error {
 	var ids []int64

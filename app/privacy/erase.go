@@ -12,6 +12,7 @@ import (
 	"ams/app/lang"
 	"ams/app/limit"
 	"ams/app/membership"
+	"ams/app/organisation"
 )
 
 // Erase takes everything about a person away that is not a record of money, and closes the account for ever. The caller
@@ -75,8 +76,9 @@ type Count struct {
 // Consequences are what an erasure takes away and what it leaves.
 type Consequences struct {
 	Goes, Stays []Count
-	Running     int  // memberships that would be cancelled
-	OnItsWay    bool // an invoice is: nobody can be erased before it is there
+	Running     int      // memberships that would be cancelled
+	OnItsWay    bool     // an invoice is: nobody can be erased before it is there
+	Unattended  []string // organisations that nobody else looks after
 }
 
 // Consequences looks at what an erasure of somebody would mean.
@@ -99,6 +101,9 @@ func (s *Service) Consequences(ctx context.Context, person int64) (c Consequence
 			}
 		}
 		if c.Running, err = s.members.Running(ctx, tx, membership.OfPerson(person)); err != nil {
+			return err
+		}
+		if c.Unattended, err = organisation.Unattended(ctx, tx, person); err != nil {
 			return err
 		}
 		c.OnItsWay, err = s.bills.OnItsWay(ctx, tx, person)

@@ -35,7 +35,6 @@ type eraser func(context.Context, bun.Tx, doomed) error
 func (s *Service) holdings() []holding {
 	return []holding{
 		{"data_exports.user_id", "downloads", "SELECT requested_at, ready_at FROM data_exports WHERE user_id = ?0 ORDER BY id", s.dropFiles, false},
-		{"organisation_members.user_id", "organisations", giveOrganisations, deleted("organisation_members"), false},
 		{"individual_memberships.user_id", "memberships", giveMemberships, s.cancelMemberships, true},
 		{"individual_memberships.renews_id", "", "", nil, true}, // with the membership
 		{"billing_accounts.user_id", "", "", nil, true},         // nothing but the link between person and invoices
@@ -45,6 +44,7 @@ func (s *Service) holdings() []holding {
 		{"invoices.account_id", "invoices", giveInvoices, nil, true},
 		{"invoices.purchase_id", "", "", nil, true}, // with the account
 		{"invoices.individual_membership_id", "", "", nil, true},
+		{"organisation_members.user_id", "organisations", giveOrganisations, leaveOrganisations, false},
 		{"admin_log_entries.user_id", "acts_as_staff", giveActs, renameActor, false},
 		{"user_groups.user_id", "groups", giveGroups, deleted("user_groups"), false},
 		{"user_permissions.user_id", "permissions", givePermissions, deleted("user_permissions"), false},
@@ -71,6 +71,12 @@ func about() []holding {
 	}
 }
 
+// theirRows are somebody's rows in organisations, and invitations to addresses that are known to be theirs.
+const theirRows = `
+	SELECT id FROM organisation_members WHERE user_id = ?0
+	UNION SELECT i.id FROM organisation_members i WHERE i.user_id IS NULL AND i.invite_email IN (
+		SELECT email FROM email_addresses WHERE user_id = ?0 AND verified)`
+
 // The queries of the download. Secrets, notes of the staff and what others are called are in none of them.
 const (
 	giveAccount = `
@@ -86,9 +92,6 @@ const (
 		SELECT t.key AS term, v.version, a.accepted_at, host(a.ip_address) AS ip_address, a.user_agent, a.source
 		FROM term_acceptances a JOIN term_versions v ON v.id = a.term_version_id JOIN terms t ON t.id = v.term_id
 		WHERE a.user_id = ?0 ORDER BY a.id`
-	giveOrganisations = `
-		SELECT o.name, b.role, b.invite_email, b.created_datetime, b.accepted_datetime, b.declined_datetime, b.revoked_datetime
-		FROM organisation_members b JOIN organisations o ON o.id = b.organisation_id WHERE b.user_id = ?0 ORDER BY b.id`
 	giveMemberships = `
 		SELECT o.name_en AS option, m.start_date, m.expiry_date, m.created_datetime, m.approved_datetime, m.approval_source,
 		       m.cancelled_datetime, m.cancelled_reason
@@ -102,6 +105,10 @@ const (
 		SELECT i.invoice_number, i.purpose, i.issue_date, i.due_date, i.paid_date, i.amount, i.paid, i.allocated, i.credited, i.due,
 		       i.provider_status, i.created_at
 		FROM invoices i WHERE i.account_id IN (SELECT id FROM billing_accounts WHERE user_id = ?0) ORDER BY i.id`
+	giveOrganisations = `
+		SELECT o.name AS organisation, m.role, m.invite_email, m.created_datetime, m.last_sent_datetime, m.accepted_datetime,
+		       m.declined_datetime, m.revoked_datetime
+		FROM organisation_members m JOIN organisations o ON o.id = m.organisation_id WHERE m.id IN (` + theirRows + `) ORDER BY m.id`
 	giveMessages = `
 		SELECT coalesce(m.sent_at, m.created_at) AS date, m.subject FROM email_messages m
 		WHERE (m.user_id = ?0 AND m.template_id NOT LIKE 'staff\_%') OR m.recipients && ARRAY(SELECT email::text FROM email_addresses WHERE user_id = ?0) ORDER BY m.id`
@@ -142,6 +149,14 @@ func (s *Service) cancelMemberships(ctx context.Context, tx bun.Tx, d doomed) er
 	return s.members.CancelOf(ctx, tx, membership.OfPerson(d.id), lang.M("The person was erased."))
 }
 
+// leaveOrganisations takes somebody out of their organisations, which may so lose their last administrator.
+func leaveOrganisations(ctx context.Context, tx bun.Tx, d doomed) error {
+	if _, err := tx.NewRaw("DELETE FROM organisation_members WHERE id IN ("+theirRows+")", d.id).Exec(ctx); err != nil {
+		return fmt.Errorf("take person %d out of organisations: %w", d.id, err)
+	}
+	return nil
+}
+
 func forgetMessages(ctx context.Context, tx bun.Tx, d doomed) error {
 	return mail.ForgetPerson(ctx, tx, d.id, d.addresses)
 }
@@ -171,6 +186,7 @@ func forgetHistory(ctx context.Context, tx bun.Tx, d doomed) error {
 		WHERE (entity = 'users.user' AND object_id = ?0)
 		   OR (entity = 'account.emailaddress' AND object_id IN (SELECT id FROM email_addresses WHERE user_id = ?0))
 		   OR (entity = 'memberships.individualmembership' AND object_id IN (SELECT id FROM individual_memberships WHERE user_id = ?0))
+		   OR (entity = 'organisations.organisationmember' AND object_id IN (` + theirRows + `))
 		   OR EXISTS (SELECT 1 FROM unnest(ARRAY[?2]) a WHERE lower(title) = a OR position('(' || a || ')' IN lower(title)) > 0)`
 	if _, err := tx.NewRaw(forget, d.id, d.trace, bun.List(d.addresses)).Exec(ctx); err != nil {
 		return fmt.Errorf("forget the history of person %d: %w", d.id, err)

@@ -2,6 +2,7 @@ package staff
 
 import (
 	"context"
+	"strings"
 
 	"ams/app/access"
 	"ams/app/admin"
@@ -38,6 +39,9 @@ func erasure(ctx context.Context, own *privacy.Service, p *person) (q admin.Ques
 	if c.Running > 0 {
 		q.Lines = append(q.Lines, lang.N("%d membership that is not over is cancelled, without a message of its own.",
 			"%d memberships that are not over are cancelled, without messages of their own.", c.Running, c.Running))
+	}
+	if len(c.Unattended) > 0 {
+		q.Lines = append(q.Lines, lang.M("Nobody else is an administrator of these organisations: %s. Only staff can look after them then.", strings.Join(c.Unattended, ", ")))
 	}
 	for _, n := range c.Goes {
 		q.Goes = append(q.Goes, admin.Amount(n))

@@ -10,7 +10,7 @@ import (
 
 type org = organisation.Organisation
 
-func organisations() admin.Resource[org] {
+func organisations(a *admin.Admin, orgs *organisation.Service) admin.Resource[org] {
 	text := func(key string, label lang.Message, at func(*org) *string) *field.TextField[org] {
 		return field.Text(key, label, at).Max(255)
 	}
@@ -46,7 +46,24 @@ func organisations() admin.Resource[org] {
 			{Entity: "memberships.organisationmembership", Search: func(o *org) string { return o.Name }},
 			{Entity: "billing.invoice", Search: func(o *org) string { return o.Name }},
 		},
-		Instead: lang.M("Deactivate it instead."),
-		Write:   admin.Rows[org](),
+		Actions: []admin.Action[org]{
+			{
+				Name: "activate", Label: lang.M("Activate"), Icon: "check-lg", Each: orgs.Activate, Offer: func(o *org) bool { return !o.Active },
+				Ask: lang.M("Its people can invite others and buy again. Memberships that were cancelled and invitations that were revoked stay so."),
+				Done: func(n int) lang.Message {
+					return lang.N("%d organisation was activated.", "%d organisations were activated.", n, n)
+				},
+			},
+			{
+				Name: "deactivate", Label: lang.M("Deactivate"), Icon: "x-circle", Danger: true, Each: orgs.DeactivateFor, Offer: func(o *org) bool { return o.Active },
+				Ask: lang.M("All its memberships that have not expired are cancelled, and invitations that wait are revoked. Activating it again brings neither back."),
+				Done: func(n int) lang.Message {
+					return lang.N("%d organisation was deactivated.", "%d organisations were deactivated.", n, n)
+				},
+			},
+		},
+		Inlines: []admin.Inline[org]{peopleOf(a)},
+		Instead: lang.M("Deactivate it instead."), Site: func(o *org) string { return o.Page() },
+		Write: admin.Rows[org](),
 	}
 }

@@ -40,6 +40,10 @@ func filled(t *testing.T, n int) *webtest.Site {
 	}
 	s.Exec("INSERT INTO groups (name) SELECT 'Group ' || i FROM generate_series(1, ?) i", n)
 	s.Exec("INSERT INTO organisations (name, telephone, email, contact_name, postal_address, postal_city, postal_code) SELECT 'Kura ' || i, '1', 'a@b.nz', 'Hine', '1', 'Town', '1' FROM generate_series(1, ?) i", n)
+	s.Exec(`INSERT INTO organisation_members (user_id, organisation_id, role, created_datetime, accepted_datetime)
+		SELECT u.id, o.id, 'ADMIN', now(), now() FROM users u, organisations o WHERE u.username = 'kea'`)
+	s.Exec(`INSERT INTO organisation_members (user_id, organisation_id, created_datetime, accepted_datetime)
+		SELECT u.id, o.id, now(), now() FROM users u, organisations o WHERE u.username <> 'kea' AND o.name = 'Kura 1'`)
 	s.Exec(`INSERT INTO membership_options (name_en, type, duration, cost) SELECT 'Kind ' || i, 'INDIVIDUAL', interval '1 year', 10 FROM generate_series(1, ?) i`, n)
 	s.Exec(`INSERT INTO individual_memberships (user_id, membership_option_id, start_date, expiry_date, created_datetime)
 		SELECT u.id, o.id, date '1800-01-01' + i * interval '1 year', date '1801-01-01' + i * interval '1 year', now()
@@ -81,7 +85,11 @@ func TestQueriesOfPages(t *testing.T) {
 			asking(s, kea, "/en/", 1)
 			asking(s, kea, "/en/members-only/", 2)
 			asking(s, kea, "/en/users/kea/", mostOfDashboard)
-			asking(s, boss, "/en/users/kea/", mostOfDashboard)
+			asking(s, boss, "/en/users/kea/", mostOfDashboard+1) // and whose page it is
+			var kura string
+			s.Row(&kura, "SELECT uuid FROM organisations WHERE name = 'Kura 1'")
+			asking(s, kea, "/en/organisations/"+kura+"/", mostQueries)
+			asking(s, boss, "/en/organisations/"+kura+"/?members-sort=-name&members-page=2", mostQueries)
 			asking(s, kea, "/en/users/memberships/apply-individual/", mostQueries+1) // the form and its preview read the options each
 			asking(s, kea, "/en/users/memberships/apply-individual/preview/", mostQueries)
 			asking(s, kea, "/en/users/memberships/cancel/", mostQueries)
@@ -109,6 +117,10 @@ func staffQueries(s *webtest.Site, v *webtest.Visitor, key string) {
 		list, form, history = list+6, form+2, history+1
 	case "mfa.authenticator": // with its owner and what that person may do
 		form++
+	case "organisations.organisation": // with its people
+		form++
+	case "organisations.organisationmember": // with people and organisations to choose from, and organisations to narrow by
+		list, form = list+1, form+2
 	case "memberships.individualmembership": // with the options to choose from, and purchases beside invoices
 		form++
 	case "memberships.organisationmembership": // likewise, and with the seats that are taken

@@ -107,6 +107,17 @@ func samples() map[string]sample {
 			},
 			change: []string{"telephone", "07 456"}, stored: "telephone = '07 456' AND email = 'office@kura.example' AND is_active",
 		},
+		"organisations.organisationmember": {
+			table: "organisation_members", found: "taupo",
+			before: func(s *webtest.Site) {
+				s.Exec(`INSERT INTO organisations (name, telephone, email, contact_name, postal_address, postal_city, postal_code)
+					VALUES ('Te Kura o Taupō', '1', 'office@kura.example', 'Mere', '1', 'Taupō', '1')`)
+			},
+			add:    []string{"user", "member", "organisation", "Taupō", "role", "MEMBER", "invite_email", "Hine@Kura.example"},
+			change: []string{"role", "ADMIN", "last_sent_datetime_0", "2027-03-03", "last_sent_datetime_1", "12:00"},
+			stored: `role = 'ADMIN' AND invite_email = 'hine@kura.example' AND created_datetime = '2027-03-03 01:00Z' AND accepted_datetime IS NULL
+				AND last_sent_datetime = '2027-03-02 23:00Z'`,
+		},
 		"terms.term": {
 			table: "terms", found: "matatapu",
 			add:    []string{"key", "privacy-policy", "name_en", "Privacy policy", "name_mi", "Kaupapahere matatapu"},

@@ -20,6 +20,7 @@ const (
 	seated        = "/admin/memberships/organisationmembership/"
 	invoices      = "/admin/billing/invoice/"
 	organisations = "/admin/organisations/organisation/"
+	belongings    = "/admin/organisations/organisationmember/"
 	dashboard     = "/en/users/kea/"
 )
 

@@ -10,6 +10,7 @@ import (
 	"ams/app/field"
 	"ams/app/lang"
 	"ams/app/membership"
+	"ams/app/organisation"
 	"ams/app/privacy"
 	"ams/app/profile"
 	"ams/app/terms"
@@ -19,6 +20,7 @@ import (
 type Domains struct {
 	People  *account.Service
 	Members *membership.Service
+	Orgs    *organisation.Service
 	Bills   *billing.Service
 	Factors *factor.Service
 	Terms   *terms.Service
@@ -48,7 +50,8 @@ func Declare(a *admin.Admin, d Domains, languages []lang.Locale) {
 	admin.Add(a, memberships(a, d.Members, d.Clock))
 	admin.Add(a, organisationMemberships(a, d.Members, d.Clock))
 	admin.Add(a, invoices(d.Bills))
-	admin.Add(a, organisations())
+	admin.Add(a, organisations(a, d.Orgs))
+	admin.Add(a, organisationMembers(a, d.Orgs))
 	admin.Add(a, termTexts(d.Terms, languages))
 	admin.Add(a, termVersions(a, d.Terms, languages))
 	admin.Add(a, termAcceptances(a))

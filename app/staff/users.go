@@ -114,7 +114,9 @@ func rights(a *admin.Admin) admin.Section[person] {
 // sales lead from whoever has an address to what was sold to them.
 func sales[M any](email func(*M) string) []admin.Onward[M] {
 	return []admin.Onward[M]{
-		{Entity: "memberships.individualmembership", Search: email}, {Entity: "billing.invoice", Search: email},
+		{Entity: "memberships.individualmembership", Search: email},
+		{Entity: "organisations.organisationmember", Search: email},
+		{Entity: "billing.invoice", Search: email},
 	}
 }
 

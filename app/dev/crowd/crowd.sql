@@ -37,12 +37,16 @@ INSERT INTO invoices (account_id, purchase_id, purpose, invoice_number, issue_da
 INSERT INTO organisations (name, telephone, email, contact_name, postal_address, postal_city, postal_code, is_active)
     SELECT 'Kura ' || md5(i::text), '03 555', 'office' || i || '@kura.nz', 'Hine ' || i % 700, i || ' Rātā Street', 'Town ' || i % 300, '9016', i % 300 <> 0
     FROM generate_series(1, greatest(?0 / 5, 1)) i;
-
--- Every organisation has a few members and a membership that was bought and invoiced.
+-- Everybody belongs to one of them or is invited, some administer theirs, and as many addresses without an account are invited.
 INSERT INTO organisation_members (user_id, organisation_id, role, created_datetime, accepted_datetime)
-    SELECT u.id, o.ids[1 + u.id % cardinality(o.ids)], CASE WHEN u.id % 3 = 0 THEN 'ADMIN' ELSE 'MEMBER' END, u.date_joined, u.date_joined
-    FROM users u, (SELECT array_agg(id ORDER BY id) AS ids FROM organisations WHERE name LIKE 'Kura %') o
-    WHERE u.username LIKE 'person%' AND u.id % 2 = 0 ORDER BY u.id;
+    SELECT u.id, o.ids[1 + (u.id * 7) % cardinality(o.ids)], CASE WHEN u.id % 5 = 0 THEN 'ADMIN' ELSE 'MEMBER' END, u.date_joined,
+           CASE WHEN u.id % 10 <> 0 THEN u.date_joined + (u.id * 37 % 900) * interval '1 hour' END
+    FROM users u, (SELECT array_agg(id ORDER BY id) AS ids FROM organisations WHERE name LIKE 'Kura %') o WHERE u.username LIKE 'person%' ORDER BY u.id;
+INSERT INTO organisation_members (invite_email, organisation_id, created_datetime)
+    SELECT 'invited' || i || '@kura.nz', o.ids[1 + i % cardinality(o.ids)], ?1::timestamptz - i * interval '1 minute'
+    FROM generate_series(1, ?0) i, (SELECT array_agg(id ORDER BY id) AS ids FROM organisations WHERE name LIKE 'Kura %') o;
+
+-- Every organisation has a membership that was bought and invoiced.
 INSERT INTO organisation_memberships (organisation_id, membership_option_id, seats, start_date, expiry_date, created_datetime,
         approved_datetime, approval_source, cancelled_datetime, cancelled_reason)
     SELECT k.id, o.ids[1 + k.id % cardinality(o.ids)], 1 + k.id % 40, d.start, d.start + interval '1 year', d.start,
