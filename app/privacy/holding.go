@@ -71,12 +71,6 @@ func about() []holding {
 	}
 }
 
-// theirRows are somebody's rows in organisations, and invitations to addresses that are known to be theirs.
-const theirRows = `
-	SELECT id FROM organisation_members WHERE user_id = ?0
-	UNION SELECT i.id FROM organisation_members i WHERE i.user_id IS NULL AND i.invite_email IN (
-		SELECT email FROM email_addresses WHERE user_id = ?0 AND verified)`
-
 // The queries of the download. Secrets, notes of the staff and what others are called are in none of them.
 const (
 	giveAccount = `
@@ -108,7 +102,11 @@ const (
 	giveOrganisations = `
 		SELECT o.name AS organisation, m.role, m.invite_email, m.created_datetime, m.last_sent_datetime, m.accepted_datetime,
 		       m.declined_datetime, m.revoked_datetime
-		FROM organisation_members m JOIN organisations o ON o.id = m.organisation_id WHERE m.id IN (` + theirRows + `) ORDER BY m.id`
+		FROM organisation_members m JOIN organisations o ON o.id = m.organisation_id WHERE m.id IN (
+			SELECT id FROM organisation_members WHERE user_id = ?0
+			UNION SELECT i.id FROM organisation_members i WHERE i.user_id IS NULL AND i.invite_email IN (
+				SELECT email FROM email_addresses WHERE user_id = ?0 AND verified)) -- by another address somebody else may be meant
+		ORDER BY m.id`
 	giveMessages = `
 		SELECT coalesce(m.sent_at, m.created_at) AS date, m.subject FROM email_messages m
 		WHERE (m.user_id = ?0 AND m.template_id NOT LIKE 'staff\_%') OR m.recipients && ARRAY(SELECT email::text FROM email_addresses WHERE user_id = ?0) ORDER BY m.id`
@@ -149,9 +147,13 @@ func (s *Service) cancelMemberships(ctx context.Context, tx bun.Tx, d doomed) er
 	return s.members.CancelOf(ctx, tx, membership.OfPerson(d.id), lang.M("The person was erased."))
 }
 
-// leaveOrganisations takes somebody out of their organisations, which may so lose their last administrator.
+// leaveOrganisations takes somebody out of their organisations, which may so lose their last administrator, and takes
+// back the invitations to their addresses.
 func leaveOrganisations(ctx context.Context, tx bun.Tx, d doomed) error {
-	if _, err := tx.NewRaw("DELETE FROM organisation_members WHERE id IN ("+theirRows+")", d.id).Exec(ctx); err != nil {
+	const leave = `
+		DELETE FROM organisation_members m WHERE user_id = ?0 OR user_id IS NULL AND invite_email IN (?1)
+			AND NOT EXISTS (SELECT FROM email_addresses e WHERE e.email = m.invite_email AND e.verified AND e.user_id <> ?0)`
+	if _, err := tx.NewRaw(leave, d.id, bun.List(d.addresses)).Exec(ctx); err != nil {
 		return fmt.Errorf("take person %d out of organisations: %w", d.id, err)
 	}
 	return nil
@@ -186,7 +188,7 @@ func forgetHistory(ctx context.Context, tx bun.Tx, d doomed) error {
 		WHERE (entity = 'users.user' AND object_id = ?0)
 		   OR (entity = 'account.emailaddress' AND object_id IN (SELECT id FROM email_addresses WHERE user_id = ?0))
 		   OR (entity = 'memberships.individualmembership' AND object_id IN (SELECT id FROM individual_memberships WHERE user_id = ?0))
-		   OR (entity = 'organisations.organisationmember' AND object_id IN (` + theirRows + `))
+		   OR (entity = 'organisations.organisationmember' AND object_id IN (SELECT id FROM organisation_members WHERE user_id = ?0))
 		   OR EXISTS (SELECT 1 FROM unnest(ARRAY[?2]) a WHERE lower(title) = a OR position('(' || a || ')' IN lower(title)) > 0)`
 	if _, err := tx.NewRaw(forget, d.id, d.trace, bun.List(d.addresses)).Exec(ctx); err != nil {
 		return fmt.Errorf("forget the history of person %d: %w", d.id, err)

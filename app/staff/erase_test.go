@@ -27,6 +27,9 @@ func marked(t *testing.T, settings ...string) *webtest.Site {
 	s.Exec("INSERT INTO groups (name) VALUES ('Kaimahi')")
 	s.Exec("INSERT INTO user_groups SELECT u.id, g.id FROM users u, groups g WHERE u.username = 'zuqlokea' AND g.name = 'Kaimahi'")
 	s.Grant("zuqlokea", "users.view_user")
+	kura := school(s, "Te Kura o Ōtepoti")
+	joined(s, "zuqlokea", kura, "ADMIN")
+	invited(s, "second@zuqlo.example", kura)
 	s.Exec("UPDATE pages SET owner_id = u.id, locked_by_id = u.id FROM users u WHERE u.username = 'zuqlokea'")
 	option := fmt.Sprint(s.Option(membership.Option{}, "49.99"))
 	v := s.SignedIn("zuqlokea")
@@ -37,6 +40,7 @@ func marked(t *testing.T, settings ...string) *webtest.Site {
 	boss := s.SignedIn("boss")
 	boss.Send(page(s, "zuqlokea", "change"), "#record", "first_name", "Zuqlomere-Ann").Status(http.StatusSeeOther)
 	boss.Send(memberships+fmt.Sprint(s.Count("SELECT max(id) FROM individual_memberships"))+"/change/", "#record", "overlap_allowed", "on").Status(http.StatusSeeOther)
+	boss.Send(belongings+fmt.Sprint(s.Count("SELECT id FROM organisation_members WHERE user_id IS NOT NULL"))+"/change/", "#record", "invite_email", "zuqlokea@example.org").Status(http.StatusSeeOther)
 	address := s.Count("SELECT id FROM email_addresses WHERE email = 'second@zuqlo.example'")
 	boss.Send(addresses+strconv.Itoa(address)+"/change/", "#record", "verified", webtest.Leave).Status(http.StatusSeeOther)
 	s.Visitor().Post("/en/accounts/login/", "login", "zuqlokea@example.org", "password", "wrong").Status(http.StatusUnprocessableEntity)
@@ -93,7 +97,7 @@ func TestErasing(t *testing.T) {
 		v := s.SignedIn("boss")
 		v.Get(page(s, "zuqlokea", "change")).Has(".record-acts form[action$='/erase/'] button", "Erase this person")
 		question := v.Get(page(s, "zuqlokea", "erase")).Status(http.StatusOK).Has("h1", "Erase this person").Has(".names", "zuqlokea@example.org")
-		for _, text := range []string{"E-mail addresses: 2", "Messages sent:", "Sessions:", "Files of people’s own data: 1", "Invoices: 1", "1 membership that is not over is cancelled"} {
+		for _, text := range []string{"E-mail addresses: 2", "Messages sent:", "Sessions:", "Files of people’s own data: 1", "Invoices: 1", "Members of organisations: 1", "administrator of these organisations: Te Kura o Ōtepoti", "1 membership that is not over is cancelled"} {
 			question.Has(".question", text)
 		}
 		erased(v, s, "zuqlokea").Status(http.StatusSeeOther).To(people + strconv.Itoa(id) + "/change/")

@@ -43,13 +43,7 @@ func organisationMembers(a *admin.Admin, orgs *organisation.Service) admin.Resou
 			}
 			return nil
 		},
-		Columns: []admin.Column[belonging]{
-			admin.Text("user", lang.M("Person"), "", (*belonging).Whose),
-			admin.Text("organisation", lang.M("Organisation"), "", (*belonging).OrgName),
-			admin.Text("invite_email", lang.M("Invited address"), "om.invite_email", func(m *belonging) string { return m.InviteEmail }),
-			admin.Words("role", lang.M("Role"), "om.role", func(tr *lang.Translator, m *belonging) string { return tr.Say(m.Role.Text()) }),
-			admin.Time("accepted_datetime", lang.M("Accepted"), "om.accepted_datetime", func(m *belonging) *time.Time { return m.AcceptedAt }),
-		},
+		Columns: belongingColumns(),
 		Search: []admin.Search{admin.Own(), admin.Parent("users", "user_id"), admin.Parent("organisations", "organisation_id")},
 		Filters: []admin.Filter{
 			admin.Related("organisation", lang.M("Organisation"), "om.organisation_id = ?", a.Chooser("organisations.organisation")),
@@ -57,7 +51,7 @@ func organisationMembers(a *admin.Admin, orgs *organisation.Service) admin.Resou
 		},
 		Add: []admin.Section[belonging]{
 			admin.Sect(lang.Message{}, who...),
-			admin.Sect(lang.M("Dates"), append([]field.Field[belonging]{created().Optional().Help(lang.M("Leave it empty for now."))}, answers...)...),
+			admin.Sect(lang.M("Dates"), append([]field.Field[belonging]{created().Optional().Help(lang.M("Leave it empty for the present time."))}, answers...)...),
 		},
 		Sections: []admin.Section[belonging]{
 			admin.Sect(lang.Message{}, who...),
@@ -71,6 +65,16 @@ func organisationMembers(a *admin.Admin, orgs *organisation.Service) admin.Resou
 		},
 		Broken: organisation.Broken,
 		Write:  admin.Writer[belonging]{Create: orgs.AddMember, Update: orgs.ChangeMember, Delete: orgs.DropMember},
+	}
+}
+
+func belongingColumns() []admin.Column[belonging] {
+	return []admin.Column[belonging]{
+		admin.Text("user", lang.M("Person"), "", (*belonging).Whose),
+		admin.Text("organisation", lang.M("Organisation"), "", (*belonging).OrgName),
+		admin.Text("invite_email", lang.M("Invited address"), "om.invite_email", func(m *belonging) string { return m.InviteEmail }),
+		admin.Words("role", lang.M("Role"), "om.role", func(tr *lang.Translator, m *belonging) string { return tr.Say(m.Role.Text()) }),
+		admin.Time("accepted_datetime", lang.M("Accepted"), "om.accepted_datetime", func(m *belonging) *time.Time { return m.AcceptedAt }),
 	}
 }
 

@@ -190,7 +190,7 @@ func TestOwnData(t *testing.T) {
 		for name, want := range map[string]string{
 			"account": "kea@example.org", "addresses": "second@kea.example", "memberships": "Teacher", "purchases": "AMS-", "invoices": "MOCK-1",
 			"messages": "An old letter", "sessions": "created_at", "history": "Hēmi", "groups": "Kaimahi", "permissions": "users.view_user",
-			"acts_as_staff": "users.user", "downloads": "requested_at", "pages": "Home",
+			"acts_as_staff": "users.user", "downloads": "requested_at", "pages": "Home", "organisations": "Kura 1",
 		} {
 			if rows := fmt.Sprint(data[name]); len(data[name]) == 0 || !strings.Contains(rows, want) {
 				t.Errorf("%s has %s, want %q in it", name, rows, want)
@@ -199,6 +199,10 @@ func TestOwnData(t *testing.T) {
 			if err != nil || len(table) != len(data[name])+1 {
 				t.Errorf("%s.csv has %d lines, %v, want one more than %d", name, len(table), err, len(data[name]))
 			}
+		}
+		// Invitations count that went to an address which is known to be the person's.
+		if got := fmt.Sprint(data["organisations"]); len(data["organisations"]) != 2 || !strings.Contains(got, "third@kea.example") {
+			t.Errorf("organisations = %s, want the own one and the invitation to the verified address", got)
 		}
 		hash := ""
 		s.Row(&hash, "SELECT password FROM users WHERE username = 'kea'")
@@ -293,6 +297,12 @@ func filled(s *webtest.Site) {
 		FROM users u, users b WHERE u.username = 'kea' AND b.username = 'boss'`)
 	s.Exec(`INSERT INTO admin_log_entries (at, user_id, user_name, entity, object_id, title, action)
 		SELECT now(), u.id, 'Mere', 'users.user', o.id, 'Mere Kahu (tui@example.org)', 'change' FROM users u, users o WHERE u.username = 'kea' AND o.username = 'tui'`)
+	s.Exec("INSERT INTO email_addresses (user_id, email, verified) SELECT id, 'third@kea.example', true FROM users WHERE username = 'kea'")
+	s.Exec(`INSERT INTO organisations (name, telephone, email, contact_name, postal_address, postal_city, postal_code)
+		SELECT 'Kura ' || i, '1', 'office@kura.example', 'Hine', '1', 'Taupō', '1' FROM generate_series(1, 3) i`)
+	s.Exec(`INSERT INTO organisation_members (user_id, organisation_id, invite_email, role, created_datetime, accepted_datetime)
+		SELECT u.id, o.id, CASE WHEN o.id = 2 THEN 'third@kea.example' WHEN o.id = 3 THEN 'second@kea.example' ELSE '' END, 'ADMIN', now(), now()
+		FROM organisations o LEFT JOIN users u ON u.username = 'kea' AND o.id = 1`)
 	option := s.Option(membership.Option{}, "49.99")
 	s.SignedIn("kea").Post("/en/users/memberships/apply-individual/", "membership_option", fmt.Sprint(option), "start_date", "2027-03-03").
 		Status(http.StatusSeeOther)
