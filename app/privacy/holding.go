@@ -69,7 +69,8 @@ func about() []holding {
 	}
 }
 
-// The queries of the download. Secrets, notes of the staff and what others are called are in none of them.
+// The queries of the download. Secrets, notes of the staff and what others are called are in none of them, and neither is
+// what was written to an address that the person has only claimed, or to the staff.
 const (
 	giveAccount = `
 		SELECT uuid, email, username, first_name, last_name, language, profile_picture, is_active, is_staff, is_superuser,
@@ -99,7 +100,9 @@ const (
 		FROM invoices i WHERE i.account_id IN (SELECT id FROM billing_accounts WHERE user_id = ?0) ORDER BY i.id`
 	giveMessages = `
 		SELECT coalesce(m.sent_at, m.created_at) AS date, m.subject FROM email_messages m
-		WHERE (m.user_id = ?0 AND m.template_id NOT LIKE 'staff\_%') OR m.recipients && ARRAY(SELECT email::text FROM email_addresses WHERE user_id = ?0) ORDER BY m.id`
+		WHERE m.template_id NOT LIKE 'staff\_%' AND (m.user_id = ?0 OR m.recipients && ARRAY(
+			SELECT a.email::text FROM email_addresses a WHERE a.user_id = ?0 AND (a.verified OR a."primary" AND NOT EXISTS (
+				SELECT 1 FROM email_addresses o WHERE o.email = a.email AND o.verified AND o.user_id <> ?0)))) ORDER BY m.id`
 	giveActs    = `SELECT at, entity, action FROM admin_log_entries WHERE user_id = ?0 ORDER BY id`
 	giveHistory = `
 		SELECT e.at, e.action, (
