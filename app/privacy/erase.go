@@ -26,12 +26,9 @@ func (s *Service) Erase(ctx context.Context, tx bun.Tx, by access.Holder, r *acc
 	if waits {
 		return fault.Conflict(onItsWay())
 	}
-	d := doomed{id: r.ID, trace: account.Trace(r.ID)}
-	if d.addresses, err = account.AddressesOf(ctx, tx, r.ID); err != nil {
+	d := doomed{id: r.ID, trace: account.Trace(r.ID), email: r.Email}
+	if d.addresses, err = addressesOf(ctx, tx, r.ID); err != nil {
 		return err
-	}
-	if len(d.addresses) == 0 { // imported accounts may lack the row
-		d.addresses = []string{r.Email}
 	}
 	if err := forgetHistory(ctx, tx, d); err != nil {
 		return err
@@ -51,6 +48,26 @@ func (s *Service) Erase(ctx context.Context, tx bun.Tx, by access.Holder, r *acc
 		return err
 	}
 	return s.sendErased(ctx, tx, r.Person)
+}
+
+// addressesOf are those by which stored things are known to be a person's: of the account, of its rows, and what history
+// says that it once had. What somebody else has proved, or signs in with, is theirs, whoever claims it.
+func addressesOf(ctx context.Context, db bun.IDB, id int64) (all []string, err error) {
+	const list = `
+		WITH claimed (email) AS (
+			SELECT email FROM users WHERE id = ?0
+			UNION SELECT email FROM email_addresses WHERE user_id = ?0
+			UNION SELECT lower(v.email) FROM admin_log_entries e, jsonb_array_elements(e.changes) c,
+			             LATERAL (VALUES (c ->> 'before'), (c ->> 'after')) v (email)
+			      WHERE e.entity = 'users.user' AND e.object_id = ?0 AND c ->> 'field' IN ('email', 'addresses', 'addresses.email'))
+		SELECT email FROM claimed c WHERE email <> ''
+		   AND NOT EXISTS (SELECT 1 FROM users u WHERE u.email = c.email AND u.id <> ?0)
+		   AND NOT EXISTS (SELECT 1 FROM email_addresses a WHERE a.email = c.email AND a.user_id <> ?0 AND a.verified)
+		ORDER BY email`
+	if err = db.NewRaw(list, id).Scan(ctx, &all); err != nil {
+		return nil, fmt.Errorf("list the addresses of person %d: %w", id, err)
+	}
+	return all, nil
 }
 
 func onItsWay() lang.Message {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect/pgdialect"
 
 	"ams/app/lang"
 	"ams/app/mail"
@@ -25,6 +26,7 @@ type holding struct {
 type doomed struct {
 	id        int64
 	trace     string // stands for the name
+	email     string // of the account
 	addresses []string
 }
 
@@ -162,15 +164,16 @@ func renameActor(ctx context.Context, tx bun.Tx, d doomed) error {
 }
 
 // forgetHistory leaves in the history of a person, and of what is theirs, who did something and when. Titles there name
-// the person.
+// the person: by an address in brackets after the name, or by an address alone where that is a record of its own.
 func forgetHistory(ctx context.Context, tx bun.Tx, d doomed) error {
 	const forget = `
 		UPDATE admin_log_entries SET title = ?1, changes = '[]'
 		WHERE (entity = 'users.user' AND object_id = ?0)
 		   OR (entity = 'account.emailaddress' AND object_id IN (SELECT id FROM email_addresses WHERE user_id = ?0))
 		   OR (entity = 'memberships.individualmembership' AND object_id IN (SELECT id FROM individual_memberships WHERE user_id = ?0))
-		   OR EXISTS (SELECT 1 FROM unnest(ARRAY[?2]) a WHERE lower(title) = a OR position('(' || a || ')' IN lower(title)) > 0)`
-	if _, err := tx.NewRaw(forget, d.id, d.trace, bun.List(d.addresses)).Exec(ctx); err != nil {
+		   OR lower(title) = ANY (?2::text[])
+		   OR EXISTS (SELECT 1 FROM unnest(?2::text[] || ?3::text) a WHERE position('(' || a || ')' IN lower(title)) > 0)`
+	if _, err := tx.NewRaw(forget, d.id, d.trace, pgdialect.Array(d.addresses), d.email).Exec(ctx); err != nil {
 		return fmt.Errorf("forget the history of person %d: %w", d.id, err)
 	}
 	return nil
