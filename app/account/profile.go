@@ -31,10 +31,13 @@ func ProfileOf(p Person) Profile {
 	return Profile{FirstName: p.FirstName, LastName: p.LastName, Username: p.Username, Language: p.Language}
 }
 
-// canonical trims what people type. A preferred language that is switched off at the moment stays when none is chosen.
+// canonical trims what people type, but leaves an imported username that nobody changes as it is. A preferred language
+// that is switched off at the moment stays when none is chosen.
 func (s *Service) canonical(p Profile, who Person) Profile {
 	p.FirstName, p.LastName = strings.TrimSpace(p.FirstName), strings.TrimSpace(p.LastName)
-	p.Username = CanonicalUsername(p.Username)
+	if p.Username != who.Username {
+		p.Username = CanonicalUsername(p.Username)
+	}
 	if p.Language == "" && !slices.Contains(s.cfg.Languages, lang.Locale(who.Language)) {
 		p.Language = who.Language
 	}
@@ -84,7 +87,9 @@ func (s *Service) checkProfile(ctx context.Context, p Profile, who Person) (faul
 	var problems fault.Fields
 	checkName(&problems, "first_name", p.FirstName, lang.M("Enter your first name."))
 	checkName(&problems, "last_name", p.LastName, lang.M("Enter your last name."))
-	checkUsername(&problems, "username", p.Username)
+	if p.Username != who.Username {
+		checkUsername(&problems, "username", p.Username)
+	}
 	if p.Language != who.Language {
 		checkLanguage(&problems, "language", p.Language, s.cfg.Languages)
 	}
