@@ -27,4 +27,17 @@ func TestImportedPeople(t *testing.T) {
 		v.Send(change, "#record", "username", "Old E\u0301mile").Status(http.StatusUnprocessableEntity).Has("#id_username-error", "Use only letters")
 		v.Send(change, "#record", "email", "kea2@localhost").Status(http.StatusUnprocessableEntity).Has("#id_email-error", "in the form")
 	})
+	t.Run("A person whose address somebody else has proved can be saved", func(t *testing.T) {
+		t.Parallel()
+		s := site(t)
+		s.Exec("UPDATE email_addresses SET verified = false WHERE email = 'kea@example.org'")
+		s.Exec("INSERT INTO email_addresses (user_id, email, verified) VALUES (?, 'kea@example.org', true)", idOf(s, "boss"))
+		v := s.SignedIn("boss")
+		v.Send(page(s, "kea", "change"), "#record", "first_name", "Hine").Status(http.StatusSeeOther)
+		if s.Count("SELECT count(*) FROM users WHERE first_name = 'Hine' AND email = 'kea@example.org'") != 1 {
+			t.Error("the name was not stored")
+		}
+		v.Send(page(s, "kea", "change"), "#record", "verified", "on").Status(http.StatusUnprocessableEntity).Has("#id_verified-error", "Another account has proved")
+		v.Send(page(s, "kea", "change"), "#record", "email", "boss@example.org").Status(http.StatusUnprocessableEntity).Has("#id_email-error", "Another account has this")
+	})
 }
