@@ -98,20 +98,19 @@ type Consequences struct {
 // Consequences looks at what an erasure of somebody would mean.
 func (s *Service) Consequences(ctx context.Context, person int64) (c Consequences, err error) {
 	err = s.db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) (err error) {
-		for _, h := range s.holdings() {
-			if h.give == "" {
-				continue
+		for _, h := range s.belongings() {
+			if h.erase == nil || h.owned {
+				err = h.count(ctx, tx, person, &c.Stays)
+			} else {
+				err = h.count(ctx, tx, person, &c.Goes)
 			}
-			n := Count{Table: h.table()}
-			if err := tx.NewRaw("SELECT count(*) FROM ("+h.give+") t", person).Scan(ctx, &n.Rows); err != nil {
-				return fmt.Errorf("count %s of person %d: %w", n.Table, person, err)
+			if err != nil {
+				return err
 			}
-			switch {
-			case n.Rows == 0:
-			case h.erase == nil || h.owned:
-				c.Stays = append(c.Stays, n)
-			default:
-				c.Goes = append(c.Goes, n)
+		}
+		for _, h := range mentions() {
+			if err := h.count(ctx, tx, person, &c.Stays); err != nil {
+				return err
 			}
 		}
 		if c.Running, err = s.members.Running(ctx, tx, person); err != nil {
@@ -121,4 +120,19 @@ func (s *Service) Consequences(ctx context.Context, person int64) (c Consequence
 		return err
 	})
 	return c, err
+}
+
+// count notes how many rows a holding has about a person, where it has any.
+func (h holding) count(ctx context.Context, tx bun.Tx, person int64, among *[]Count) error {
+	if h.give == "" {
+		return nil
+	}
+	n := Count{Table: h.table()}
+	if err := tx.NewRaw("SELECT count(*) FROM ("+h.give+") t", person).Scan(ctx, &n.Rows); err != nil {
+		return fmt.Errorf("count %s of person %d: %w", n.Table, person, err)
+	}
+	if n.Rows > 0 {
+		*among = append(*among, n)
+	}
+	return nil
 }

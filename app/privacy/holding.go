@@ -33,7 +33,10 @@ type doomed struct {
 type eraser func(context.Context, bun.Tx, doomed) error
 
 // holdings are in the order in which they are erased.
-func (s *Service) holdings() []holding {
+func (s *Service) holdings() []holding { return append(s.belongings(), mentions()...) }
+
+// belongings are about a person, and nobody else.
+func (s *Service) belongings() []holding {
 	return []holding{
 		{"data_exports.user_id", "downloads", "SELECT requested_at, ready_at FROM data_exports WHERE user_id = ?0 ORDER BY id", s.dropFiles, false},
 		{"individual_memberships.user_id", "memberships", giveMemberships, s.cancelMemberships, true},
@@ -45,13 +48,8 @@ func (s *Service) holdings() []holding {
 		{"invoices.account_id", "invoices", giveInvoices, nil, true},
 		{"invoices.purchase_id", "", "", nil, true}, // with the account
 		{"invoices.individual_membership_id", "", "", nil, true},
-		{"admin_log_entries.user_id", "acts_as_staff", giveActs, renameActor, false},
 		{"user_groups.user_id", "groups", giveGroups, deleted("user_groups"), false},
 		{"user_permissions.user_id", "permissions", givePermissions, deleted("user_permissions"), false},
-		{"pages.owner_id", "pages", "SELECT title, first_published_at FROM pages WHERE owner_id = ?0 ORDER BY id", unlinked("pages", "owner_id"), false},
-		{"pages.locked_by_id", "", "", unlinked("pages", "locked_by_id"), false},
-		{"page_revisions.user_id", "page_versions", "SELECT created_at FROM page_revisions WHERE user_id = ?0 ORDER BY id", unlinked("page_revisions", "user_id"), false},
-		{"theme_settings_revisions.user_id", "theme_versions", "SELECT created_at FROM theme_settings_revisions WHERE user_id = ?0 ORDER BY id", unlinked("theme_settings_revisions", "user_id"), false},
 		{"authenticators.user_id", "second_factors", "SELECT type, created_at, last_used_at FROM authenticators WHERE user_id = ?0 ORDER BY id", deleted("authenticators"), false},
 		{"social_accounts.user_id", "linked_accounts", "SELECT provider, uid, date_joined, last_login FROM social_accounts WHERE user_id = ?0 ORDER BY id", deleted("social_accounts"), false},
 		{"profile_field_responses.user_id", "answers", giveAnswers, deleted("profile_field_responses"), false},
@@ -59,6 +57,17 @@ func (s *Service) holdings() []holding {
 		{"sessions.user_id", "sessions", "SELECT created_at, expires_at FROM sessions WHERE user_id = ?0 ORDER BY created_at, token_hash", deleted("sessions"), false},
 		{"email_messages.user_id", "messages", giveMessages, forgetMessages, false},
 		{"email_addresses.user_id", "addresses", giveAddresses, deleted("email_addresses"), false},
+	}
+}
+
+// mentions are of others, and only name a person: an erasure leaves them without the name.
+func mentions() []holding {
+	return []holding{
+		{"admin_log_entries.user_id", "acts_as_staff", giveActs, renameActor, false},
+		{"pages.owner_id", "pages", "SELECT title, first_published_at FROM pages WHERE owner_id = ?0 ORDER BY id", unlinked("pages", "owner_id"), false},
+		{"pages.locked_by_id", "", "", unlinked("pages", "locked_by_id"), false},
+		{"page_revisions.user_id", "page_versions", "SELECT created_at FROM page_revisions WHERE user_id = ?0 ORDER BY id", unlinked("page_revisions", "user_id"), false},
+		{"theme_settings_revisions.user_id", "theme_versions", "SELECT created_at FROM theme_settings_revisions WHERE user_id = ?0 ORDER BY id", unlinked("theme_settings_revisions", "user_id"), false},
 	}
 }
 
