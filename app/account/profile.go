@@ -105,12 +105,9 @@ func (s *Service) checkProfile(ctx context.Context, p Profile, who Person) (faul
 
 // storeProfile lets the old picture go when there is a new one or none is wanted.
 func (s *Service) storeProfile(ctx context.Context, tx bun.Tx, id int64, p Profile, kept images) (Person, error) {
-	u, err := lockUser(ctx, tx, id)
-	switch {
-	case err != nil:
+	u, err := hold(ctx, tx, id)
+	if err != nil {
 		return Person{}, err
-	case u.ErasedAt != nil:
-		return Person{}, fault.Conflict(wasErased())
 	}
 	u.FirstName, u.LastName, u.Username, u.Language = p.FirstName, p.LastName, p.Username, p.Language
 	if kept.any() || p.NoPicture {
