@@ -47,7 +47,7 @@ func (s *Service) repair(ctx context.Context, id int64) (rows []addressRow, err 
 
 // own holds an account and gives it with all its addresses, exactly one of which is primary.
 func own(ctx context.Context, tx bun.Tx, id int64) (Person, []addressRow, error) {
-	u, err := lockUser(ctx, tx, id)
+	u, err := hold(ctx, tx, id)
 	if err != nil {
 		return Person{}, nil, err
 	}
