@@ -36,11 +36,13 @@ type Courier struct {
 	db        *bun.DB
 	clock     clock.Clock
 	transport Transport
+	observe   func(template, outcome string)
 }
 
-// NewCourier delivers through one transport.
-func NewCourier(db *bun.DB, c clock.Clock, t Transport) *Courier {
-	return &Courier{db: db, clock: c, transport: t}
+// NewCourier delivers through one transport. observe hears what became of every try: sent, retried, put_off, failed or
+// expired; nil for nobody.
+func NewCourier(db *bun.DB, c clock.Clock, t Transport, observe func(template, outcome string)) *Courier {
+	return &Courier{db: db, clock: c, transport: t, observe: observe}
 }
 
 // Jobs registers the delivery.
@@ -69,7 +71,7 @@ func (c *Courier) deliver(ctx context.Context, job Send) error {
 	case row.ExpiresAt != nil && !now.Before(*row.ExpiresAt):
 		row.Status = expired
 		row.blank()
-		return record(ctx, c.db, row)
+		return c.note(ctx, row, nil)
 	case row.HTML == "":
 		return jobs.Permanent(fmt.Errorf("message %s has lost its text, which is kept for a week only", row.ID))
 	}
@@ -80,13 +82,31 @@ func (c *Courier) deliver(ctx context.Context, job Send) error {
 	verdict := c.judge(row, id, sendErr, now)
 	keep, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
-	if err := record(keep, c.db, row); err != nil {
+	return c.note(keep, row, verdict)
+}
+
+// note records how a try ended, tells of it, and gives back what the queue is to do.
+func (c *Courier) note(ctx context.Context, row *outboxRow, verdict error) error {
+	if err := record(ctx, c.db, row); err != nil {
 		return err
 	}
-	if verdict == nil {
+	if row.Status == sent {
 		slog.InfoContext(ctx, "mail sent", "message", row.ID, "template", row.Template, "transport", row.Transport)
 	}
+	if c.observe != nil {
+		c.observe(row.Template, outcome(row, verdict))
+	}
 	return verdict
+}
+
+func outcome(row *outboxRow, verdict error) string {
+	if row.Status != queued {
+		return row.Status
+	}
+	if _, busy := errors.AsType[*Busy](verdict); busy {
+		return "put_off"
+	}
+	return "retried"
 }
 
 // judge notes the outcome in the row and says what the queue is to do.

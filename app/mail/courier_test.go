@@ -188,6 +188,30 @@ func TestDelivery(t *testing.T) {
 	})
 }
 
+// Each try is told of with what became of it, for those who count.
+func TestTriesAreTold(t *testing.T) {
+	t.Parallel()
+	const letter = "account_email_confirmation "
+	b := setup(t)
+	b.transport.answer = []error{errors.New("down"), &mail.Busy{}, nil, &mail.Rejected{Err: errors.New("no")}, errors.New("down")}
+	b.write(t)
+	for range 3 {
+		b.drain(t)
+		b.ready(t)
+	}
+	b.write(t)
+	b.drain(t)
+	b.write(t, mail.Until(instant().Add(time.Hour)))
+	b.drain(t)
+	b.clock.at = instant().Add(time.Hour)
+	b.ready(t)
+	b.drain(t)
+	want := []string{letter + "retried", letter + "put_off", letter + "sent", letter + "failed", letter + "retried", letter + "expired"}
+	if diff := cmp.Diff(want, b.tries); diff != "" {
+		t.Errorf("told (-want +got):\n%s", diff)
+	}
+}
+
 func TestPurge(t *testing.T) {
 	t.Parallel()
 	const day = 24 * time.Hour
