@@ -15,6 +15,7 @@ import (
 
 	"ams/app/lang"
 	"ams/app/mail"
+	"ams/jobs"
 )
 
 // again queues the delivery of the only message once more.
@@ -159,6 +160,26 @@ func TestDelivery(t *testing.T) {
 		b.drain(t)
 		if r := b.row(t); r.Status != "sent" || r.Text != "" || len(b.transport.got) != 1 {
 			t.Errorf("row = %+v after %d attempts, want sent, blank, after 1", r, len(b.transport.got))
+		}
+	})
+	t.Run("WhoeverHasItGetsItOnceThoughTheWorkerStopsMeanwhile", func(t *testing.T) {
+		t.Parallel()
+		b := setup(t)
+		b.transport.answer = []error{&mail.Partly{Left: []string{"hemi@example.org"}, Err: errors.New("mailbox busy")}}
+		ctx, stop := context.WithCancel(t.Context())
+		b.transport.during = stop
+		b.mustAdd(t, b.confirm.ToAll([]string{"mere@example.org", "hemi@example.org"}, lang.EN, confirmation{"Mere", link, 3}))
+		_, _ = jobs.Drain(ctx, b.db.DB, b.registry)
+		for range 2 {
+			b.ready(t)
+			b.drain(t)
+		}
+		var got []string
+		for _, m := range b.transport.got {
+			got = append(got, strings.Join(m.To, " "))
+		}
+		if diff := cmp.Diff([]string{"mere@example.org hemi@example.org", "hemi@example.org"}, got); diff != "" {
+			t.Errorf("handed over to (-want +got):\n%s", diff)
 		}
 	})
 	t.Run("NotAfterTheLinkExpired", func(t *testing.T) {

@@ -68,6 +68,7 @@ func work() []float64  { return []float64{.01, .05, .1, .5, 1, 5, 15, 60, 300, 6
 func statements() []float64 {
 	return []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, 1, 5, 30}
 }
+
 func waits() []float64 {
 	const minute, hour, day = 60, 3600, 86400
 	return []float64{1, 5, 15, minute, 5 * minute, 15 * minute, hour, 6 * hour, day, 7 * day}
