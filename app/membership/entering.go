@@ -142,7 +142,8 @@ func (s *Service) checkSeatsEntered(ctx context.Context, tx bun.Tx, h Held, limi
 // lockOwner holds whose the memberships are, so that their periods are looked at by one after another.
 func lockOwner(ctx context.Context, tx bun.Tx, of Owner) error {
 	if of.Type == ForOrganisations {
-		return organisation.Lock(ctx, tx, of.ID)
+		_, err := organisation.Lock(ctx, tx, of.ID)
+		return err
 	}
 	return account.Lock(ctx, tx, of.ID)
 }

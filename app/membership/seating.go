@@ -36,18 +36,16 @@ func (s *Service) ActiveOf(ctx context.Context, db bun.IDB, organisation int64) 
 
 // Full tells whether the active membership of an organisation has no seat left. Without one there is no limit. Ask while
 // the organisation is held, so that nobody else takes the last seat.
-func (s *Service) Full(ctx context.Context, tx bun.Tx, organisation int64) (bool, error) {
-	h, found, err := s.ActiveOf(ctx, tx, organisation)
+func (s *Service) Full(ctx context.Context, db bun.IDB, organisation int64) (bool, error) {
+	h, found, err := s.ActiveOf(ctx, db, organisation)
 	return found && h.Full(), err
 }
 
 // seat counts the seats that are taken of memberships which can have any.
 func (s *Service) seat(ctx context.Context, db bun.IDB, all []Held) error {
-	var organisations []int64
-	for _, h := range all {
-		if h.Open(s.today()) {
-			organisations = append(organisations, h.Of.ID)
-		}
+	organisations := make([]int64, len(all))
+	for i, h := range all {
+		organisations[i] = h.Of.ID
 	}
 	taken, err := activeMembers(ctx, db, organisations)
 	if err != nil {

@@ -17,11 +17,10 @@ func ByID(ctx context.Context, db bun.IDB, id int64) (Organisation, error) {
 	return one(ctx, db.NewSelect().Where("o.id = ?", id))
 }
 
-// Lock holds an organisation's row until the transaction ends: changes to its people and memberships happen one after
-// another. Rows that refer to it can still be inserted meanwhile.
-func Lock(ctx context.Context, tx bun.Tx, id int64) error {
-	_, err := one(ctx, tx.NewSelect().Where("o.id = ?", id).For("NO KEY UPDATE OF ?TableAlias"))
-	return err
+// Lock holds an organisation until the transaction ends, and gives it as it stands: what changes its people or what it
+// bought happens one after another. Rows that refer to it can still be inserted meanwhile.
+func Lock(ctx context.Context, tx bun.Tx, id int64) (Organisation, error) {
+	return one(ctx, tx.NewSelect().Where("o.id = ?", id).For("NO KEY UPDATE OF ?TableAlias"))
 }
 
 func one(ctx context.Context, q *bun.SelectQuery) (o Organisation, err error) {
