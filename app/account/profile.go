@@ -31,14 +31,14 @@ func ProfileOf(p Person) Profile {
 	return Profile{FirstName: p.FirstName, LastName: p.LastName, Username: p.Username, Language: p.Language}
 }
 
-// canonical trims what people type, but leaves an imported username that nobody changes as it is. A preferred language
-// that is switched off at the moment stays when none is chosen.
+// canonical trims what people type, but leaves an imported username that nobody changes as it is. The preferred
+// language stays when none is chosen and it is switched off at the moment, or there is no choice.
 func (s *Service) canonical(p Profile, who Person) Profile {
 	p.FirstName, p.LastName = strings.TrimSpace(p.FirstName), strings.TrimSpace(p.LastName)
 	if p.Username != who.Username {
 		p.Username = CanonicalUsername(p.Username)
 	}
-	if p.Language == "" && !slices.Contains(s.cfg.Languages, lang.Locale(who.Language)) {
+	if p.Language == "" && (len(s.cfg.Languages) == 1 || !slices.Contains(s.cfg.Languages, lang.Locale(who.Language))) {
 		p.Language = who.Language
 	}
 	return p

@@ -49,3 +49,22 @@ func TestForeignUsernames(t *testing.T) {
 		}
 	})
 }
+
+// A form that does not ask for the preferred language leaves it alone.
+func TestLanguageThatIsNotAsked(t *testing.T) {
+	t.Parallel()
+	for _, stored := range []string{"", "en", "mi"} {
+		t.Run("stored "+stored, func(t *testing.T) {
+			t.Parallel()
+			s := webtest.New(t, "AMS_ENABLED_LANGUAGES", "en")
+			s.Person("kea")
+			s.Exec("UPDATE users SET language = ?", stored)
+			v := s.SignedIn("kea")
+			v.Get(update).Status(http.StatusOK).Lacks("#id_language")
+			v.Send(update, "form#profile", "first_name", "Hine").Status(http.StatusSeeOther)
+			if n := s.Count("SELECT count(*) FROM users WHERE first_name = 'Hine' AND language = ?", stored); n != 1 {
+				t.Errorf("the language %q was not kept", stored)
+			}
+		})
+	}
+}
