@@ -45,7 +45,7 @@ func (s *Service) offer(ctx context.Context, db bun.IDB, of Owner) (o Offer, err
 	}
 	o.Cover = coverOf(o.held, o.today)
 	if of.Type == ForOrganisations {
-		o.People, err = peopleOf(ctx, db, of.ID)
+		o.People, err = LeastSeats(ctx, db, of.ID)
 	} else {
 		o.Questions, err = profile.Open(ctx, db, of.ID)
 	}
