@@ -9,7 +9,7 @@ import (
 	"ams/app/web/webtest"
 )
 
-const wide, phone = 1280, 360
+const wide, narrow = 1280, 360
 
 // TestInviteByKeyboard invites somebody from the page of the organisation, is refused first, and accepts; and takes another
 // invitation back. All of it with the keyboard alone.
@@ -108,7 +108,7 @@ func TestDeclineAsks(t *testing.T) {
 	c.none(linked)
 }
 
-// TestInvitationsFit looks at every page of this part in both languages, on a phone and in the dark.
+// TestInvitationsFit looks at every page of this part in both languages, on a narrow and in the dark.
 func TestInvitationsFit(t *testing.T) {
 	t.Parallel()
 	for name, dark := range map[string]bool{"Light": false, "Dark": true} {
@@ -158,7 +158,7 @@ func (c *club) fits() {
 	c.fit(seen{"kea", decline(token), "Join " + long, "Hono ki " + long, nil})
 }
 
-// fit looks at a page in English on a wide window and in te reo Māori on a phone.
+// fit looks at a page in English on a wide window and in te reo Māori on a narrow.
 func (c *club) fit(p seen) {
 	look := func(b *webtest.Tab, path, state string) {
 		if found := b.Violations(); found != "" {
@@ -171,7 +171,7 @@ func (c *club) fit(p seen) {
 	for path, heading := range map[string]string{p.path: p.english, strings.Replace(p.path, "/en/", "/mi/", 1): p.mi} {
 		width := int64(wide)
 		if path != p.path {
-			width = phone
+			width = narrow
 		}
 		b := c.Tab(width)
 		b.SignIn(p.who)
