@@ -139,6 +139,15 @@ func TestNeverTold(t *testing.T) {
 			}
 		})
 	}
+	t.Run("Mailbox", func(t *testing.T) { // the trace of an invitation is found by its address, and only that field tells one
+		t.Parallel()
+		got := told(t, slog.LevelInfo, func(l *slog.Logger) {
+			l.Info("accepted by ana@example.org", journal.Mailbox, "mere@example.org", "other", "tui@example.org")
+		})
+		if diff := cmp.Diff([]string{"INFO journal_test accepted by [e-mail] mailbox=mere@example.org other=[e-mail]"}, got); diff != "" {
+			t.Errorf("console (-want +got):\n%s", diff)
+		}
+	})
 	t.Run("TheRestStays", func(t *testing.T) {
 		t.Parallel()
 		for _, text := range []string{

@@ -26,6 +26,10 @@ var (
 	emailAddress = regexp.MustCompile(`[\p{L}\p{M}\p{N}._%+'-]+(?:@|%40)[\p{L}\p{M}\p{N}-]+(?:\.[\p{L}\p{M}\p{N}-]+)*\.\p{L}{2,}`)
 )
 
+// Mailbox is the one field whose e-mail address is told, for what has to be found by it: the trace of an invitation. It
+// stays out of the reports of errors.
+const Mailbox = "mailbox"
+
 // SecretName tells whether a value of that name is never told.
 func SecretName(name string) bool { return secretName.MatchString(name) }
 
@@ -64,10 +68,12 @@ func flatten(to []slog.Attr, group string, a slog.Attr) []slog.Attr {
 	if SecretName(a.Key) {
 		return append(to, slog.String(group+a.Key, hidden))
 	}
-	switch v.Kind() {
-	case slog.KindString:
+	switch {
+	case a.Key == Mailbox:
+		v = slog.StringValue(strings.ToValidUTF8(v.String(), "�"))
+	case v.Kind() == slog.KindString:
 		v = slog.StringValue(Scrub(v.String()))
-	case slog.KindAny:
+	case v.Kind() == slog.KindAny:
 		v = slog.StringValue(told(v.Any()))
 	}
 	return append(to, slog.Attr{Key: group + a.Key, Value: v})

@@ -97,7 +97,7 @@ func (r *Reporter) event(e journal.Entry) *sentry.Event {
 			event.Tags[f.Key] = f.Value.String()
 		case journal.UserID:
 			event.User = sentry.User{ID: f.Value.String()}
-		case "client": // where a person is
+		case "client", journal.Mailbox: // where a person is
 		default:
 			details[f.Key] = short(f.Value.String())
 		}
@@ -119,7 +119,7 @@ func (r *Reporter) event(e journal.Entry) *sentry.Event {
 func (r *Reporter) keep(e journal.Entry) {
 	data := map[string]any{}
 	for _, f := range e.Fields {
-		if f.Key != "client" {
+		if f.Key != "client" && f.Key != journal.Mailbox {
 			data[f.Key] = short(f.Value.String())
 		}
 	}

@@ -99,10 +99,10 @@ func TestEvent(t *testing.T) {
 	ctx := jobs.WithCorrelation(journal.WithUser(t.Context(), 42), "abc-1")
 	other := jobs.WithCorrelation(t.Context(), "another")
 	log.DebugContext(ctx, "too quiet")
-	log.InfoContext(ctx, "began", "step", 1, "client", "192.0.2.7")
+	log.InfoContext(ctx, "began", "step", 1, "client", "192.0.2.7", journal.Mailbox, "mere@example.org")
 	log.InfoContext(other, "somebody else's")
 	log.WarnContext(ctx, "strange")
-	log.ErrorContext(ctx, "request failed", "route", "/en/x/", "client", "192.0.2.7", "password", "hunter2",
+	log.ErrorContext(ctx, "request failed", "route", "/en/x/", "client", "192.0.2.7", journal.Mailbox, "mere@example.org", "password", "hunter2",
 		"error", fmt.Errorf("tell mere@example.org: %w", errors.New("token=hunter2 is refused")))
 	log.ErrorContext(other, "no cause")
 	log.Log(t.Context(), journal.Critical, "no database")
