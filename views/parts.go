@@ -49,6 +49,7 @@ type Action struct {
 	Small      bool
 	NewTab     bool
 	ID         string
+	Into       string // id of the element that htmx fills with the answer, instead of leading there
 	Ask        Ask
 }
 

@@ -68,6 +68,7 @@ type Input struct {
 	List           []string
 	Lookup         string // address of options for what is typed; it gets the text as q
 	ReadOnly       bool
+	Focus          bool   // has the focus as soon as it is there
 	Plain          bool   // neither spelling nor capitals are corrected: codes, user names
 	Accept         string // files: "image/*"
 	Multiple       bool   // files

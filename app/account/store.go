@@ -125,12 +125,23 @@ func usernameExists(ctx context.Context, db bun.IDB, username string) (bool, err
 	return found, nil
 }
 
-// ownerOf finds the account that an address belongs to: as primary address, or verified. An unverified secondary
+// The accounts that an address ?0 belongs to, and the addresses that belong to a person ?0: the primary one, verified or
+// not, and others once they are verified. Other packages compare their rows with them.
+const (
+	OwnersSQL    = `SELECT id FROM users WHERE lower(email) = ?0 UNION SELECT user_id FROM email_addresses WHERE email = ?0 AND verified`
+	AddressesSQL = `SELECT lower(email) FROM users WHERE id = ?0 UNION SELECT email FROM email_addresses WHERE user_id = ?0 AND verified`
+)
+
+// OwnerOf finds the account that an address belongs to; found is false when there is none.
+func (s *Service) OwnerOf(ctx context.Context, db bun.IDB, email string) (p Person, found bool, err error) {
+	return ownerOf(ctx, db, CanonicalEmail(email))
+}
+
+// ownerOf finds the account that an address belongs to: verified, else as primary address. An unverified secondary
 // address on somebody's account does not count.
 func ownerOf(ctx context.Context, db bun.IDB, email string) (Person, bool, error) {
-	const owners = `u.id IN (SELECT id FROM users WHERE lower(email) = ?0
-		UNION SELECT user_id FROM email_addresses WHERE email = ?0 AND verified)`
-	row, found, err := first(ctx, db.NewSelect().Where(owners, email).Order("u.id"))
+	row, found, err := first(ctx, db.NewSelect().Where("u.id IN ("+OwnersSQL+")", email).OrderExpr(
+		"EXISTS (SELECT 1 FROM email_addresses ea WHERE ea.user_id = u.id AND ea.email = ? AND ea.verified) DESC, u.id", email))
 	return row.Person, found, err
 }
 

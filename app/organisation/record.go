@@ -29,8 +29,7 @@ type Belonging struct{ Joined, Invited []Record }
 func (s *Service) Of(ctx context.Context, person int64) (b Belonging, err error) {
 	const theirs = `om.id IN (
 		SELECT id FROM organisation_members WHERE user_id = ?0
-		UNION SELECT i.id FROM organisation_members i WHERE i.user_id IS NULL AND i.accepted_datetime IS NULL AND i.invite_email IN (
-			SELECT lower(email) FROM users WHERE id = ?0 UNION SELECT email FROM email_addresses WHERE user_id = ?0 AND verified))`
+		UNION SELECT i.id FROM organisation_members i WHERE i.user_id IS NULL AND i.accepted_datetime IS NULL AND i.invite_email IN (` + account.AddressesSQL + `))`
 	var all []Record
 	err = s.db.NewSelect().Model(&all).Relation("Org").Where(theirs, person).Where(isCurrent).
 		OrderExpr("om.accepted_datetime DESC, om.created_datetime DESC, om.id DESC").Limit(most).Scan(ctx)

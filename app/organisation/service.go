@@ -37,6 +37,7 @@ type Service struct {
 	memberships Memberships
 	cfg         Config
 	created     mail.Letter[createdMail]
+	invite      mail.Letter[inviteMail]
 }
 
 // New needs Serve before somebody is invited.
@@ -44,6 +45,7 @@ func New(db *bun.DB, c clock.Clock, post *mail.Post, people *account.Service, cf
 	return &Service{
 		db: db, clock: c, post: post, people: people, cfg: cfg,
 		created: mail.Bind[createdMail](post, "staff_organisation_created"),
+		invite:  mail.Bind[inviteMail](post, "organisation_invite"),
 	}
 }
 

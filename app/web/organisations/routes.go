@@ -16,12 +16,16 @@ type Handler struct {
 	orgs  *organisation.Service
 	clock clock.Clock
 	page  struct {
-		details  views.Page[detailsPage]
-		show     views.Page[showPage]
-		question views.Page[questionPage]
+		details    views.Page[detailsPage]
+		show       views.Page[showPage]
+		question   views.Page[questionPage]
+		invite     views.Page[invitePage]
+		invitation views.Page[invitationPage]
 	}
 	part struct {
-		form views.Part[views.Form]
+		form    views.Part[views.Form]
+		invite  views.Part[views.Form]
+		invited views.Part[invitedPart]
 	}
 }
 
@@ -31,7 +35,11 @@ func New(orgs *organisation.Service, c clock.Clock, set *views.Set) *Handler {
 	h.page.details = views.BindPage[detailsPage](set, "organisations/details")
 	h.page.show = views.BindPage[showPage](set, "organisations/show")
 	h.page.question = views.BindPage[questionPage](set, "organisations/question")
+	h.page.invite = views.BindPage[invitePage](set, "organisations/invite")
+	h.page.invitation = views.BindPage[invitationPage](set, "organisations/invitation")
 	h.part.form = views.BindPart[views.Form](set, "shared/form")
+	h.part.invite = views.BindPart[views.Form](set, "organisations/invite#form")
+	h.part.invited = views.BindPart[invitedPart](set, "organisations/invite#sent")
 	return h
 }
 
@@ -51,6 +59,21 @@ func (h *Handler) Routes(w *web.Web) {
 		r.GET("/:uuid/member/:member/"+string(act)+"/", h.managedMember(h.ask(act)))
 		r.POST("/:uuid/member/:member/"+string(act)+"/", h.managedMember(h.do(act)))
 	}
+	h.inviteRoutes(r)
+}
+
+// inviteRoutes are those of invitations. The links of a letter are read by GET and answered by POST.
+func (h *Handler) inviteRoutes(r *web.Router) {
+	r.GET("/invite/:token/accept/", web.SignedIn(h.invitation(true)))
+	r.POST("/invite/:token/accept/", web.SignedIn(h.accept))
+	r.GET("/invite/:token/decline/", web.SignedIn(h.invitation(false)))
+	r.POST("/invite/:token/decline/", web.SignedIn(h.decline))
+	r.GET("/:uuid/invite/", h.managed(h.newInvitation))
+	r.POST("/:uuid/invite/", h.managed(h.invite))
+	r.GET("/:uuid/member/:member/resend-invite/", h.managedMember(h.askInvite(resendInvite)))
+	r.POST("/:uuid/member/:member/resend-invite/", h.managedMember(h.resend))
+	r.GET("/:uuid/member/:member/revoke-invite/", h.managedMember(h.askInvite(revokeInvite)))
+	r.POST("/:uuid/member/:member/revoke-invite/", h.managedMember(h.revoke))
 }
 
 // known finds the organisation of the address, for everybody who is signed in.

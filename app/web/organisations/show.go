@@ -42,7 +42,7 @@ func newShowPage(c *web.Ctx, p account.Person, o organisation.Organisation, peop
 			{Term: c.Text(lang.M("E-mail address")), Text: o.Email, Href: "mailto:" + o.Email},
 			{Term: c.Text(lang.M("Telephone")), Text: o.Telephone},
 		}},
-		People:  views.Section{ID: "people", Title: c.Text(lang.M("Members"))},
+		People:  views.Section{ID: "people", Title: c.Text(lang.M("Members")), Action: inviteButton(c, o)},
 		Members: membersTable(c, p, o, people),
 	}
 	if o.Active {
@@ -96,8 +96,11 @@ func memberBadge(c *web.Ctx, m organisation.Member) views.Badge {
 
 // memberActs are what can be done to somebody: never to oneself, and nothing that would be refused for what the row is.
 func memberActs(c *web.Ctx, viewer account.Person, o organisation.Organisation, m organisation.Member) []views.Action {
-	if m.UserID == viewer.ID || m.Pending() {
+	switch {
+	case m.UserID == viewer.ID:
 		return nil
+	case m.Pending():
+		return inviteActions(c, o, m)
 	}
 	var acts []organisation.Act
 	switch {
