@@ -106,7 +106,8 @@ type Cell struct {
 	Badges  []Badge
 	Lines   []CellLine
 	Actions []Action
-	Edit    CellEdit // instead of everything else
+	Posts   []PostButton // beside Actions, for acts that need no question
+	Edit    CellEdit     // instead of everything else
 }
 
 // CellEdit is a value that can be changed in its table: an input or a tick-box of a form that stands elsewhere.
@@ -134,7 +135,7 @@ type Poll struct {
 
 // Blank tells whether the cell lacks a fact, which a dash shows. No actions is nothing to show.
 func (c Cell) Blank() bool {
-	return c.Kind != KindActions && c.Edit.Form == "" && c.Text == "" && len(c.Badges)+len(c.Lines)+len(c.Actions) == 0
+	return c.Kind != KindActions && c.Edit.Form == "" && c.Text == "" && len(c.Badges)+len(c.Lines)+len(c.Actions)+len(c.Posts) == 0
 }
 
 // Add appends a row; its cells stand in the order of the columns.

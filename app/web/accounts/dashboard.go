@@ -21,6 +21,8 @@ type dashboardPage struct {
 	Membership  views.Message
 	ToDo        views.Section
 	Tasks       views.Cards
+	Invited     views.Section
+	Invitations views.Table // absent without any
 	Memberships views.Section
 	Table       views.Table
 
@@ -66,6 +68,7 @@ func (h *Handler) dashboard(c *web.Ctx, viewer account.Person) error {
 	}
 	page := newDashboard(c, owner)
 	page.Belongs = statement.Organisations(c, viewer, owner, belongs.Joined)
+	page.Invitations = invitations(c, viewer, owner, belongs.Invited)
 	st := statement.New(c, viewer, owner, held, h.clock.Now())
 	page.Membership, page.Tasks, page.Table = st.Banner(), st.Tasks(), st.Table()
 	fill := h.forStaff
@@ -136,6 +139,7 @@ func newDashboard(c *web.Ctx, owner account.Person) dashboardPage {
 			Title: name, Under: owner.Email, Avatar: avatar,
 		},
 		ToDo:        views.Section{Title: c.Text(lang.M("To do"))},
+		Invited:     views.Section{Title: c.Text(lang.M("Invitations"))},
 		Memberships: views.Section{Title: c.Text(lang.M("Memberships"))},
 
 		Organisations: views.Section{ID: "belongs", Title: c.Text(lang.M("Organisations"))},

@@ -1,0 +1,48 @@
+package accounts
+
+import (
+	"ams/app/account"
+	"ams/app/clock"
+	"ams/app/lang"
+	"ams/app/organisation"
+	"ams/app/web"
+	"ams/views"
+)
+
+// invitations lists the organisations that wait for an answer. Only the person can give it.
+func invitations(c *web.Ctx, viewer, owner account.Person, all []organisation.Record) views.Table {
+	t := views.Table{
+		ID: "invitations", Caption: c.Text(lang.M("Invitations")),
+		Columns: []views.Column{
+			{Label: c.Text(lang.M("Organisation"))},
+			{Label: c.Text(lang.M("Role"))},
+			{Label: c.Text(lang.M("Invited on")), Kind: views.KindDate},
+			{Label: c.Text(lang.M("Actions")), Kind: views.KindActions},
+		},
+	}
+	for _, i := range all {
+		var answers views.Cell
+		if viewer.ID == owner.ID {
+			answers.Posts = answersTo(c, i)
+		}
+		t.Add("invitation-"+i.UUID, views.Cell{Text: i.Org.Name}, views.Cell{Text: c.Text(i.Role.Text())},
+			views.Cell{Text: c.Translator().ShortDate(clock.DateOf(i.CreatedAt)), Title: c.Translator().Moment(i.CreatedAt)}, answers)
+	}
+	return t
+}
+
+// answersTo are the two buttons of an invitation. Declining asks first, because the invitation is gone then.
+func answersTo(c *web.Ctx, i organisation.Record) []views.PostButton {
+	accept, decline := c.Text(lang.M("Accept")), c.Text(lang.M("Decline"))
+	name := i.Org.Name
+	return []views.PostButton{
+		{Action: c.Path(i.AcceptPath()), Submit: views.Submit{Text: accept, Label: accept + ": " + name, Style: views.Secondary}},
+		{Action: c.Path(i.DeclinePath()), Submit: views.Submit{
+			Text: decline, Label: decline + ": " + name, Style: views.Quiet,
+			Ask: views.Ask{
+				Title: c.Text(lang.M("Decline the invitation?")), Style: views.DangerNow, Confirm: decline,
+				Message: c.Text(lang.M("The invitation to %s is deleted. You can only join if somebody invites you again.", name)),
+			},
+		}},
+	}
+}
