@@ -17,30 +17,20 @@ import (
 	"ams/app/web/webtest"
 )
 
-const linked = "user_id = (SELECT id FROM users WHERE username = 'kea')"
-
-// untouched fails the test unless act changes nothing in the database.
-func (c *club) untouched(act func()) {
-	c.T.Helper()
-	before := c.Contents()
-	act()
-	if after := c.Contents(); after != before {
-		c.T.Errorf("something changed:\n%s\n%s", before, after)
-	}
-}
+const linked = "user_id = (SELECT id FROM users WHERE username = 'tui')"
 
 func TestInvitationPage(t *testing.T) {
 	t.Parallel()
 	t.Run("ORG-61 a link that is opened changes nothing", func(t *testing.T) {
 		t.Parallel()
 		c := newClub(t)
-		token := c.invited(keaMail)
+		token := c.invited(tuiMail)
 		c.Clock.Pass(48 * time.Hour)
-		c.untouched(func() {
+		c.unchanged(func() {
 			for path, first := range map[string]string{accept(token): "Accept", decline(token): "Decline"} {
 				for range 2 {
-					page := c.kea.Get(path).Status(http.StatusOK).Has("h1", "Join Kura Tuatahi").Has("dl", "Ana Tūhoe").Has("dl", "Member").
-						Has("dl", "3 March 2027").Has("dl", keaMail).Lacks("main .alert")
+					page := c.tui.Get(path).Status(http.StatusOK).Has("h1", "Join Te Kura o Ōtepoti").Has("dl", "Hine Tāwhai").Has("dl", "Member").
+						Has("dl", "3 March 2027").Has("dl", tuiMail).Lacks("main .alert")
 					forms := page.Document().Find("main form[method=post]")
 					if got := strings.TrimSpace(forms.First().Text()); forms.Length() != 2 || got != first {
 						t.Errorf("%s offers %d answers, %q first; want 2 and %q", path, forms.Length(), got, first)
@@ -52,24 +42,24 @@ func TestInvitationPage(t *testing.T) {
 						t.Errorf("%s: the primary button says %q, want %q", path, primary, first)
 					}
 				}
-				c.kea.Do(http.MethodHead, path, nil).Status(http.StatusOK)
+				c.tui.Do(http.MethodHead, path, nil).Status(http.StatusOK)
 				c.Visitor().Get(path).Status(http.StatusFound).To("/en/accounts/login/?next=" + url.QueryEscape(path))
 			}
 		})
-		c.kea.Post(accept(token)).Status(http.StatusSeeOther).To(ownPage)
+		c.tui.Post(accept(token)).Status(http.StatusSeeOther).To(ownPage)
 		c.one(linked+" AND accepted_datetime = ?", c.Clock.Now())
 	})
 	t.Run("ORG-62 somebody else's invitation names nothing", func(t *testing.T) {
 		t.Parallel()
 		c := newClub(t)
-		c.Person("tui")
-		tui := c.SignedIn("tui")
-		for _, token := range []string{c.invited(keaMail), c.invited("nobody@example.org")} {
+		c.Person("weka")
+		weka := c.SignedIn("weka")
+		for _, token := range []string{c.invited(tuiMail), c.invited("nobody@example.org")} {
 			for _, path := range []string{accept(token), decline(token)} {
-				page := tui.Get(path).Status(http.StatusOK).Has("main .alert", "belongs to another account").Lacks("main form").
-					Has("main a[href='/en/users/tui/']", "Go to your page").
+				page := weka.Get(path).Status(http.StatusOK).Has("main .alert", "belongs to another account").Lacks("main form").
+					Has("main a[href='/en/users/weka/']", "Go to your page").
 					Has("main a[href='/en/accounts/logout/?next="+url.QueryEscape(path)+"']", "Sign out")
-				for _, secret := range []string{"Kura", "Tūhoe", keaMail, "nobody@"} {
+				for _, secret := range []string{"Kura", "Tāwhai", tuiMail, "nobody@"} {
 					if strings.Contains(page.Body, secret) {
 						t.Errorf("%s tells %q to somebody else", path, secret)
 					}
@@ -80,20 +70,20 @@ func TestInvitationPage(t *testing.T) {
 	t.Run("Unknown", func(t *testing.T) {
 		t.Parallel()
 		c := newClub(t)
-		token := c.invited(keaMail)
+		token := c.invited(tuiMail)
 		for _, unknown := range []string{"11111111-1111-4111-8111-111111111111", "x", strings.ToUpper(token), "{" + token + "}"} {
-			c.kea.Get(accept(unknown)).Status(http.StatusNotFound)
-			c.kea.Post(accept(unknown)).Status(http.StatusNotFound)
-			c.kea.Post(decline(unknown)).Status(http.StatusNotFound)
+			c.tui.Get(accept(unknown)).Status(http.StatusNotFound)
+			c.tui.Post(accept(unknown)).Status(http.StatusNotFound)
+			c.tui.Post(decline(unknown)).Status(http.StatusNotFound)
 		}
-		c.kea.Do(http.MethodDelete, accept(token), nil).Status(http.StatusMethodNotAllowed)
-		c.kea.With("Origin", "https://elsewhere.example").Post(accept(token)).Status(http.StatusForbidden)
+		c.tui.Do(http.MethodDelete, accept(token), nil).Status(http.StatusMethodNotAllowed)
+		c.tui.With("Origin", "https://elsewhere.example").Post(accept(token)).Status(http.StatusForbidden)
 		c.one(linked + " AND accepted_datetime IS NULL")
 	})
 	t.Run("State", func(t *testing.T) { // what cannot be answered says why
 		t.Parallel()
 		c := newClub(t)
-		token := c.invited(keaMail)
+		token := c.invited(tuiMail)
 		for _, state := range [][2]string{
 			{"revoked_datetime = now()", "This invitation was revoked."},
 			{"accepted_datetime = now()", "This invitation was accepted already."},
@@ -101,21 +91,21 @@ func TestInvitationPage(t *testing.T) {
 		} {
 			c.Exec("UPDATE organisation_members SET revoked_datetime = NULL, accepted_datetime = NULL, declined_datetime = NULL WHERE " + linked)
 			c.Exec("UPDATE organisation_members SET " + state[0] + " WHERE " + linked)
-			c.kea.Get(accept(token)).Status(http.StatusOK).Has("main .alert", state[1]).Has("main", "Kura Tuatahi").Lacks("main form").Has("main a[href='"+ownPage+"']", "your page")
+			c.tui.Get(accept(token)).Status(http.StatusOK).Has("main .alert", state[1]).Has("main", "Te Kura o Ōtepoti").Lacks("main form").Has("main a[href='"+ownPage+"']", "your page")
 		}
 		c.Exec("UPDATE organisation_members SET declined_datetime = NULL WHERE " + linked)
 		c.Exec("UPDATE organisations SET is_active = false")
-		c.kea.Get(accept(token)).Status(http.StatusOK).Has("main .alert", "Kura Tuatahi is inactive").
+		c.tui.Get(accept(token)).Status(http.StatusOK).Has("main .alert", "Te Kura o Ōtepoti is inactive").
 			Has("form[action='"+decline(token)+"'] button", "Decline").Lacks("form[action='" + accept(token) + "']")
 	})
 	t.Run("Secret", func(t *testing.T) { // the token goes into no log, nor into that of a link that has lost its slash
 		t.Parallel()
 		c := newClub(t)
-		token := c.invited(keaMail)
-		c.kea.Get(accept(token)).Status(http.StatusOK)
-		c.kea.Get(strings.TrimSuffix(decline(token), "/"))
+		token := c.invited(tuiMail)
+		c.tui.Get(accept(token)).Status(http.StatusOK)
+		c.tui.Get(strings.TrimSuffix(decline(token), "/"))
 		c.Visitor().Get("/en/accounts/login/?next=" + url.QueryEscape(accept(token))).Status(http.StatusOK)
-		c.kea.Post(accept(token)).Status(http.StatusSeeOther)
+		c.tui.Post(accept(token)).Status(http.StatusSeeOther)
 		c.Work()
 		if strings.Contains(c.Logged(), token) {
 			t.Errorf("the log holds the token:\n%s", c.Logged())
@@ -128,15 +118,15 @@ func TestAnswer(t *testing.T) {
 	t.Run("ORG-14 an invitation linked to somebody else", func(t *testing.T) {
 		t.Parallel()
 		c := newClub(t)
-		c.Person("tui")
-		tui := c.SignedIn("tui")
-		c.address("tui", "second@example.org", true)
-		token := c.invited(keaMail)
+		c.Person("weka")
+		weka := c.SignedIn("weka")
+		c.address("weka", "second@example.org", true)
+		token := c.invited(tuiMail)
 		c.Exec("UPDATE organisation_members SET invite_email = 'second@example.org' WHERE " + linked) // the address alone does not count
-		c.untouched(func() {
+		c.unchanged(func() {
 			for _, path := range []string{accept(token), decline(token)} {
-				tui.Post(path).Status(http.StatusSeeOther).To(toOwn)
-				c.says(tui, "/en/users/tui/", "Error: This invitation belongs to another account.")
+				weka.Post(path).Status(http.StatusSeeOther).To(toOwn)
+				c.says(weka, "/en/users/weka/", "Error: This invitation belongs to another account.")
 			}
 		})
 	})
@@ -144,56 +134,56 @@ func TestAnswer(t *testing.T) {
 		t.Parallel()
 		c := newClub(t)
 		token := c.invited("second@example.org")
-		c.address("kea", "second@example.org", false)
-		c.untouched(func() {
-			c.kea.Get(accept(token)).Status(http.StatusOK).Has("main .alert", "another account").Lacks("main form")
+		c.address("tui", "second@example.org", false)
+		c.unchanged(func() {
+			c.tui.Get(accept(token)).Status(http.StatusOK).Has("main .alert", "another account").Lacks("main form")
 			for _, path := range []string{accept(token), decline(token)} {
-				c.kea.Post(path).Status(http.StatusSeeOther).To(toOwn)
-				c.says(c.kea, ownPage, "Error: This invitation belongs to another account.")
+				c.tui.Post(path).Status(http.StatusSeeOther).To(toOwn)
+				c.says(c.tui, ownPage, "Error: This invitation belongs to another account.")
 			}
 		})
 		c.Exec("UPDATE email_addresses SET verified = true")
-		c.kea.Get(ownPage).Has("form[action='"+accept(token)+"'] button", "Accept")
-		c.kea.Post(accept(token)).Status(http.StatusSeeOther).To(ownPage)
-		c.says(c.kea, ownPage, "Success: You are a member of Kura Tuatahi now.")
+		c.tui.Get(ownPage).Has("form[action='"+accept(token)+"'] button", "Accept")
+		c.tui.Post(accept(token)).Status(http.StatusSeeOther).To(ownPage)
+		c.says(c.tui, ownPage, "Success: You are a member of Te Kura o Ōtepoti now.")
 		c.one(linked+" AND accepted_datetime = ? AND role = 'MEMBER' AND invite_email = 'second@example.org'", c.Clock.Now())
 	})
 	t.Run("ORG-16 the same address in other letters", func(t *testing.T) {
 		t.Parallel()
 		c := newClub(t)
 		token := c.invited("NewUser@Example.COM")
-		c.Exec("UPDATE users SET email = 'newuser@example.com' WHERE username = 'kea'")
-		c.Exec("UPDATE email_addresses SET email = 'newuser@example.com', verified = false WHERE email = ?", keaMail) // the primary one counts either way
-		c.kea.Post(accept(token)).Status(http.StatusSeeOther).To(ownPage)
+		c.Exec("UPDATE users SET email = 'newuser@example.com' WHERE username = 'tui'")
+		c.Exec("UPDATE email_addresses SET email = 'newuser@example.com', verified = false WHERE email = ?", tuiMail) // the primary one counts either way
+		c.tui.Post(accept(token)).Status(http.StatusSeeOther).To(ownPage)
 		c.one(linked + " AND accepted_datetime IS NOT NULL")
 	})
 	t.Run("ORG-17 accepted already", func(t *testing.T) {
 		t.Parallel()
 		c := newClub(t)
-		token := c.invited(keaMail)
-		c.kea.Post(accept(token)).Status(http.StatusSeeOther)
-		said(c.kea, ownPage)
-		c.untouched(func() {
+		token := c.invited(tuiMail)
+		c.tui.Post(accept(token)).Status(http.StatusSeeOther)
+		said(c.tui, ownPage)
+		c.unchanged(func() {
 			for _, path := range []string{accept(token), decline(token)} {
-				c.kea.Post(path).Status(http.StatusSeeOther).To(ownPage)
-				c.says(c.kea, ownPage, "Note: This invitation was accepted already.")
+				c.tui.Post(path).Status(http.StatusSeeOther).To(ownPage)
+				c.says(c.tui, ownPage, "Note: This invitation was accepted already.")
 			}
 		})
 	})
 	t.Run("ORG-18 declined or revoked", func(t *testing.T) {
 		t.Parallel()
 		c := newClub(t)
-		token := c.invited(keaMail)
+		token := c.invited(tuiMail)
 		for state, want := range map[string][2]string{
 			"declined_datetime = now(), revoked_datetime = NULL":  {"Error: This invitation was declined.", "Note: This invitation was declined already."},
 			"declined_datetime = NULL, revoked_datetime = now()":  {"Error: This invitation was revoked.", "Error: This invitation was revoked."},
 			"declined_datetime = now(), revoked_datetime = now()": {"Error: This invitation was revoked.", "Error: This invitation was revoked."},
 		} {
 			c.Exec("UPDATE organisation_members SET " + state + " WHERE " + linked)
-			c.untouched(func() {
+			c.unchanged(func() {
 				for i, path := range []string{accept(token), decline(token)} {
-					c.kea.Post(path).Status(http.StatusSeeOther).To(toOwn)
-					c.says(c.kea, ownPage, want[i])
+					c.tui.Post(path).Status(http.StatusSeeOther).To(toOwn)
+					c.says(c.tui, ownPage, want[i])
 				}
 			})
 		}
@@ -201,17 +191,17 @@ func TestAnswer(t *testing.T) {
 	t.Run("ORG-19 declined, and invited again", func(t *testing.T) {
 		t.Parallel()
 		c := newClub(t)
-		token := c.invited(keaMail)
+		token := c.invited(tuiMail)
 		c.Clock.Pass(24 * time.Hour)
-		c.kea.Post(decline(token)).Status(http.StatusSeeOther).To(ownPage)
-		c.says(c.kea, ownPage, "Success: You have declined the invitation to Kura Tuatahi.")
-		c.none("invite_email = ?", keaMail)
-		c.kea.Post(accept(token)).Status(http.StatusNotFound)
-		again := c.invited(keaMail)
+		c.tui.Post(decline(token)).Status(http.StatusSeeOther).To(ownPage)
+		c.says(c.tui, ownPage, "Success: You have declined the invitation to Te Kura o Ōtepoti.")
+		c.none("invite_email = ?", tuiMail)
+		c.tui.Post(accept(token)).Status(http.StatusNotFound)
+		again := c.invited(tuiMail)
 		if again == token {
 			t.Error("the new invitation has the old token")
 		}
-		c.kea.Post(accept(again)).Status(http.StatusSeeOther).To(ownPage)
+		c.tui.Post(accept(again)).Status(http.StatusSeeOther).To(ownPage)
 		c.one(linked + " AND accepted_datetime IS NOT NULL")
 	})
 	t.Run("Token", func(t *testing.T) { // a row that names nobody is for whoever holds its token; its role stays
@@ -219,39 +209,39 @@ func TestAnswer(t *testing.T) {
 		c := newClub(t)
 		c.Exec("INSERT INTO organisation_members (organisation_id, created_datetime, role) VALUES (1, now(), 'ADMIN')")
 		token := c.token("")
-		c.kea.Get(ownPage).Lacks("#invitations")
-		c.kea.Get(accept(token)).Status(http.StatusOK).Has("dl", "Administrator")
-		c.kea.Post(accept(token)).Status(http.StatusSeeOther).To(ownPage)
+		c.tui.Get(ownPage).Lacks("#invitations")
+		c.tui.Get(accept(token)).Status(http.StatusOK).Has("dl", "Administrator")
+		c.tui.Post(accept(token)).Status(http.StatusSeeOther).To(ownPage)
 		c.one(linked + " AND role = 'ADMIN' AND accepted_datetime IS NOT NULL")
-		c.kea.Get(c.page).Status(http.StatusOK)
+		c.tui.Get(c.page).Status(http.StatusOK)
 	})
 	t.Run("Closed", func(t *testing.T) {
 		t.Parallel()
 		c := newClub(t)
-		token := c.invited(keaMail)
+		token := c.invited(tuiMail)
 		c.Exec("UPDATE organisations SET is_active = false")
-		c.untouched(func() {
-			c.kea.Post(accept(token)).Status(http.StatusSeeOther).To(ownPage)
-			c.says(c.kea, ownPage, "Error: Kura Tuatahi is inactive, so nobody can join it.")
+		c.unchanged(func() {
+			c.tui.Post(accept(token)).Status(http.StatusSeeOther).To(ownPage)
+			c.says(c.tui, ownPage, "Error: Te Kura o Ōtepoti is inactive, so nobody can join it.")
 		})
-		c.kea.Post(decline(token)).Status(http.StatusSeeOther).To(ownPage)
+		c.tui.Post(decline(token)).Status(http.StatusSeeOther).To(ownPage)
 		c.none(linked)
 	})
 	t.Run("Second", func(t *testing.T) { // R6: a second invitation to the same organisation
 		t.Parallel()
 		c := newClub(t)
-		first, other := c.invited(keaMail), c.invited("second@example.org")
-		c.address("kea", "second@example.org", true)
-		c.kea.Post(accept(other)).Status(http.StatusSeeOther).To(ownPage)
-		c.says(c.kea, ownPage, "Success: You are a member of Kura Tuatahi now.")
+		first, other := c.invited(tuiMail), c.invited("second@example.org")
+		c.address("tui", "second@example.org", true)
+		c.tui.Post(accept(other)).Status(http.StatusSeeOther).To(ownPage)
+		c.says(c.tui, ownPage, "Success: You are a member of Te Kura o Ōtepoti now.")
 		c.one(linked + " AND accepted_datetime IS NOT NULL AND invite_email = 'second@example.org'")
 		c.none("accepted_datetime IS NULL")
-		c.kea.Post(accept(first)).Status(http.StatusNotFound)
+		c.tui.Post(accept(first)).Status(http.StatusNotFound)
 
 		third := c.invited("third@example.org")
-		c.address("kea", "third@example.org", true)
-		c.kea.Post(accept(third)).Status(http.StatusSeeOther).To(ownPage)
-		c.says(c.kea, ownPage, "Note: You are a member of Kura Tuatahi already.")
+		c.address("tui", "third@example.org", true)
+		c.tui.Post(accept(third)).Status(http.StatusSeeOther).To(ownPage)
+		c.says(c.tui, ownPage, "Note: You are a member of Te Kura o Ōtepoti already.")
 		c.one(linked)
 		c.none("accepted_datetime IS NULL")
 	})
@@ -268,7 +258,7 @@ func TestAnswer(t *testing.T) {
 		v.Post(regexp.MustCompile(`/en/accounts/confirm-email/[^/\s]+/`).FindString(c.letter("new@example.org").Text)).Status(http.StatusSeeOther)
 		v.Post("/en/accounts/login/", "login", "new@example.org", "password", webtest.Password).Status(http.StatusSeeOther).To(toOwn)
 		page := v.Get("/en/users/ngaio/").Status(http.StatusOK)
-		page.Has("#invitations tbody tr:first-child", "Kura Tuarua").Has("#invitations tbody tr:last-child", "Kura Tuatahi")
+		page.Has("#invitations tbody tr:first-child", "Kura Tuarua").Has("#invitations tbody tr:last-child", "Te Kura o Ōtepoti")
 		for _, token := range []string{first, second} {
 			v.Post(accept(token)).Status(http.StatusSeeOther).To("/en/users/ngaio/")
 		}
@@ -311,37 +301,37 @@ func TestAnswersCross(t *testing.T) {
 	t.Run("Accepted twice", func(t *testing.T) {
 		t.Parallel()
 		c := newClub(t)
-		token := c.invited(keaMail)
-		post := func() { c.kea.Post(accept(token)).Status(http.StatusSeeOther).To(ownPage) }
+		token := c.invited(tuiMail)
+		post := func() { c.tui.Post(accept(token)).Status(http.StatusSeeOther).To(ownPage) }
 		c.inTurn(post, post)
 		c.one(linked + " AND accepted_datetime IS NOT NULL")
-		if got := said(c.kea, ownPage); !strings.Contains(got, "You are a member of Kura Tuatahi now.") && !strings.Contains(got, "accepted already") {
+		if got := said(c.tui, ownPage); !strings.Contains(got, "You are a member of Te Kura o Ōtepoti now.") && !strings.Contains(got, "accepted already") {
 			t.Errorf("the page says %q, want what came of the answers", got)
 		}
 	})
 	t.Run("Accepted, then revoked", func(t *testing.T) {
 		t.Parallel()
 		c := newClub(t)
-		token := c.invited(keaMail)
-		revoke := c.member(keaMail, "revoke-invite")
-		said(c.boss, c.page)
-		c.inTurn(func() { c.kea.Post(accept(token)).Status(http.StatusSeeOther) }, func() { c.boss.Post(revoke).Status(http.StatusSeeOther) })
+		token := c.invited(tuiMail)
+		revoke := c.ofMember(tuiMail, "revoke-invite")
+		said(c.kea, c.page)
+		c.inTurn(func() { c.tui.Post(accept(token)).Status(http.StatusSeeOther) }, func() { c.kea.Post(revoke).Status(http.StatusSeeOther) })
 		c.one(linked + " AND accepted_datetime IS NOT NULL")
-		c.says(c.boss, c.page, "Error: This invitation was accepted already.")
+		c.says(c.kea, c.page, "Error: This invitation was accepted already.")
 	})
 	t.Run("Revoked, then accepted", func(t *testing.T) {
 		t.Parallel()
 		c := newClub(t)
-		token := c.invited(keaMail)
-		revoke := c.member(keaMail, "revoke-invite")
-		c.inTurn(func() { c.boss.Post(revoke).Status(http.StatusSeeOther) }, func() { c.kea.Post(accept(token)).Status(http.StatusNotFound) })
+		token := c.invited(tuiMail)
+		revoke := c.ofMember(tuiMail, "revoke-invite")
+		c.inTurn(func() { c.kea.Post(revoke).Status(http.StatusSeeOther) }, func() { c.tui.Post(accept(token)).Status(http.StatusNotFound) })
 		c.none(linked)
 	})
 	t.Run("Deactivated, then accepted", func(t *testing.T) { // nobody slips in
 		t.Parallel()
 		c := newClub(t)
-		token := c.invited(keaMail)
-		c.Behind(func() { c.kea.Post(accept(token)).Status(http.StatusSeeOther).To(ownPage) }, "UPDATE organisations SET is_active = false")
+		token := c.invited(tuiMail)
+		c.Behind(func() { c.tui.Post(accept(token)).Status(http.StatusSeeOther).To(ownPage) }, "UPDATE organisations SET is_active = false")
 		c.one(linked + " AND accepted_datetime IS NULL")
 	})
 }
@@ -354,17 +344,17 @@ func TestTrace(t *testing.T) {
 	slog.SetDefault(slog.New(journal.New(journal.Console(&log, slog.LevelInfo))))
 	t.Cleanup(func() { slog.SetDefault(before) })
 	c := newClub(t)
-	token := c.invited(keaMail)
+	token := c.invited(tuiMail)
 	c.Clock.Pass(time.Hour)
-	c.boss.Post(c.member(keaMail, "resend-invite")).Status(http.StatusSeeOther)
-	c.kea.Post(accept(token)).Status(http.StatusSeeOther)
-	c.kea.Post(accept(token)).Status(http.StatusSeeOther)
+	c.kea.Post(c.ofMember(tuiMail, "resend-invite")).Status(http.StatusSeeOther)
+	c.tui.Post(accept(token)).Status(http.StatusSeeOther)
+	c.tui.Post(accept(token)).Status(http.StatusSeeOther)
 	declined := c.invited("second@example.org")
-	c.Exec("UPDATE email_addresses SET email = 'second@example.org' WHERE email = ?", keaMail)
-	c.Exec("UPDATE users SET email = 'second@example.org' WHERE username = 'kea'")
-	c.kea.Post(decline(declined)).Status(http.StatusSeeOther)
+	c.Exec("UPDATE email_addresses SET email = 'second@example.org' WHERE email = ?", tuiMail)
+	c.Exec("UPDATE users SET email = 'second@example.org' WHERE username = 'tui'")
+	c.tui.Post(decline(declined)).Status(http.StatusSeeOther)
 	c.invited("x@example.org")
-	c.boss.Post(c.member("x@example.org", "revoke-invite")).Status(http.StatusSeeOther)
+	c.kea.Post(c.ofMember("x@example.org", "revoke-invite")).Status(http.StatusSeeOther)
 	var got []string
 	for line := range strings.Lines(log.String()) {
 		if _, told, found := strings.Cut(line, " organisation invitation "); found {
@@ -373,8 +363,8 @@ func TestTrace(t *testing.T) {
 		}
 	}
 	want := []string{
-		"sent again mailbox=kea@example.org organisation=1 by=1 invited=\"2027-03-03 01:00:00 +0000 UTC\"",
-		"accepted mailbox=kea@example.org organisation=1 by=2 invited=\"2027-03-03 01:00:00 +0000 UTC\"",
+		"sent again mailbox=tui@example.org organisation=1 by=1 invited=\"2027-03-03 01:00:00 +0000 UTC\"",
+		"accepted mailbox=tui@example.org organisation=1 by=2 invited=\"2027-03-03 01:00:00 +0000 UTC\"",
 		"declined mailbox=second@example.org organisation=1 by=2 invited=\"2027-03-03 02:00:00 +0000 UTC\"",
 		"revoked mailbox=x@example.org organisation=1 by=1 invited=\"2027-03-03 02:00:00 +0000 UTC\"",
 	}
@@ -392,46 +382,46 @@ func TestResendAndRevoke(t *testing.T) {
 		t.Parallel()
 		c := newClub(t)
 		c.invited("x@example.org")
-		said(c.boss, c.page)
-		path := c.member("x@example.org", "revoke-invite")
-		c.boss.Get(c.page).Has("#members a[href='"+path+"'][data-action-url]", "Revoke")
-		c.untouched(func() {
-			c.boss.Get(path).Status(http.StatusOK).Has("h1", "Revoke the invitation?").Has("form[method=post][action='"+path+"'] button", "Revoke")
+		said(c.kea, c.page)
+		path := c.ofMember("x@example.org", "revoke-invite")
+		c.kea.Get(c.page).Has("#members a[href='"+path+"'][data-action-url]", "Revoke")
+		c.unchanged(func() {
+			c.kea.Get(path).Status(http.StatusOK).Has("h1", "Revoke the invitation?").Has("form[method=post][action='"+path+"'] button", "Revoke")
 		})
-		c.boss.Post(path).Status(http.StatusSeeOther).To(c.page)
-		c.says(c.boss, c.page, "Success: The invitation of x@example.org is revoked.")
+		c.kea.Post(path).Status(http.StatusSeeOther).To(c.page)
+		c.says(c.kea, c.page, "Success: The invitation of x@example.org is revoked.")
 		c.none("invite_email <> ''")
-		c.boss.Post(path).Status(http.StatusNotFound)
+		c.kea.Post(path).Status(http.StatusNotFound)
 
-		token := c.invited(keaMail)
-		c.kea.Post(accept(token)).Status(http.StatusSeeOther)
-		said(c.boss, c.page)
-		c.boss.Get(c.page).Lacks("#members a[href$='-invite/']")
-		c.untouched(func() {
-			c.boss.Post(c.member(keaMail, "revoke-invite")).Status(http.StatusSeeOther).To(c.page)
-			c.says(c.boss, c.page, "Error: This invitation was accepted already.")
+		token := c.invited(tuiMail)
+		c.tui.Post(accept(token)).Status(http.StatusSeeOther)
+		said(c.kea, c.page)
+		c.kea.Get(c.page).Lacks("#members a[href$='-invite/']")
+		c.unchanged(func() {
+			c.kea.Post(c.ofMember(tuiMail, "revoke-invite")).Status(http.StatusSeeOther).To(c.page)
+			c.says(c.kea, c.page, "Error: This invitation was accepted already.")
 		})
 	})
 	t.Run("ORG-21 sent again", func(t *testing.T) {
 		t.Parallel()
 		c := newClub(t)
-		token := c.invited(keaMail)
-		said(c.boss, c.page)
-		path := c.member(keaMail, "resend-invite")
+		token := c.invited(tuiMail)
+		said(c.kea, c.page)
+		path := c.ofMember(tuiMail, "resend-invite")
 		c.Clock.Pass(24 * time.Hour)
-		c.boss.Get(c.page).Has("#members a[href='"+path+"'][data-action-url]", "Resend")
-		c.untouched(func() {
-			c.boss.Get(path).Status(http.StatusOK).Has("h1", "Send the invitation again?").Has("form[method=post][action='"+path+"'] button", "Resend")
+		c.kea.Get(c.page).Has("#members a[href='"+path+"'][data-action-url]", "Resend")
+		c.unchanged(func() {
+			c.kea.Get(path).Status(http.StatusOK).Has("h1", "Send the invitation again?").Has("form[method=post][action='"+path+"'] button", "Resend")
 		})
-		c.boss.Post(path).Status(http.StatusSeeOther).To(c.page)
-		c.says(c.boss, c.page, "Success: The invitation is sent to kea@example.org again.")
+		c.kea.Post(path).Status(http.StatusSeeOther).To(c.page)
+		c.says(c.kea, c.page, "Success: The invitation is sent to tui@example.org again.")
 		c.one("invite_token = ? AND last_sent_datetime = ?", token, c.Clock.Now())
-		all := c.Mails(keaMail)
+		all := c.Mails(tuiMail)
 		if len(all) != 2 || all[0].Subject != all[1].Subject || !strings.Contains(all[0].Text, token) {
 			t.Errorf("letters = %v, want the same twice", all)
 		}
 		c.invited("x@example.org")
-		c.boss.Post(c.member("x@example.org", "resend-invite")).Status(http.StatusSeeOther)
+		c.kea.Post(c.ofMember("x@example.org", "resend-invite")).Status(http.StatusSeeOther)
 		if all := c.Mails("x@example.org"); len(all) != 2 || !strings.Contains(all[0].Text, "/accounts/signup/") {
 			t.Errorf("letters = %v, want the one for people without account twice", all)
 		}
@@ -439,9 +429,9 @@ func TestResendAndRevoke(t *testing.T) {
 	t.Run("Settled", func(t *testing.T) { // in the order accepted, declined, revoked
 		t.Parallel()
 		c := newClub(t)
-		c.invited(keaMail)
-		c.letter(keaMail)
-		said(c.boss, c.page)
+		c.invited(tuiMail)
+		c.letter(tuiMail)
+		said(c.kea, c.page)
 		for _, state := range [][4]string{
 			{"now()", "now()", "now()", "accepted already."},
 			{"NULL", "now()", "now()", "declined."},
@@ -453,11 +443,11 @@ func TestResendAndRevoke(t *testing.T) {
 				if act == "revoke-invite" && state[3] == "revoked." {
 					want = "Note: This invitation was revoked already."
 				}
-				c.untouched(func() {
-					c.boss.Get(c.member(keaMail, act)).Status(http.StatusFound).To(c.page)
-					c.says(c.boss, c.page, want)
-					c.boss.Post(c.member(keaMail, act)).Status(http.StatusSeeOther).To(c.page)
-					c.says(c.boss, c.page, want)
+				c.unchanged(func() {
+					c.kea.Get(c.ofMember(tuiMail, act)).Status(http.StatusFound).To(c.page)
+					c.says(c.kea, c.page, want)
+					c.kea.Post(c.ofMember(tuiMail, act)).Status(http.StatusSeeOther).To(c.page)
+					c.says(c.kea, c.page, want)
 				})
 			}
 		}
@@ -465,19 +455,19 @@ func TestResendAndRevoke(t *testing.T) {
 	t.Run("Rights", func(t *testing.T) {
 		t.Parallel()
 		c := newClub(t)
-		c.invited(keaMail)
-		c.letter(keaMail)
+		c.invited(tuiMail)
+		c.letter(tuiMail)
 		other := c.found("Kura Tuarua")
-		c.untouched(func() {
+		c.unchanged(func() {
 			for _, act := range []string{"resend-invite", "revoke-invite"} {
-				path := c.member(keaMail, act)
+				path := c.ofMember(tuiMail, act)
 				elsewhere := strings.Replace(path, c.page, other, 1)
 				for _, call := range []func(*webtest.Visitor, string) *webtest.Answer{
 					(*webtest.Visitor).Get, func(v *webtest.Visitor, path string) *webtest.Answer { return v.Post(path) },
 				} {
-					call(c.kea, path).Status(http.StatusForbidden)
-					call(c.boss, elsewhere).Status(http.StatusNotFound)
-					call(c.boss, c.page+"member/x/"+act+"/").Status(http.StatusNotFound)
+					call(c.tui, path).Status(http.StatusForbidden)
+					call(c.kea, elsewhere).Status(http.StatusNotFound)
+					call(c.kea, c.page+"member/x/"+act+"/").Status(http.StatusNotFound)
 				}
 			}
 		})

@@ -20,7 +20,7 @@ func TestInviteByKeyboard(t *testing.T) {
 			t.Parallel()
 			c := newClub(t)
 			b := c.Tab(wide)
-			b.SignIn("boss")
+			b.SignIn("kea")
 			if !scripts {
 				b.WithoutScripts()
 			}
@@ -36,17 +36,17 @@ func TestInviteByKeyboard(t *testing.T) {
 				b.Until(`document.activeElement.id === 'id_email' && !document.querySelector('.htmx-settling')`)
 			}
 			b.TabTo("#id_email")
-			b.Type("kea")
+			b.Type("tui")
 			b.TabTo("#invite [type=submit]")
 			b.Type(kb.Enter)
-			b.Until(`document.querySelector('#id_email-error') !== null && document.querySelector('#id_email').value === 'kea'`)
+			b.Until(`document.querySelector('#id_email-error') !== null && document.querySelector('#id_email').value === 'tui'`)
 			if scripts {
 				b.Refused()
 			}
 			b.TabTo("#id_email")
 			b.Type(kb.End + "@example.org" + kb.Enter)
-			b.Until(`document.querySelector('#messages')?.textContent.includes('kea@example.org is invited.') &&
-				document.querySelector('#members tbody tr')?.textContent.includes('kea@example.org')`)
+			b.Until(`document.querySelector('#messages')?.textContent.includes('tui@example.org is invited.') &&
+				document.querySelector('#members tbody tr')?.textContent.includes('tui@example.org')`)
 			if scripts { // the form waits for the next one
 				b.Until(`document.activeElement.id === 'id_email' && document.activeElement.value === '' && !document.querySelector('.htmx-settling')`)
 				b.Type("x@example.org" + kb.Enter)
@@ -55,30 +55,30 @@ func TestInviteByKeyboard(t *testing.T) {
 				c.invited("x@example.org")
 				b.Open(c.page)
 			}
-			b.TabTo(`#members a[href="` + c.member("x@example.org", "revoke-invite") + `"]`)
+			b.TabTo(`#members a[href="` + c.ofMember("x@example.org", "revoke-invite") + `"]`)
 			b.Type(kb.Enter)
 			if scripts {
 				b.Until(`document.querySelector('#actionModal').open`)
 				b.TabTo("#actionModal [data-part=confirm]")
 			} else {
-				b.At(c.member("x@example.org", "revoke-invite"), "Revoke the invitation?")
+				b.At(c.ofMember("x@example.org", "revoke-invite"), "Revoke the invitation?")
 				b.TabTo("main form [type=submit]")
 			}
 			b.Type(kb.Enter)
 			b.Until(`document.querySelector('#messages')?.textContent.includes('is revoked.') && document.querySelectorAll('#members tbody tr').length === 2`)
 
 			b = c.Tab(wide)
-			b.SignIn("kea")
+			b.SignIn("tui")
 			if !scripts {
 				b.WithoutScripts()
 			}
-			path := accept(c.token(keaMail))
+			path := accept(c.token(tuiMail))
 			b.Open("/en/accounts/login/?next=" + path)
-			b.At(path, "Join Kura Tuatahi")
+			b.At(path, "Join Te Kura o Ōtepoti")
 			b.TabTo(`form[action="` + path + `"] [type=submit]`)
 			b.Type(kb.Enter)
-			b.At(ownPage, "Mere Kahu")
-			b.Until(`document.querySelector('#messages').textContent.includes('You are a member of Kura Tuatahi now.')`)
+			b.At(ownPage, "Tui Manu")
+			b.Until(`document.querySelector('#messages').textContent.includes('You are a member of Te Kura o Ōtepoti now.')`)
 			c.one(linked + " AND accepted_datetime IS NOT NULL")
 		})
 	}
@@ -88,9 +88,9 @@ func TestInviteByKeyboard(t *testing.T) {
 func TestDeclineAsks(t *testing.T) {
 	t.Parallel()
 	c := newClub(t)
-	c.invited(keaMail)
+	c.invited(tuiMail)
 	b := c.Tab(wide)
-	b.SignIn("kea")
+	b.SignIn("tui")
 	b.Open(ownPage)
 	const button = `#invitations form[action$="/decline/"] [type=submit]`
 	b.TabTo(button)
@@ -133,8 +133,8 @@ type seen struct {
 func (c *club) fits() {
 	const long = "Te Kura Tuarua o Te Whanganui-a-Tara me ngā Mātauranga Matihiko"
 	c.Exec("UPDATE organisations SET name = ?", long)
-	c.Person("tui")
-	token := c.invited(keaMail)
+	c.Person("weka")
+	token := c.invited(tuiMail)
 	c.invited("somebody.with.a.very.long.name.indeed@a-rather-long-domain.example.org")
 	refused := func(b *webtest.Tab) {
 		b.TabTo(`a[href$="/invite/"]`)
@@ -145,17 +145,17 @@ func (c *club) fits() {
 		b.Refused()
 	}
 	for _, p := range []seen{
-		{"boss", c.page, long, long, refused},
-		{"boss", c.page + "invite/", "Invite a member", "Pōwhiritia he mema", nil},
-		{"boss", c.member(keaMail, "revoke-invite"), "Revoke the invitation?", "Whakakorehia te pōwhiri?", nil},
-		{"kea", ownPage, "Mere Kahu", "Mere Kahu", nil},
-		{"kea", accept(token), "Join " + long, "Hono ki " + long, nil},
-		{"tui", decline(token), "Invitation", "Pōwhiri", nil},
+		{"kea", c.page, long, long, refused},
+		{"kea", c.page + "invite/", "Invite a member", "Pōwhiritia he mema", nil},
+		{"kea", c.ofMember(tuiMail, "revoke-invite"), "Revoke the invitation?", "Whakakorehia te pōwhiri?", nil},
+		{"tui", ownPage, "Tui Manu", "Tui Manu", nil},
+		{"tui", accept(token), "Join " + long, "Hono ki " + long, nil},
+		{"weka", decline(token), "Invitation", "Pōwhiri", nil},
 	} {
 		c.fit(p)
 	}
 	c.Exec("UPDATE organisations SET is_active = false")
-	c.fit(seen{"kea", decline(token), "Join " + long, "Hono ki " + long, nil})
+	c.fit(seen{"tui", decline(token), "Join " + long, "Hono ki " + long, nil})
 }
 
 // fit looks at a page in English on a wide window and in te reo Māori on a narrow.
