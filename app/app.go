@@ -174,8 +174,11 @@ func (a *App) address(l lang.Locale, path string) string {
 }
 
 // desk is the absolute address of a membership in the administration, for letters to staff.
-func (a *App) desk(membership int64) string {
-	return a.cfg.Site.BaseURL + a.Staff.Address("memberships.individualmembership", membership)
+func (a *App) desk(m billing.Ref) string {
+	if m.Organisation != 0 {
+		return a.cfg.Site.BaseURL + a.Staff.Address("memberships.organisationmembership", m.Organisation)
+	}
+	return a.cfg.Site.BaseURL + a.Staff.Address("memberships.individualmembership", m.Individual)
 }
 
 func (a *App) post(translators []views.Translator) (*mail.Post, error) {
@@ -253,6 +256,7 @@ func (a *App) sell(post *mail.Post, texts *lang.Catalogues) {
 		FreeNeedsApproval: a.cfg.Members.FreeNeedsApproval, NotifyStaff: a.cfg.Members.NotifyStaff,
 		Texts: texts.Translator, Address: a.address, Desk: a.desk,
 	})
+	a.Orgs.Serve(organisation.Memberships{Full: a.Members.Full, CancelAll: a.Members.CancelAll})
 	a.Bills.Jobs(a.Registry)
 	a.Members.Jobs(a.Registry)
 }

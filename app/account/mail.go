@@ -61,6 +61,12 @@ func (s *Service) sendAlreadyExists(ctx context.Context, tx bun.Tx, owner Person
 // LanguageOf is the language of letters to somebody: the preferred one where it is enabled, else English.
 func (s *Service) LanguageOf(p Person) lang.Locale { return p.Locale(s.cfg.Languages, lang.Default) }
 
+// LanguageAt is LanguageOf for an address: that of the person whose it is, else English.
+func (s *Service) LanguageAt(ctx context.Context, db bun.IDB, email string) (lang.Locale, error) {
+	p, _, err := ownerOf(ctx, db, CanonicalEmail(email))
+	return s.LanguageOf(p), err
+}
+
 // TellStaff calls write once for each language among the active staff, with the addresses of those who read it, in the
 // order of the enabled languages. Without staff nobody is told.
 func (s *Service) TellStaff(ctx context.Context, db bun.IDB, write func(in lang.Locale, to []string) error) error {

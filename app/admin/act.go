@@ -89,7 +89,7 @@ func (b *bound[M]) unticked(v *visit) error {
 // picked are the ids of the ticked rows, or of all that match, at most so many.
 func (b *bound[M]) picked(v *visit, most int) ([]int64, error) {
 	if v.c.Ticked(fieldAcross) {
-		return b.ids(v.c.Context(), b.admin.db, b.view(v), most)
+		return b.ids(v.c.Context(), b.admin.db, b.view(v), most, "")
 	}
 	var ids []int64
 	for _, text := range v.c.Posted()[fieldPicked] {

@@ -14,8 +14,8 @@ import (
 type chooser struct {
 	key    string
 	lookup string
-	first  func(ctx context.Context, limit int, ids []int64) ([]field.Record, error)
-	ids    func(ctx context.Context, search string, limit int) ([]int64, error)
+	first  func(ctx context.Context, limit int, ids []int64, where string) ([]field.Record, error)
+	ids    func(ctx context.Context, search string, limit int, where string) ([]int64, error)
 	named  func(ctx context.Context, ids []int64) ([]field.Record, error)
 }
 
@@ -26,12 +26,18 @@ const (
 )
 
 // Chooser offers the records of an entity, which may be declared later: "auth.group".
-func (a *Admin) Chooser(key string) field.Chooser { return lazy{a, key} }
+func (a *Admin) Chooser(key string) field.Chooser { return lazy{admin: a, key: key} }
+
+// ChooserOf is Chooser for those records alone that fit a condition, SQL on the entity's own table.
+func (a *Admin) ChooserOf(key, where string) field.Chooser {
+	return lazy{admin: a, key: key, where: where}
+}
 
 // lazy finds its entity when it is used, because entities refer to each other.
 type lazy struct {
 	admin *Admin
 	key   string
+	where string // empty: every record
 }
 
 func (l lazy) find() (*chooser, error) {
@@ -49,7 +55,7 @@ func (l lazy) Offer(ctx context.Context, ids []int64) ([]field.Record, bool, err
 	if err != nil {
 		return nil, false, err
 	}
-	records, err := c.first(ctx, fewest+1, ids)
+	records, err := c.first(ctx, fewest+1, ids, l.where)
 	if err != nil || len(records) <= fewest {
 		return records, err == nil, err
 	}
@@ -62,7 +68,7 @@ func (l lazy) Find(ctx context.Context, text string) ([]field.Record, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.Find(ctx, text)
+	return c.find(ctx, text, l.where)
 }
 
 // Lookup is the address of suggestions.
@@ -74,12 +80,12 @@ func (l lazy) Lookup() string {
 	return c.lookup
 }
 
-// Find gives the records that a text names, a title as a whole before everything else.
-func (c *chooser) Find(ctx context.Context, text string) ([]field.Record, error) {
+// find gives the records that a text names, a title as a whole before everything else.
+func (c *chooser) find(ctx context.Context, text, where string) ([]field.Record, error) {
 	if text == "" {
 		return nil, nil
 	}
-	ids, err := c.ids(ctx, strings.Map(plain, text), suggestions)
+	ids, err := c.ids(ctx, strings.Map(plain, text), suggestions, where)
 	if err != nil {
 		return nil, err
 	}
@@ -104,18 +110,18 @@ func (b *bound[M]) offer() *chooser {
 	}
 	return &chooser{
 		key: b.face().key(), lookup: b.face().path(b.admin) + "choose/",
-		first: func(ctx context.Context, limit int, ids []int64) ([]field.Record, error) {
-			return records(b.first(ctx, b.admin.db, limit, ids))
+		first: func(ctx context.Context, limit int, ids []int64, where string) ([]field.Record, error) {
+			return records(b.first(ctx, b.admin.db, limit, ids, where))
 		},
 		named: func(ctx context.Context, ids []int64) ([]field.Record, error) {
 			return records(b.rows(ctx, b.admin.db, ids))
 		},
-		ids: func(ctx context.Context, search string, limit int) ([]int64, error) {
+		ids: func(ctx context.Context, search string, limit int, where string) ([]int64, error) {
 			view := listing.View{Search: search}
 			if len(b.r.Search) == 0 {
 				view.Search = ""
 			}
-			return b.ids(ctx, b.admin.db, view, limit)
+			return b.ids(ctx, b.admin.db, view, limit, where)
 		},
 	}
 }

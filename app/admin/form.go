@@ -202,9 +202,13 @@ func (b *bound[M]) notes(v *visit, m *M) (out []views.Message) {
 // related are the lists that the record leads to, as far as the person may see them.
 func (b *bound[M]) related(v *visit, m *M) (links []views.Link) {
 	for _, r := range b.r.Onward {
+		text := r.Search(m)
+		if text == "" {
+			continue
+		}
 		for _, e := range b.admin.entities {
 			if f := e.face(); f.key() == r.Entity && f.on && v.may(f, view) {
-				links = append(links, views.Link{Text: v.say(f.many), Href: f.path(b.admin) + "?q=" + url.QueryEscape(r.Search(m))})
+				links = append(links, views.Link{Text: v.say(f.many), Href: f.path(b.admin) + "?q=" + url.QueryEscape(text)})
 			}
 		}
 	}

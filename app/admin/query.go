@@ -92,12 +92,15 @@ func (b *bound[M]) column(key string) Column[M] {
 }
 
 // ids are the first rows of a view in order.
-func (b *bound[M]) ids(ctx context.Context, db bun.IDB, view listing.View, limit int) (ids []int64, err error) {
+func (b *bound[M]) ids(ctx context.Context, db bun.IDB, view listing.View, limit int, where string) (ids []int64, err error) {
 	words, err := b.lookUp(ctx, db, view)
 	if err != nil {
 		return nil, err
 	}
 	q := b.ordered(b.matching(db, view, words), view).ColumnExpr("?", bun.Ident(b.idColumn())).Limit(int64(limit))
+	if where != "" {
+		q.Where(where)
+	}
 	if err = q.Scan(ctx, &ids); err != nil {
 		return nil, fmt.Errorf("list %s: %w", b.table(), err)
 	}
@@ -126,9 +129,12 @@ func (b *bound[M]) rows(ctx context.Context, db bun.IDB, ids []int64) ([]*M, err
 	return rows, nil
 }
 
-// first loads the first records of the list as it is by itself, and these.
-func (b *bound[M]) first(ctx context.Context, db bun.IDB, limit int, ids []int64) ([]*M, error) {
+// first loads the first records of the list as it is by itself, those that fit a condition where there is one, and these.
+func (b *bound[M]) first(ctx context.Context, db bun.IDB, limit int, ids []int64, where string) ([]*M, error) {
 	top := b.ordered(b.matching(db, listing.View{}, nil), listing.View{}).ColumnExpr("?", bun.Ident(b.idColumn())).Limit(int64(limit))
+	if where != "" {
+		top.Where(where)
+	}
 	return b.load(ctx, db, func(q *bun.SelectQuery) {
 		b.ordered(q.Where("? IN ((?) UNION SELECT unnest(?::bigint[]))", bun.Ident(b.idColumn()), top, pgdialect.Array(ids)), listing.View{})
 	})

@@ -68,8 +68,8 @@ type Under struct{ Table, Column string }
 
 // Onward leads from a record to a list of another entity, narrowed by a search.
 type Onward[M any] struct {
-	Entity string // "billing.invoice"
-	Search func(*M) string
+	Entity string          // "billing.invoice"
+	Search func(*M) string // "": this record leads to none
 }
 
 // Section is a part of a form.

@@ -87,7 +87,7 @@ func choose(e entity, v *visit) error {
 	if err := v.need(view); err != nil {
 		return err
 	}
-	found, err := e.offer().Find(v.c.Context(), v.c.Query(v.c.Query("field")))
+	found, err := e.offer().find(v.c.Context(), v.c.Query(v.c.Query("field")), "")
 	if err != nil {
 		return err
 	}

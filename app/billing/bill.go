@@ -12,12 +12,12 @@ import (
 // Bill is an invoice as its page shows it.
 type Bill struct {
 	Invoice
-	Owner account.Person
+	Owner Payer
 	What  string // what was bought, as it stands on the invoice; empty for imported ones
 }
 
-// Bill gives an invoice to those who may see it: whose account it is, and staff. An unknown number is not found before
-// it is asked who may see it.
+// Bill gives an invoice to those who may see it: whose account it is, admins of an organisation whose it is, and staff. An
+// unknown number is not found before it is asked who may see it.
 func (s *Service) Bill(ctx context.Context, viewer account.Person, number string) (Bill, error) {
 	i, found, err := invoiceBy(ctx, s.db, "i.invoice_number = ?", number)
 	if err != nil {
@@ -27,10 +27,14 @@ func (s *Service) Bill(ctx context.Context, viewer account.Person, number string
 		return Bill{}, unknownInvoice()
 	}
 	b := Bill{Invoice: i}
-	if b.Owner, err = owner(ctx, s.db, i.AccountID); err != nil {
+	if b.Owner, err = payerOf(ctx, s.db, i.AccountID); err != nil {
 		return Bill{}, err
 	}
-	if !viewer.MaySee(b.Owner) {
+	allowed, err := s.MaySee(ctx, viewer, b.Owner)
+	if err != nil {
+		return Bill{}, err
+	}
+	if !allowed {
 		return Bill{}, fault.Forbidden(lang.M("This invoice belongs to somebody else."))
 	}
 	if i.PurchaseID != 0 {

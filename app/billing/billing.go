@@ -1,8 +1,9 @@
 // Package billing turns purchases into invoices at an accounting system, keeps a copy of them, and tells the membership
-// when one is paid. It knows memberships only by their ids.
+// when one is paid. It knows memberships only by a Ref.
 package billing
 
 import (
+	"fmt"
 	"time"
 
 	"ams/app/clock"
@@ -36,6 +37,20 @@ func (k Kind) Text() lang.Message {
 	return lang.Message{}
 }
 
+// Ref names a membership: exactly one of the two ids is set. The zero Ref is none.
+type Ref struct {
+	Individual   int64 `bun:"individual_membership_id,nullzero"`
+	Organisation int64 `bun:"organisation_membership_id,nullzero"`
+}
+
+// String names the membership in logs and errors.
+func (m Ref) String() string {
+	if m.Organisation != 0 {
+		return fmt.Sprintf("organisation membership %d", m.Organisation)
+	}
+	return fmt.Sprintf("individual membership %d", m.Individual)
+}
+
 // InvoiceState is how far a purchase has got with its invoice.
 type InvoiceState string
 
@@ -51,23 +66,25 @@ const (
 // Purchase is one submitted form: what was bought, at the price, with the text and on the day of that moment. Nothing
 // that changes later alters them.
 type Purchase struct {
-	ID           int64  `bun:",pk,autoincrement"`
-	UUID         string `bun:"uuid"`
-	Code         string // in the invoice's reference, so that the provider's copy can be found
-	Token        string `bun:"submission_token,nullzero"`
-	Kind         Kind
-	MembershipID int64 `bun:"individual_membership_id"`
-	AccountID    int64 `bun:"account_id,nullzero"` // 0: there is nothing to invoice
-	BuyerID      int64 `bun:"buyer_id,nullzero"`
-	OptionID     int64 `bun:"membership_option_id"`
-	Quantity     int64
-	UnitAmount   money.Amount
-	Total        money.Amount
-	Description  string
-	Reference    string
-	IssueDate    clock.Date
-	DueDate      clock.Date
-	State        InvoiceState `bun:"invoice_state"`
+	ID          int64  `bun:",pk,autoincrement"`
+	UUID        string `bun:"uuid"`
+	Code        string // in the invoice's reference, so that the provider's copy can be found
+	Token       string `bun:"submission_token,nullzero"`
+	Kind        Kind
+	Membership  Ref   `bun:"embed:"`
+	AccountID   int64 `bun:"account_id,nullzero"` // 0: there is nothing to invoice
+	BuyerID     int64 `bun:"buyer_id,nullzero"`
+	OptionID    int64 `bun:"membership_option_id"`
+	Seats       int   `bun:",nullzero"` // bought with a membership of an organisation, or added to it
+	SeatsAfter  int   `bun:",nullzero"` // that the membership has from then on
+	Quantity    int64
+	UnitAmount  money.Amount
+	Total       money.Amount
+	Description string
+	Reference   string
+	IssueDate   clock.Date
+	DueDate     clock.Date
+	State       InvoiceState `bun:"invoice_state"`
 
 	Attempts       int // runs of the job that failed
 	Series         int // part of the idempotency key: raised when an invoice is wanted anew
@@ -84,25 +101,25 @@ type Purchase struct {
 
 // Invoice is our copy of an invoice at the provider.
 type Invoice struct {
-	ID           int64 `bun:",pk,autoincrement"`
-	AccountID    int64
-	PurchaseID   int64  `bun:",nullzero"` // 0: imported
-	Purpose      Kind   `bun:",nullzero"`
-	Number       string `bun:"invoice_number"`
-	IssueDate    clock.Date
-	DueDate      clock.Date
-	PaidDate     clock.Date // the provider's "fully paid on", also where a credit note cleared it
-	Amount       money.Amount
-	Paid         money.Amount
-	Due          money.Amount
-	Credited     money.Amount // by credit notes
-	Allocated    money.Amount // prepayments and overpayments
-	ProviderID   string       `bun:"billing_service_invoice_id"` // "": there is no provider's copy
-	Status       Status       `bun:"provider_status,nullzero"`
-	MembershipID int64        `bun:"individual_membership_id,nullzero"`
-	NotifiedAt   *time.Time   `bun:"decision_notified_at"` // staff were told that its payment needs a decision
-	RefreshedAt  *time.Time   `bun:"last_refreshed_at"`
-	CreatedAt    time.Time
+	ID          int64 `bun:",pk,autoincrement"`
+	AccountID   int64
+	PurchaseID  int64  `bun:",nullzero"` // 0: imported
+	Purpose     Kind   `bun:",nullzero"`
+	Number      string `bun:"invoice_number"`
+	IssueDate   clock.Date
+	DueDate     clock.Date
+	PaidDate    clock.Date // the provider's "fully paid on", also where a credit note cleared it
+	Amount      money.Amount
+	Paid        money.Amount
+	Due         money.Amount
+	Credited    money.Amount // by credit notes
+	Allocated   money.Amount // prepayments and overpayments
+	ProviderID  string       `bun:"billing_service_invoice_id"` // "": there is no provider's copy
+	Status      Status       `bun:"provider_status,nullzero"`
+	Membership  Ref          `bun:"embed:"`               // none on some that were imported
+	NotifiedAt  *time.Time   `bun:"decision_notified_at"` // staff were told that its payment needs a decision
+	RefreshedAt *time.Time   `bun:"last_refreshed_at"`
+	CreatedAt   time.Time
 }
 
 // Status is what the provider says of an invoice.

@@ -52,7 +52,8 @@ func (s *Service) emailInvoice(ctx context.Context, job EmailInvoice) error {
 	case s.provider == nil:
 		return jobs.Permanent(errOff)
 	}
-	if payer, err := owner(ctx, s.db, i.AccountID); err != nil || payer.ErasedAt != nil {
+	to, err := payerOf(ctx, s.db, i.AccountID)
+	if err != nil || to.Erased() {
 		return err
 	}
 	customer, err := s.customer(ctx, i.AccountID)

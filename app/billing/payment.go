@@ -58,8 +58,8 @@ func (s *Service) MarkPaid(ctx context.Context, number string) error {
 // What somebody else has been told since then is newer and stays.
 func (s *Service) refresh(ctx context.Context, i Invoice, r Remote, asked time.Time) error {
 	return s.db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
-		if i.MembershipID != 0 {
-			if _, err := s.memberships.Hold(ctx, tx, i.MembershipID); err != nil {
+		if i.Membership != (Ref{}) {
+			if _, err := s.memberships.Hold(ctx, tx, i.Membership); err != nil {
 				return err
 			}
 		}
@@ -85,7 +85,7 @@ func (s *Service) refresh(ctx context.Context, i Invoice, r Remote, asked time.T
 // settle lets the membership know of an invoice that is settled (spec §4.4). Should that fail, the payment is kept all
 // the same and a job tries again.
 func (s *Service) settle(ctx context.Context, tx bun.Tx, i *Invoice) error {
-	if !i.settled() || !i.Purpose.Begins() || i.MembershipID == 0 {
+	if !i.settled() || !i.Purpose.Begins() || i.Membership == (Ref{}) {
 		return nil
 	}
 	err := tx.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error { return s.inform(ctx, tx, *i) })
@@ -111,7 +111,7 @@ func (s *Service) applyPayment(ctx context.Context, job ApplyPayment) error {
 		return err
 	}
 	return s.db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
-		if _, err := s.memberships.Hold(ctx, tx, i.MembershipID); err != nil {
+		if _, err := s.memberships.Hold(ctx, tx, i.Membership); err != nil {
 			return err
 		}
 		fresh, err := lockInvoice(ctx, tx, i.ID)

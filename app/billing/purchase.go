@@ -21,9 +21,12 @@ import (
 type Order struct {
 	Token           string // of the form, so that a submission counts once; none or a malformed one counts for itself
 	Kind            Kind
-	Membership      int64
+	Membership      Ref
 	Option          int64
 	Buyer           int64
+	Organisation    int64 // that pays; 0: the buyer does
+	Seats           int   // bought or added; 0 for a membership of a person
+	SeatsAfter      int   // of the membership from then on, likewise
 	Quantity        int64
 	UnitAmount      money.Amount
 	Description     string
@@ -76,13 +79,13 @@ func (s *Service) Buy(ctx context.Context, tx bun.Tx, o Order) (Purchase, error)
 	now := s.clock.Now()
 	today := clock.DateOf(now)
 	p := Purchase{
-		UUID: uuid.NewString(), Token: canonicalToken(o.Token), Kind: o.Kind, MembershipID: o.Membership, BuyerID: o.Buyer,
-		OptionID: o.Option, Quantity: o.Quantity, UnitAmount: o.UnitAmount, Total: total, Description: o.Description,
+		UUID: uuid.NewString(), Token: canonicalToken(o.Token), Kind: o.Kind, Membership: o.Membership, BuyerID: o.Buyer,
+		OptionID: o.Option, Seats: o.Seats, SeatsAfter: o.SeatsAfter, Quantity: o.Quantity, UnitAmount: o.UnitAmount, Total: total, Description: o.Description,
 		IssueDate: today, DueDate: today.AddDays(o.DueDays), State: stateNone, Series: 1, CreatedAt: now,
 	}
 	if s.On() && total.Positive() {
 		p.State = stateWaiting
-		if p.AccountID, err = accountOf(ctx, tx, o.Buyer); err != nil {
+		if p.AccountID, err = accountOf(ctx, tx, o); err != nil {
 			return Purchase{}, err
 		}
 	} else {
@@ -102,12 +105,12 @@ func (s *Service) Buy(ctx context.Context, tx bun.Tx, o Order) (Purchase, error)
 
 // Stop hands the purchases of a membership that has been cancelled to their job at once: what has no invoice yet gets
 // none, and what the provider may hold is found and voided.
-func (s *Service) Stop(ctx context.Context, tx bun.Tx, membership int64) error {
+func (s *Service) Stop(ctx context.Context, tx bun.Tx, membership Ref) error {
 	var ids []int64
-	err := tx.NewSelect().Table("purchases").Column("id").
-		Where("individual_membership_id = ? AND invoice_state IN (?, ?)", membership, stateWaiting, stateFailed).Scan(ctx, &ids)
+	err := tx.NewSelect().Model((*purchaseRow)(nil)).Column("id").Apply(of("p", membership)).
+		Where("p.invoice_state IN (?, ?)", stateWaiting, stateFailed).Order("p.id").Scan(ctx, &ids)
 	if err != nil {
-		return fmt.Errorf("list open purchases of membership %d: %w", membership, err)
+		return fmt.Errorf("list open purchases of %s: %w", membership, err)
 	}
 	for _, id := range ids {
 		if err := s.queue.Add(ctx, tx, RaiseInvoice{Purchase: id}); err != nil {

@@ -62,7 +62,7 @@ func (s *Service) isDue(ctx context.Context, p Purchase) (bool, error) {
 	}
 	switch p.State {
 	case stateFailed:
-		m, err := s.memberships.Standing(ctx, p.MembershipID)
+		m, err := s.memberships.Standing(ctx, p.Membership)
 		return m.Cancelled, err
 	}
 	return true, nil
@@ -78,7 +78,7 @@ func (s *Service) obtain(ctx context.Context, p *Purchase) (*Remote, error) {
 			return found, err
 		}
 	}
-	m, err := s.memberships.Standing(ctx, p.MembershipID)
+	m, err := s.memberships.Standing(ctx, p.Membership)
 	switch {
 	case err != nil:
 		return nil, err
@@ -152,11 +152,10 @@ func (s *Service) drop(ctx context.Context, p Purchase) error {
 
 // customer is who pays, as they are called now.
 func (s *Service) customer(ctx context.Context, accountID int64) (Customer, error) {
-	person, err := owner(ctx, s.db, accountID)
+	p, err := payerOf(ctx, s.db, accountID)
 	if err != nil {
 		return Customer{}, err
 	}
-	return Customer{
-		Account: accountID, UUID: person.UUID, Name: person.Name(), Email: person.Email, Language: s.people.LanguageOf(person),
-	}, nil
+	in, err := s.LanguageOf(ctx, s.db, p)
+	return Customer{Account: accountID, UUID: p.UUID(), Name: p.Name(), Email: p.Email(), Language: in}, err
 }

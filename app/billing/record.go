@@ -18,13 +18,13 @@ func (s *Service) record(ctx context.Context, p Purchase, r Remote) error {
 		return err
 	}
 	err = s.db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
-		m, err := s.memberships.Hold(ctx, tx, p.MembershipID)
+		m, err := s.memberships.Hold(ctx, tx, p.Membership)
 		if err != nil {
 			return err
 		}
 		now := s.clock.Now()
 		i := Invoice{
-			AccountID: p.AccountID, PurchaseID: p.ID, Purpose: p.Kind, MembershipID: p.MembershipID,
+			AccountID: p.AccountID, PurchaseID: p.ID, Purpose: p.Kind, Membership: p.Membership,
 			ProviderID: r.ID, Number: r.Number, CreatedAt: now,
 		}
 		i.take(r)

@@ -1,7 +1,6 @@
 package billing
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -36,7 +35,7 @@ type (
 		Count     int
 	}
 	failedPurchase struct{ Owner, What, Total, Code, Cause, Since, Link string }
-	delayedMail    struct{ Name, What, Total, Link string }
+	delayedMail    struct{ Name, What, Total, Link, Open string }
 )
 
 type letters struct {
@@ -63,10 +62,13 @@ func (s *Service) tellOfFailure(ctx context.Context, tx bun.Tx, p Purchase) erro
 	if err != nil {
 		return err
 	}
-	in := s.people.LanguageOf(buyer)
-	facts := delayedMail{
-		Name: buyer.Name(), What: p.Description, Total: p.Total.Dollars(), Link: s.cfg.Address(in, "/users/~redirect/"),
+	owner, err := payerOf(ctx, tx, p.AccountID)
+	if err != nil {
+		return err
 	}
+	in := s.people.LanguageOf(buyer)
+	facts := delayedMail{Name: buyer.Name(), What: p.Description, Total: p.Total.Dollars()}
+	facts.Link, facts.Open = s.cfg.Address(in, owner.Landing()), s.cfg.Texts(in).Say(owner.Open())
 	return s.post.Add(ctx, tx, s.letters.delayed.To(buyer.Email, in, facts, mail.User(buyer.ID), mail.Once("invoice_delayed/"+p.UUID)))
 }
 
@@ -86,14 +88,14 @@ func (s *Service) reportFailures(ctx context.Context, _ ReportFailures) error {
 		for i, r := range rows {
 			accounts[i] = r.AccountID
 		}
-		owners, err := ownersOf(ctx, tx, accounts)
+		payers, err := payersOf(ctx, tx, accounts)
 		if err != nil {
 			return err
 		}
 		told := false
 		err = s.people.TellStaff(ctx, tx, func(in lang.Locale, to []string) error {
 			told = true
-			return s.post.Add(ctx, tx, s.letters.failed.ToAll(to, in, s.failures(in, rows, owners)))
+			return s.post.Add(ctx, tx, s.letters.failed.ToAll(to, in, s.failures(in, rows, payers)))
 		})
 		if err != nil || !told { // nobody to tell: the next failure tells of these, too
 			return err
@@ -113,7 +115,7 @@ func (s *Service) reportFailures(ctx context.Context, _ ReportFailures) error {
 	})
 }
 
-func (s *Service) failures(in lang.Locale, rows []purchaseRow, owners map[int64]account.Person) failedMail {
+func (s *Service) failures(in lang.Locale, rows []purchaseRow, payers map[int64]Payer) failedMail {
 	say := s.cfg.Texts(in)
 	facts := failedMail{Count: len(rows)}
 	for _, r := range rows {
@@ -121,10 +123,9 @@ func (s *Service) failures(in lang.Locale, rows []purchaseRow, owners map[int64]
 		if r.FirstAttemptAt != nil {
 			since = *r.FirstAttemptAt
 		}
-		who := owners[r.AccountID]
 		facts.Purchases = append(facts.Purchases, failedPurchase{
-			Owner: cmp.Or(who.Name(), who.Username), What: r.Description, Total: r.Total.Dollars(), Code: r.Code,
-			Cause: say.Say(r.Cause()), Since: say.Moment(since), Link: s.cfg.Desk(r.MembershipID),
+			Owner: payers[r.AccountID].Title(), What: r.Description, Total: r.Total.Dollars(), Code: r.Code,
+			Cause: say.Say(r.Cause()), Since: say.Moment(since), Link: s.cfg.Desk(r.Membership),
 		})
 	}
 	return facts

@@ -17,16 +17,16 @@ type Config struct {
 	Mailable func(address string) bool // whether invoices are mailed there
 	Texts    func(lang.Locale) *lang.Translator
 	Address  func(lang.Locale, string) string // absolute address of a path in a language
-	Desk     func(membership int64) string    // absolute address of a membership in the administration
+	Desk     func(Ref) string                 // absolute address of a membership in the administration
 }
 
 // Memberships is what billing asks of the memberships that purchases pay for. Package membership stands above this one
 // and answers.
 type Memberships struct {
 	// Standing tells how a membership stands at the moment.
-	Standing func(ctx context.Context, id int64) (Standing, error)
+	Standing func(ctx context.Context, m Ref) (Standing, error)
 	// Hold locks a membership until the transaction ends, and tells how it stands.
-	Hold func(ctx context.Context, tx bun.Tx, id int64) (Standing, error)
+	Hold func(ctx context.Context, tx bun.Tx, m Ref) (Standing, error)
 	// Settled hears of every invoice of an application or renewal that is settled, in the transaction that notes it and
 	// with the membership held. It may hear of the same payment again. It tells whether staff have been told to decide.
 	Settled func(ctx context.Context, tx bun.Tx, i Invoice) (told bool, err error)

@@ -6,7 +6,6 @@ import (
 	"github.com/uptrace/bun"
 
 	"ams/app/access"
-	"ams/app/account"
 )
 
 // Record is an invoice as staff look at it. Nobody changes or deletes one by hand: they are records of money.
@@ -15,8 +14,8 @@ type Record struct {
 	Invoice
 	Version int64 `bun:",nullzero,default:1"`
 
-	Owner account.Person `bun:"-"`
-	What  string         `bun:"-"` // what was bought, in a form; empty for imported ones
+	Owner Payer  `bun:"-"`
+	What  string `bun:"-"` // what was bought, in a form; empty for imported ones
 }
 
 // LoadRecords adds whose the invoices are.
@@ -25,9 +24,9 @@ func LoadRecords(ctx context.Context, db bun.IDB, all []*Record) error {
 	for i, r := range all {
 		accounts[i] = r.AccountID
 	}
-	owners, err := ownersOf(ctx, db, accounts)
+	payers, err := payersOf(ctx, db, accounts)
 	for _, r := range all {
-		r.Owner = owners[r.AccountID]
+		r.Owner = payers[r.AccountID]
 	}
 	return err
 }

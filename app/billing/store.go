@@ -8,7 +8,6 @@ import (
 
 	"github.com/uptrace/bun"
 
-	"ams/app/account"
 	"ams/app/clock"
 )
 
@@ -22,14 +21,18 @@ type invoiceRow struct {
 	Invoice
 }
 
-// accountOf gives the billing account of a person, and makes it with their first purchase that has a price. Of two at
-// once the later one gets the row of the earlier.
-func accountOf(ctx context.Context, tx bun.Tx, person int64) (id int64, err error) {
+// accountOf gives the billing account of who pays an order, and makes it with their first purchase that has a price. Of
+// two at once the later one gets the row of the earlier.
+func accountOf(ctx context.Context, tx bun.Tx, o Order) (id int64, err error) {
+	column, payer := "user_id", o.Buyer
+	if o.Organisation != 0 {
+		column, payer = "organisation_id", o.Organisation
+	}
 	const get = `
-		INSERT INTO billing_accounts AS b (user_id) VALUES (?)
-		ON CONFLICT (user_id) DO UPDATE SET user_id = b.user_id RETURNING id`
-	if err := tx.NewRaw(get, person).Scan(ctx, &id); err != nil {
-		return 0, fmt.Errorf("billing account of person %d: %w", person, err)
+		INSERT INTO billing_accounts AS b (?0) VALUES (?1)
+		ON CONFLICT (?0) DO UPDATE SET ?0 = b.?0 RETURNING id`
+	if err := tx.NewRaw(get, bun.Ident(column), payer).Scan(ctx, &id); err != nil {
+		return 0, fmt.Errorf("billing account with %s %d: %w", column, payer, err)
 	}
 	return id, nil
 }
@@ -83,77 +86,78 @@ func change(ctx context.Context, db bun.IDB, p Purchase, was InvoiceState, colum
 	return nil
 }
 
-// owner is whose account it is.
-func owner(ctx context.Context, db bun.IDB, accountID int64) (account.Person, error) {
-	owners, err := ownersOf(ctx, db, []int64{accountID})
-	if err != nil {
-		return account.Person{}, err
-	}
-	p, found := owners[accountID]
-	if !found {
-		return p, fmt.Errorf("there is no billing account %d", accountID)
-	}
-	return p, nil
-}
-
-// ownersOf gives the people who would pay, by billing account.
-func ownersOf(ctx context.Context, db bun.IDB, accounts []int64) (map[int64]account.Person, error) {
-	owners := map[int64]account.Person{}
-	if len(accounts) == 0 {
-		return owners, nil
-	}
-	var rows []struct {
-		bun.BaseModel `bun:"table:users,alias:u"`
-		account.Person
-		AccountID int64 `bun:",scanonly"`
-	}
-	err := db.NewSelect().Model(&rows).ColumnExpr("?TableColumns, b.id AS account_id").
-		Join("JOIN billing_accounts b ON b.user_id = u.id").Where("b.id IN (?)", bun.List(accounts)).Scan(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("owners of billing accounts: %w", err)
-	}
-	for _, r := range rows {
-		owners[r.AccountID] = r.Person
-	}
-	return owners, nil
-}
-
 // Entries gives what was bought for memberships and what became of it, by membership, the oldest first.
-func (s *Service) Entries(ctx context.Context, db bun.IDB, memberships []int64) (map[int64][]Entry, error) {
-	entries := map[int64][]Entry{}
+func (s *Service) Entries(ctx context.Context, db bun.IDB, memberships ...Ref) (map[Ref][]Entry, error) {
+	entries := map[Ref][]Entry{}
 	if len(memberships) == 0 {
 		return entries, nil
 	}
 	var bought []purchaseRow
 	var raised []invoiceRow
-	err := db.NewSelect().Model(&bought).Where("p.individual_membership_id IN (?)", bun.List(memberships)).Order("p.id").Scan(ctx)
+	err := db.NewSelect().Model(&bought).Apply(of("p", memberships...)).Order("p.id").Scan(ctx)
 	if err == nil {
-		err = db.NewSelect().Model(&raised).Where("i.individual_membership_id IN (?)", bun.List(memberships)).Order("i.id").Scan(ctx)
+		err = db.NewSelect().Model(&raised).Apply(of("i", memberships...)).Order("i.id").Scan(ctx)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("list purchases and invoices: %w", err)
 	}
-	of := map[int64]Invoice{}
+	invoices := map[int64]Invoice{}
 	for _, i := range raised {
 		if i.PurchaseID == 0 {
-			entries[i.MembershipID] = append(entries[i.MembershipID], Entry{Invoice: i.Invoice})
+			entries[i.Membership] = append(entries[i.Membership], Entry{Invoice: i.Invoice})
 			continue
 		}
-		of[i.PurchaseID] = i.Invoice
+		invoices[i.PurchaseID] = i.Invoice
 	}
 	for _, p := range bought {
-		entries[p.MembershipID] = append(entries[p.MembershipID], Entry{Purchase: p.Purchase, Invoice: of[p.ID]})
+		entries[p.Membership] = append(entries[p.Membership], Entry{Purchase: p.Purchase, Invoice: invoices[p.ID]})
 	}
 	return entries, nil
 }
 
+// of narrows purchases or invoices to those of memberships; there is at least one of these.
+func of(alias string, memberships ...Ref) func(*bun.SelectQuery) *bun.SelectQuery {
+	var people, organisations []int64
+	for _, m := range memberships {
+		if m.Organisation != 0 {
+			organisations = append(organisations, m.Organisation)
+		} else {
+			people = append(people, m.Individual)
+		}
+	}
+	return func(q *bun.SelectQuery) *bun.SelectQuery {
+		return q.WhereGroup(" AND ", func(q *bun.SelectQuery) *bun.SelectQuery {
+			if len(people) > 0 {
+				q.WhereOr("?.individual_membership_id IN (?)", bun.Ident(alias), bun.List(people))
+			}
+			if len(organisations) > 0 {
+				q.WhereOr("?.organisation_membership_id IN (?)", bun.Ident(alias), bun.List(organisations))
+			}
+			return q
+		})
+	}
+}
+
+// EntryOf gives a purchase with its invoice.
+func (s *Service) EntryOf(ctx context.Context, db bun.IDB, purchase int64) (Entry, error) {
+	p, found, err := purchaseBy(ctx, db, "p.id = ?", purchase)
+	if err != nil {
+		return Entry{}, err
+	}
+	if !found {
+		return Entry{}, fmt.Errorf("there is no purchase %d", purchase)
+	}
+	i, _, err := invoiceBy(ctx, db, "i.purchase_id = ?", purchase)
+	return Entry{Purchase: p, Invoice: i}, err
+}
+
 // MembershipOf is the membership that a purchase with this public id was made for; false when there is no such purchase.
-func (s *Service) MembershipOf(ctx context.Context, purchase string) (int64, bool, error) {
+func (s *Service) MembershipOf(ctx context.Context, purchase string) (Ref, bool, error) {
 	if canonicalToken(purchase) != purchase {
-		return 0, false, nil
+		return Ref{}, false, nil
 	}
 	p, found, err := purchaseBy(ctx, s.db, "p.uuid = ?", purchase)
-	return p.MembershipID, found, err
+	return p.Membership, found, err
 }
 
 // today is the day of the association.

@@ -55,6 +55,9 @@ func (d Date) AddDays(n int) Date {
 	return Date{Year: y, Month: m, Day: day}
 }
 
+// DaysUntil is how many days later e is; negative where it is earlier.
+func (d Date) DaysUntil(e Date) int { return int(e.utc().Sub(d.utc()) / (24 * time.Hour)) }
+
 // AddMonths moves by calendar months and keeps the day, or takes the last day of a month that is too short for it: a
 // month after 31 January is 28 or 29 February.
 func (d Date) AddMonths(n int) Date {

@@ -57,7 +57,7 @@ func (s *Service) Apply(ctx context.Context, by account.Person, a Application) (
 		if done, err := s.bills.Bought(ctx, tx, by.ID, a.Token); err != nil || done {
 			return err
 		}
-		onSale, held, err := choices(ctx, tx, by.ID)
+		onSale, held, err := choices(ctx, tx, OfPerson(by.ID))
 		if err != nil {
 			return err
 		}
@@ -76,42 +76,49 @@ func (s *Service) Apply(ctx context.Context, by account.Person, a Application) (
 		if err := s.questions.Store(ctx, tx, by.ID, answers); err != nil {
 			return err
 		}
-		m := s.start(by, opt, period)
-		if err := insertIndividual(ctx, tx, &m); err != nil {
+		m := Held{Term: s.start(opt, period), Of: OfPerson(by.ID), Option: opt}
+		if err := insert(ctx, tx, &m); err != nil {
 			collided = database.Constraint(err) == "individual_memberships_no_overlap"
 			return err
 		}
-		outcome, err = s.buy(ctx, tx, m, opt, a.Token)
+		outcome, err = s.buy(ctx, tx, by, billing.ForApplication, m, a.Token)
 		return err
 	})
 	if collided { // with what somebody stored without the lock
-		return Repeated, s.collision(ctx, by.ID, a)
+		return Repeated, s.collision(ctx, OfPerson(by.ID), a)
 	}
 	return outcome, err
 }
 
 // start is a new membership; one that costs nothing is approved at once unless staff want to see it.
-func (s *Service) start(by account.Person, opt Option, p Period) Individual {
+func (s *Service) start(opt Option, p Period) Term {
 	now := s.clock.Now()
-	m := Individual{UserID: by.ID, OptionID: opt.ID, Start: p.Start, Expiry: p.End, CreatedAt: now}
+	m := Term{OptionID: opt.ID, Start: p.Start, Expiry: p.End, CreatedAt: now}
 	if opt.Cost.IsZero() && !s.cfg.FreeNeedsApproval {
 		m.ApprovedAt, m.ApprovalSource = &now, ByPrice
 	}
 	return m
 }
 
-// buy queues the invoice before the notice, which so can tell its number.
-func (s *Service) buy(ctx context.Context, tx bun.Tx, m Individual, opt Option, token string) (Outcome, error) {
-	p, err := s.bills.Buy(ctx, tx, billing.Order{
-		Token: token, Kind: billing.ForApplication, Membership: m.ID, Option: opt.ID, Buyer: m.UserID,
+// buy stores the purchase of a membership that has just been stored, as an application or a renewal. It queues the invoice
+// before the notice, which so can tell its number.
+func (s *Service) buy(ctx context.Context, tx bun.Tx, by account.Person, kind billing.Kind, m Held, token string) (Outcome, error) {
+	opt := m.Option
+	order := billing.Order{
+		Token: token, Kind: kind, Membership: m.Ref(), Option: opt.ID, Buyer: by.ID,
 		Quantity: 1, UnitAmount: opt.Cost, Description: s.cfg.Texts(lang.Default).Say(opt.Label()),
 		OptionReference: opt.InvoiceReference, DueDays: opt.InvoiceDueDays,
-	})
+	}
+	if m.Of.Type == ForOrganisations {
+		order.Organisation, order.Seats, order.SeatsAfter = m.Of.ID, m.Seats, m.Seats
+		order.Quantity = int64(opt.Chargeable(m.Seats))
+	}
+	p, err := s.bills.Buy(ctx, tx, order)
 	if err != nil {
 		return Repeated, err
 	}
 	if s.cfg.NotifyStaff || opt.Cost.IsZero() && !m.Approved() {
-		if err := s.queue.Add(ctx, tx, NotifyStaff{Membership: m.ID}); err != nil {
+		if err := s.queue.Add(ctx, tx, NotifyStaff{Purchase: p.ID}); err != nil {
 			return Repeated, err
 		}
 	}
@@ -124,12 +131,12 @@ func (s *Service) buy(ctx context.Context, tx bun.Tx, m Individual, opt Option, 
 	return UnderReview, nil
 }
 
-// choices is what an application is checked against: what is on sale, and the periods that the person holds.
-func choices(ctx context.Context, db bun.IDB, person int64) (onSale []Option, held []Period, err error) {
-	if onSale, err = optionsOnSale(ctx, db, ForPeople); err != nil {
+// choices is what an application is checked against: what is on sale, and the periods that the applicant holds.
+func choices(ctx context.Context, db bun.IDB, of Owner) (onSale []Option, held []Period, err error) {
+	if onSale, err = optionsOnSale(ctx, db, of.Type); err != nil {
 		return nil, nil, err
 	}
-	held, err = periodsOf(ctx, db, person)
+	held, err = periodsOf(ctx, db, of, 0)
 	return onSale, held, err
 }
 
@@ -174,8 +181,8 @@ func readStart(typed string) (clock.Date, lang.Message) {
 }
 
 // collision says which membership an application met that another transaction has stored meanwhile.
-func (s *Service) collision(ctx context.Context, person int64, a Application) error {
-	onSale, held, err := choices(ctx, s.db, person)
+func (s *Service) collision(ctx context.Context, of Owner, a Application) error {
+	onSale, held, err := choices(ctx, s.db, of)
 	if err != nil {
 		return err
 	}
@@ -196,7 +203,7 @@ type Offer struct {
 // Offer gives the memberships on sale for people, the start that goes on from those that the person has, and the questions
 // that the person has not answered yet.
 func (s *Service) Offer(ctx context.Context, person int64) (Offer, error) {
-	onSale, held, err := choices(ctx, s.db, person)
+	onSale, held, err := choices(ctx, s.db, OfPerson(person))
 	if err != nil {
 		return Offer{}, err
 	}
@@ -212,7 +219,7 @@ type Preview struct {
 
 // Preview computes with the very functions that Apply uses.
 func (s *Service) Preview(ctx context.Context, person int64, a Application) (Preview, error) {
-	onSale, held, err := choices(ctx, s.db, person)
+	onSale, held, err := choices(ctx, s.db, OfPerson(person))
 	if err != nil {
 		return Preview{}, err
 	}

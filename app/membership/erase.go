@@ -7,40 +7,52 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"ams/app/billing"
 	"ams/app/lang"
 )
 
-// CancelOf cancels the memberships of a person that are not yet over, all with the same reason. Nobody is told: it
-// belongs to something bigger that tells by itself.
-func (s *Service) CancelOf(ctx context.Context, tx bun.Tx, person int64, reason lang.Message) error {
-	var rows []individualRow
-	err := s.notOver(tx.NewSelect().Model(&rows), person).Order("m.id").For("NO KEY UPDATE OF ?TableAlias").Scan(ctx)
+// CancelOf cancels the memberships of a person or an organisation that are not yet over, all with the same reason. Nobody
+// is told: it belongs to something bigger that tells by itself. The caller holds the owner.
+func (s *Service) CancelOf(ctx context.Context, tx bun.Tx, of Owner, reason lang.Message) error {
+	var rows []row
+	err := s.notOver(tx, &rows, of).Order("m.id").For("NO KEY UPDATE OF ?TableAlias").Scan(ctx)
 	if err != nil {
-		return fmt.Errorf("lock the memberships of person %d: %w", person, err)
+		return fmt.Errorf("lock the memberships of %v: %w", of, err)
 	}
 	now := s.clock.Now()
 	for _, r := range rows {
 		r.CancelledAt, r.CancelledReason = &now, s.cfg.Texts(lang.Default).Say(reason)
-		if _, err := tx.NewUpdate().Model(&r).Column("cancelled_datetime", "cancelled_reason").WherePK().Exec(ctx); err != nil {
-			return fmt.Errorf("cancel membership %d: %w", r.ID, err)
+		if err := update(ctx, tx, of.Type, r.Term, "cancelled_datetime", "cancelled_reason"); err != nil {
+			return err
 		}
-		slog.InfoContext(ctx, "membership cancelled", "membership", r.ID)
-		if err := s.bills.Stop(ctx, tx, r.ID); err != nil {
+		if err := s.stop(ctx, tx, of.Type.ref(r.ID)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// Running is how many memberships of a person CancelOf would cancel.
-func (s *Service) Running(ctx context.Context, db bun.IDB, person int64) (int, error) {
-	n, err := s.notOver(db.NewSelect().Model((*individualRow)(nil)), person).Count(ctx)
+// CancelAll is CancelOf for an organisation that is closed.
+func (s *Service) CancelAll(ctx context.Context, tx bun.Tx, organisation int64) error {
+	return s.CancelOf(ctx, tx, OfOrganisation(organisation), lang.M("The organisation was closed."))
+}
+
+// Running is how many memberships CancelOf would cancel.
+func (s *Service) Running(ctx context.Context, db bun.IDB, of Owner) (int, error) {
+	n, err := s.notOver(db, (*row)(nil), of).Count(ctx)
 	if err != nil {
-		return 0, fmt.Errorf("count the memberships of person %d: %w", person, err)
+		return 0, fmt.Errorf("count the memberships of %v: %w", of, err)
 	}
 	return int(n), nil
 }
 
-func (s *Service) notOver(q *bun.SelectQuery, person int64) *bun.SelectQuery {
-	return q.Where("m.user_id = ? AND m.cancelled_datetime IS NULL AND m.expiry_date > ?", person, s.today())
+func (s *Service) notOver(db bun.IDB, into any, of Owner) *bun.SelectQuery {
+	return from(db, of.Type, into).Where("m.? = ?", bun.Ident(of.Type.owner()), of.ID).
+		Where("m.cancelled_datetime IS NULL AND m.expiry_date > ?", s.today())
+}
+
+// stop follows every cancellation: invoices on their way are stopped.
+func (s *Service) stop(ctx context.Context, tx bun.Tx, m billing.Ref) error {
+	slog.InfoContext(ctx, "membership cancelled", "membership", m.String())
+	return s.bills.Stop(ctx, tx, m)
 }

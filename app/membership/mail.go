@@ -1,41 +1,28 @@
 package membership
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"strconv"
 
 	"github.com/uptrace/bun"
 
-	"ams/app/account"
 	"ams/app/billing"
 	"ams/app/clock"
 	"ams/app/lang"
 	"ams/app/mail"
-	"ams/jobs"
 )
 
-// What the letters about memberships tell: views/mail/staff_individual_membership_created, membership_approved,
+// What the letters to owners tell, and the one to staff about a payment: views/mail/membership_approved,
 // membership_cancelled and staff_payment_needs_decision.
 type (
-	createdMail struct {
-		Name, Email   string
-		Option, Cost  string
-		Starts, Ends  string
-		Status, Why   string
-		Invoice       string // its number, or why there is none yet; empty when none is needed
-		NeedsApproval bool   // free of charge, and not approved
-		Approved      bool
-		Link          string
-	}
 	approvedMail struct {
-		Name, Option string
-		Starts, Ends string
-		Later        bool // it starts in the future
-		Link         string
+		Name, News, Option string
+		Seats              string // empty for a person
+		Starts, Ends       string
+		Link, Open         string // address of the page, and what the button says
 	}
-	cancelledMail struct{ Name, Option, Starts, Ends, On, Reason string }
+	cancelledMail struct{ Name, News, Option, Starts, Ends, On, Reason string }
 	decisionMail  struct {
 		Name, Option   string
 		Starts, Ends   string
@@ -48,6 +35,8 @@ type (
 
 type letters struct {
 	created   mail.Letter[createdMail]
+	createdBy mail.Letter[createdByMail]
+	added     mail.Letter[addedMail]
 	approved  mail.Letter[approvedMail]
 	cancelled mail.Letter[cancelledMail]
 	decision  mail.Letter[decisionMail]
@@ -56,89 +45,84 @@ type letters struct {
 func bindLetters(post *mail.Post) letters {
 	return letters{
 		created:   mail.Bind[createdMail](post, "staff_individual_membership_created"),
+		createdBy: mail.Bind[createdByMail](post, "staff_organisation_membership_created"),
+		added:     mail.Bind[addedMail](post, "staff_organisation_seats_added"),
 		approved:  mail.Bind[approvedMail](post, "membership_approved"),
 		cancelled: mail.Bind[cancelledMail](post, "membership_cancelled"),
 		decision:  mail.Bind[decisionMail](post, "staff_payment_needs_decision"),
 	}
 }
 
-// NotifyStaff is the job that tells staff of an application. It waits behind the job of the invoice, and tells how that
-// stands when it runs.
-type NotifyStaff struct{ Membership int64 }
-
-// Kind names the job in the queue.
-func (NotifyStaff) Kind() string { return "membership.notify_staff" }
-
-// Key lets one wait for each membership.
-func (a NotifyStaff) Key() string { return strconv.FormatInt(a.Membership, 10) }
-
-// Jobs registers what memberships do in the background.
-func (s *Service) Jobs(r *jobs.Registry) { jobs.Handle(r, s.notifyStaff) }
-
-func (s *Service) notifyStaff(ctx context.Context, job NotifyStaff) error {
-	return s.db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
-		h, err := s.byID(ctx, tx, job.Membership)
-		if err != nil {
-			return err
-		}
-		owner, err := account.ByID(ctx, tx, h.UserID)
-		if err != nil {
-			return err
-		}
-		return s.people.TellStaff(ctx, tx, func(in lang.Locale, to []string) error {
-			once := mail.Once(fmt.Sprintf("membership_created/%d/%s", h.ID, in))
-			return s.post.Add(ctx, tx, s.letters.created.ToAll(to, in, s.created(in, h, owner), once, mail.User(owner.ID)))
-		})
-	})
-}
-
-func (s *Service) created(in lang.Locale, h Held, owner account.Person) createdMail {
-	say, standing := s.cfg.Texts(in), h.Standing(s.clock.Now())
-	facts := createdMail{
-		Name: cmp.Or(owner.Name(), owner.Username), Email: owner.Email, Option: h.Option.Name.In(in), Cost: h.Option.Cost.Dollars(),
-		Starts: say.ShortDate(h.Start), Ends: say.ShortDate(h.Expiry), Why: say.Say(standing.WhyForStaff()),
-		Approved: h.Approved(), NeedsApproval: h.Option.Cost.IsZero() && !h.Approved(),
-		Status: say.Say(lang.M("pending approval")), Link: s.cfg.Desk(h.ID),
+func (s *Service) sendApproved(ctx context.Context, tx bun.Tx, m Held) error {
+	to, in, opts, err := s.reader(ctx, tx, m.Of)
+	if err != nil {
+		return err
 	}
-	if h.Approved() {
-		facts.Status = say.Say(lang.M("approved"))
-	}
-	switch e := h.application(); e.State() {
-	case billing.OnItsWay:
-		facts.Invoice = say.Say(lang.M("being prepared"))
-	case billing.SortedOut:
-		facts.Invoice = say.Say(lang.M("could not be prepared"))
-	case billing.Awaiting, billing.Paid, billing.Closed:
-		facts.Invoice = e.Invoice.Number
-	}
-	return facts
-}
-
-func (s *Service) sendApproved(ctx context.Context, tx bun.Tx, owner account.Person, m Individual, opt Option) error {
-	in := s.people.LanguageOf(owner)
 	say := s.cfg.Texts(in)
+	later := m.Start.After(s.today())
 	facts := approvedMail{
-		Name: owner.Name(), Option: opt.Name.In(in), Starts: say.ShortDate(m.Start), Ends: say.ShortDate(m.LastDay()),
-		Later: m.Start.After(s.today()), Link: s.cfg.Address(in, "/users/~redirect/"),
+		Name: to.Reader(), Option: m.Option.Name.In(in), Starts: say.ShortDate(m.Start), Ends: say.ShortDate(m.LastDay()),
+		News: say.Say(confirmed(later, say.ShortDate(m.Start))), Link: s.cfg.Address(in, to.Landing()), Open: say.Say(to.Open()),
 	}
-	once := mail.Once(fmt.Sprintf("membership_approved/%d", m.ID))
-	return s.post.Add(ctx, tx, s.letters.approved.To(owner.Email, in, facts, mail.User(owner.ID), once))
+	if m.Of.Type == ForOrganisations {
+		facts.News, facts.Seats = say.Say(confirmedFor(to.Name(), later, say.ShortDate(m.Start))), strconv.Itoa(m.Seats)
+	}
+	opts = append(opts, mail.Once(fmt.Sprintf("membership_approved/%s/%d", m.Of.Type, m.ID)))
+	return s.post.Add(ctx, tx, s.letters.approved.To(to.Email(), in, facts, opts...))
 }
 
-// sendCancelled tells the member what staff did, each time that they do it.
-func (s *Service) sendCancelled(ctx context.Context, tx bun.Tx, owner account.Person, m Individual, opt Option) error {
-	in := s.people.LanguageOf(owner)
+func confirmed(later bool, starts string) lang.Message {
+	if later {
+		return lang.M("Your membership is confirmed. It begins on %s.", starts)
+	}
+	return lang.M("Your membership is confirmed. Welcome!")
+}
+
+func confirmedFor(organisation string, later bool, starts string) lang.Message {
+	if later {
+		return lang.M("The membership of %s is confirmed. It begins on %s.", organisation, starts)
+	}
+	return lang.M("The membership of %s is confirmed. Welcome!", organisation)
+}
+
+// sendCancelled tells the owner what staff did, each time that they do it.
+func (s *Service) sendCancelled(ctx context.Context, tx bun.Tx, m Held) error {
+	to, in, opts, err := s.reader(ctx, tx, m.Of)
+	if err != nil {
+		return err
+	}
 	say := s.cfg.Texts(in)
 	facts := cancelledMail{
-		Name: owner.Name(), Option: opt.Name.In(in), Starts: say.ShortDate(m.Start), Ends: say.ShortDate(m.LastDay()),
+		Name: to.Reader(), Option: m.Option.Name.In(in), Starts: say.ShortDate(m.Start), Ends: say.ShortDate(m.LastDay()),
 		On: say.ShortDate(clock.DateOf(*m.CancelledAt)), Reason: m.CancelledReason,
+		News: say.Say(lang.M("The association has cancelled your membership.")),
 	}
-	return s.post.Add(ctx, tx, s.letters.cancelled.To(owner.Email, in, facts, mail.User(owner.ID)))
+	if m.Of.Type == ForOrganisations {
+		facts.News = say.Say(lang.M("The association has cancelled the membership of %s.", to.Name()))
+	}
+	return s.post.Add(ctx, tx, s.letters.cancelled.To(to.Email(), in, facts, opts...))
+}
+
+// reader is who reads a letter about a membership, and in which language.
+func (s *Service) reader(ctx context.Context, tx bun.Tx, of Owner) (to billing.Payer, in lang.Locale, opts []mail.Option, err error) {
+	if to, err = payer(ctx, tx, of); err != nil {
+		return to, in, nil, err
+	}
+	in, err = s.bills.LanguageOf(ctx, tx, to)
+	return to, in, about(to), err
+}
+
+// about notes with a letter which person it is about; an organisation is none.
+func about(p billing.Payer) []mail.Option {
+	if p.Person.ID == 0 {
+		return nil
+	}
+	return []mail.Option{mail.User(p.Person.ID)}
 }
 
 // askForDecision tells staff of a payment that approves nothing (spec §7.7); false while there are no active staff.
-func (s *Service) askForDecision(ctx context.Context, tx bun.Tx, m Individual, i billing.Invoice) (told bool, err error) {
-	owner, opt, err := ownerAndOption(ctx, tx, m)
+func (s *Service) askForDecision(ctx context.Context, tx bun.Tx, m Held, i billing.Invoice) (told bool, err error) {
+	owner, err := payer(ctx, tx, m.Of)
 	if err != nil {
 		return false, err
 	}
@@ -146,12 +130,12 @@ func (s *Service) askForDecision(ctx context.Context, tx bun.Tx, m Individual, i
 		told = true
 		say := s.cfg.Texts(in)
 		facts := decisionMail{
-			Name: cmp.Or(owner.Name(), owner.Username), Option: opt.Name.In(in), Starts: say.ShortDate(m.Start), Ends: say.ShortDate(m.LastDay()),
+			Name: owner.Title(), Option: m.Option.Name.In(in), Starts: say.ShortDate(m.Start), Ends: say.ShortDate(m.LastDay()),
 			Number: i.Number, On: say.ShortDate(i.PaidDate), Paid: i.Paid.Plus(i.Allocated).Dollars(),
-			Credited: i.Credited.Dollars(), Case: say.Say(decisionCase(m.Status(s.today()), i)), Link: s.cfg.Desk(m.ID),
+			Credited: i.Credited.Dollars(), Case: say.Say(decisionCase(m.Status(s.today()), i)), Link: s.cfg.Desk(m.Ref()),
 		}
-		once := mail.Once(fmt.Sprintf("payment_decision/%d/%s", i.ID, in))
-		return s.post.Add(ctx, tx, s.letters.decision.ToAll(to, in, facts, once, mail.User(owner.ID)))
+		opts := append(about(owner), mail.Once(fmt.Sprintf("payment_decision/%d/%s", i.ID, in)))
+		return s.post.Add(ctx, tx, s.letters.decision.ToAll(to, in, facts, opts...))
 	})
 	return told, err
 }

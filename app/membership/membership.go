@@ -4,8 +4,6 @@ package membership
 import (
 	"time"
 
-	"github.com/uptrace/bun"
-
 	"ams/app/billing"
 	"ams/app/clock"
 )
@@ -31,10 +29,10 @@ const (
 	ByPrice   Source = "FREE" // approved at once, because it costs nothing
 )
 
-// Individual is the membership of one person.
-type Individual struct {
+// Term is what memberships of people and of organisations have in common: what was bought, for which days, and what became
+// of it.
+type Term struct {
 	ID              int64      `bun:",pk,autoincrement"`
-	UserID          int64      `bun:"user_id"`
 	OptionID        int64      `bun:"membership_option_id"`
 	Start           clock.Date `bun:"start_date"`
 	Expiry          clock.Date `bun:"expiry_date"` // the first day that is no longer covered
@@ -43,19 +41,28 @@ type Individual struct {
 	ApprovalSource  Source     `bun:"approval_source,nullzero"`
 	CancelledAt     *time.Time `bun:"cancelled_datetime"`
 	CancelledReason string     `bun:"cancelled_reason"`
+	RenewsID        int64      `bun:"renews_id,nullzero"` // the membership that this one goes on from; 0: none
 	OverlapAllowed  bool       `bun:"overlap_allowed"`
 }
 
-type individualRow struct {
-	bun.BaseModel `bun:"table:individual_memberships,alias:m"`
-	Individual
+// Individual is the membership of one person.
+type Individual struct {
+	Term
+	UserID int64 `bun:"user_id"`
+}
+
+// Organisational is the membership of an organisation, whose people take its seats.
+type Organisational struct {
+	Term
+	OrganisationID int64 `bun:"organisation_id"`
+	Seats          int   // bought, free ones included
 }
 
 // Approved tells whether somebody or something has approved the membership; from then on no payment changes it.
-func (m Individual) Approved() bool { return m.ApprovedAt != nil }
+func (m Term) Approved() bool { return m.ApprovedAt != nil }
 
 // Status on a day; the first rule that fits decides (spec §4.1).
-func (m Individual) Status(today clock.Date) Status {
+func (m Term) Status(today clock.Date) Status {
 	switch {
 	case m.CancelledAt != nil:
 		return Cancelled
@@ -68,20 +75,41 @@ func (m Individual) Status(today clock.Date) Status {
 }
 
 // LastDay is the last one that the membership covers.
-func (m Individual) LastDay() clock.Date { return m.Expiry.AddDays(-1) }
-
-// Held is a membership with its option and everything that was bought for it, as pages show it.
-type Held struct {
-	Individual
-	Option  Option
-	Entries []billing.Entry // oldest first
-}
+func (m Term) LastDay() clock.Date { return m.Expiry.AddDays(-1) }
 
 // Open tells whether the membership can still be cancelled.
-func (m Individual) Open(today clock.Date) bool {
+func (m Term) Open(today clock.Date) bool {
 	s := m.Status(today)
 	return s == Active || s == Pending
 }
+
+// Period is the days of the membership.
+func (m Term) Period() Period { return Period{Start: m.Start, End: m.Expiry} }
+
+// Owner names whose a membership is.
+type Owner struct {
+	Type Type
+	ID   int64
+}
+
+// OfPerson names a person.
+func OfPerson(id int64) Owner { return Owner{Type: ForPeople, ID: id} }
+
+// OfOrganisation names an organisation.
+func OfOrganisation(id int64) Owner { return Owner{Type: ForOrganisations, ID: id} }
+
+// Held is a membership of either kind with its option and everything that was bought for it, as pages show it.
+type Held struct {
+	Term
+	Of       Owner
+	Seats    int // of an organisation; 0 for a person
+	Occupied int // of them, while the membership is active or pending
+	Option   Option
+	Entries  []billing.Entry // oldest first
+}
+
+// Ref names the membership to billing.
+func (h Held) Ref() billing.Ref { return h.Of.Type.ref(h.ID) }
 
 // application is the purchase that the membership began with, and its invoice. Seats that were bought later say nothing
 // about its status.

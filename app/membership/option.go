@@ -5,6 +5,7 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"ams/app/billing"
 	"ams/app/fault"
 	"ams/app/lang"
 	"ams/app/money"
@@ -47,7 +48,10 @@ type OptionRecord struct {
 	Version int64 `bun:",nullzero,default:1"`
 }
 
-// Longest values that the columns hold, in characters, and the largest number of seats.
+// MostSeats is the largest number of seats that a membership can have.
+const MostSeats = maxWhole
+
+// Longest values that the columns hold, in characters, and the largest number of days and the like.
 const (
 	maxName      = 255
 	maxReference = 25
@@ -65,6 +69,46 @@ func (t Type) Text() lang.Message {
 		return lang.M("organisation")
 	}
 	return lang.M("individual")
+}
+
+// table is where memberships of this type are kept.
+func (t Type) table() string {
+	if t == ForOrganisations {
+		return "organisation_memberships"
+	}
+	return "individual_memberships"
+}
+
+// owner is the column of that table that says whose they are.
+func (t Type) owner() string {
+	if t == ForOrganisations {
+		return "organisation_id"
+	}
+	return "user_id"
+}
+
+// model is what memberships of this type are called in permissions.
+func (t Type) model() string {
+	if t == ForOrganisations {
+		return "organisationmembership"
+	}
+	return "individualmembership"
+}
+
+// ref names a membership of this type to billing.
+func (t Type) ref(id int64) billing.Ref {
+	if t == ForOrganisations {
+		return billing.Ref{Organisation: id}
+	}
+	return billing.Ref{Individual: id}
+}
+
+// typed is the opposite of Type.ref.
+func typed(m billing.Ref) (Type, int64) {
+	if m.Organisation != 0 {
+		return ForOrganisations, m.Organisation
+	}
+	return ForPeople, m.Individual
 }
 
 // check gives everything that is wrong with an option, new or changed.

@@ -53,7 +53,7 @@ func (s *Service) DeleteOption(ctx context.Context, tx bun.Tx, by access.Holder,
 	}
 	_, err := tx.NewDelete().Model(&optionRow{Option: *o}).WherePK().Exec(ctx)
 	switch database.Constraint(err) {
-	case "individual_memberships_option", "purchases_option":
+	case "individual_memberships_option", "organisation_memberships_option", "purchases_option":
 		return fault.Conflict(lang.M("There are memberships of %s, so it cannot be deleted. Archive it instead: then nobody can choose it.", o.Name))
 	}
 	if err != nil {

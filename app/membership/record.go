@@ -9,11 +9,10 @@ import (
 
 	"ams/app/access"
 	"ams/app/account"
-	"ams/app/fault"
-	"ams/app/lang"
+	"ams/app/organisation"
 )
 
-// Record is a membership as staff look after it.
+// Record is the membership of a person as staff look after it.
 type Record struct {
 	bun.BaseModel `bun:"table:individual_memberships,alias:m"`
 	Individual
@@ -44,168 +43,130 @@ func WithOwner(q *bun.SelectQuery) *bun.SelectQuery { return q.Relation("Who").R
 // LoadRecords puts what WithOwner has read where it is shown from.
 func LoadRecords(_ context.Context, _ bun.IDB, all []*Record) error {
 	for _, r := range all {
-		r.Owner, r.Held = r.Who.Person, Held{Individual: r.Individual, Option: r.Chosen.Option}
+		r.Owner, r.Held = r.Who.Person, r.held()
+		r.Held.Option = r.Chosen.Option
 	}
 	return nil
 }
 
+func (r *Record) held() Held { return Held{Term: r.Term, Of: OfPerson(r.UserID)} }
+
 // LoadEntries adds what was bought for a membership.
 func (s *Service) LoadEntries(ctx context.Context, db bun.IDB, r *Record) error {
-	entries, err := s.bills.Entries(ctx, db, []int64{r.ID})
-	r.Held.Entries = entries[r.ID]
-	return err
+	return s.fill(ctx, db, &r.Held)
 }
 
 // Enter stores a membership that staff enter: any start, the expiry computed where it is left out, and neither a purchase
 // nor an invoice nor a letter.
-func (s *Service) Enter(ctx context.Context, tx bun.Tx, by access.Holder, r *Record) error {
-	if err := by.Must("memberships.add_individualmembership"); err != nil {
+func (s *Service) Enter(ctx context.Context, tx bun.Tx, by access.Holder, r *Record) (err error) {
+	r.Held = r.held()
+	if err := s.enter(ctx, tx, by, &r.Held, false); err != nil {
 		return err
 	}
-	opt, err := s.checkRecord(ctx, tx, r)
-	if err != nil {
-		return err
-	}
-	r.CreatedAt = s.clock.Now()
-	if r.Approved() {
-		r.ApprovalSource = ByStaff
-	}
-	if _, err := tx.NewInsert().Model(r).Returning("id").Exec(ctx); err != nil {
-		return fmt.Errorf("insert membership: %w", err)
-	}
-	if r.Owner, err = account.ByID(ctx, tx, r.UserID); err != nil {
-		return err
-	}
-	r.Held = Held{Individual: r.Individual, Option: opt}
-	return nil
+	r.Term = r.Held.Term
+	r.Owner, err = account.ByID(ctx, tx, r.UserID)
+	return err
 }
 
-// Change stores what staff changed. Approving and cancelling tell the member, as the acts of that name do.
+// Change stores what staff changed. Approving and cancelling tell the owner, as the acts of that name do.
 func (s *Service) Change(ctx context.Context, tx bun.Tx, by access.Holder, before, after *Record) error {
-	if err := by.Must("memberships.change_individualmembership"); err != nil {
-		return err
-	}
-	opt, err := s.checkRecord(ctx, tx, after)
-	if err != nil {
-		return err
-	}
-	approves, cancels := !before.Approved() && after.Approved(), before.CancelledAt == nil && after.CancelledAt != nil
-	switch {
-	case approves:
-		after.ApprovalSource = ByStaff
-	case !after.Approved():
-		after.ApprovalSource = ""
-	}
-	_, err = tx.NewUpdate().Model(after).WherePK().Column("membership_option_id", "start_date", "expiry_date", "approved_datetime",
-		"approval_source", "cancelled_datetime", "cancelled_reason", "overlap_allowed").Exec(ctx)
-	if err != nil {
-		return fmt.Errorf("update membership %d: %w", after.ID, err)
-	}
-	owner, err := account.ByID(ctx, tx, after.UserID)
-	if err != nil {
-		return err
-	}
-	switch {
-	case cancels:
-		return s.cancelled(ctx, tx, owner, after.Individual, opt)
-	case approves && after.Open(s.today()): // a cancelled or expired one confirms nothing
-		return s.sendApproved(ctx, tx, owner, after.Individual, opt)
-	}
-	return nil
-}
-
-// checkRecord holds the owner and finds everything that is wrong.
-func (s *Service) checkRecord(ctx context.Context, tx bun.Tx, r *Record) (Option, error) {
-	var p fault.Fields
-	opt, err := optionBy(ctx, tx, "o.id = ? AND o.type = ?", r.OptionID, ForPeople)
-	switch {
-	case fault.KindOf(err) == fault.Missing:
-		p.Add(fieldOption, lang.M("Choose an option for people."))
-	case err != nil:
-		return opt, err
-	}
-	if err := account.Lock(ctx, tx, r.UserID); err != nil {
-		return opt, err
-	}
-	if r.Expiry.IsZero() && opt.ID != 0 {
-		r.Expiry = opt.Duration.From(r.Start)
-	}
-	if !r.Expiry.IsZero() && !r.Expiry.After(r.Start) {
-		p.Add("expiry_date", lang.M("The expiry has to be after the start."))
-	}
-	if r.CancelledAt != nil && r.CancelledReason == "" {
-		p.Add("cancelled_reason", lang.M("Say why the membership is cancelled."))
-	}
-	if r.CancelledAt == nil && !r.OverlapAllowed && !p.Any() {
-		others, err := othersOf(ctx, tx, r.Individual)
-		if err != nil {
-			return opt, err
-		}
-		for _, o := range others {
-			if o.Overlaps(Period{Start: r.Start, End: r.Expiry}) {
-				p.Add(fieldStart, lang.M("There is a membership from %s to %s already. Choose another period, or allow the overlap.", o.Start, o.End.AddDays(-1)))
-				break
-			}
-		}
-	}
-	if p.Any() {
-		return opt, fault.Invalid(p)
-	}
-	return opt, nil
-}
-
-// othersOf are the periods of the owner's other memberships.
-func othersOf(ctx context.Context, db bun.IDB, m Individual) ([]Period, error) {
-	var rows []individualRow
-	err := db.NewSelect().Model(&rows).Column("start_date", "expiry_date").
-		Where("m.user_id = ? AND m.id <> ? AND m.cancelled_datetime IS NULL", m.UserID, m.ID).Order("m.start_date").Scan(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("list periods of person %d: %w", m.UserID, err)
-	}
-	periods := make([]Period, len(rows))
-	for i, r := range rows {
-		periods[i] = Period{Start: r.Start, End: r.Expiry}
-	}
-	return periods, nil
+	return s.change(ctx, tx, by, before.held(), after.held(), false)
 }
 
 // Approve is the act of staff on a membership that waits for it.
 func (s *Service) Approve(ctx context.Context, tx bun.Tx, by access.Holder, r *Record) error {
-	if err := by.Must("memberships.change_individualmembership"); err != nil {
-		return err
-	}
-	m, err := lockIndividual(ctx, tx, r.ID)
-	switch {
-	case err != nil:
-		return err
-	case m.Approved():
-		return fault.Conflict(lang.M("it is approved already"))
-	case m.Status(s.today()) != Pending:
-		return fault.Conflict(lang.M("it is cancelled or over"))
-	}
-	return s.approve(ctx, tx, m, ByStaff)
+	return s.approveByHand(ctx, tx, by, r.held())
 }
 
 // Drop deletes a membership; what was bought for it says whether that is possible.
 func (s *Service) Drop(ctx context.Context, tx bun.Tx, by access.Holder, r *Record) error {
-	if err := by.Must("memberships.delete_individualmembership"); err != nil {
-		return err
-	}
-	if _, err := tx.NewDelete().Model(r).WherePK().Exec(ctx); err != nil {
-		return fmt.Errorf("delete membership %d: %w", r.ID, err)
-	}
-	return nil
+	return s.drop(ctx, tx, by, r.held())
 }
 
-// Broken translates the rules of the schema about memberships and options.
-func Broken(constraint string) (key string, text lang.Message) {
-	switch constraint {
-	case "individual_memberships_no_overlap":
-		return fieldStart, lang.M("This person has a membership in this period already. Choose another one, or allow the overlap.")
-	case "individual_memberships_period":
-		return "expiry_date", lang.M("The expiry has to be after the start.")
-	case "membership_options_name_unique":
-		return "name_en", lang.M("There is an option of this type with this name already.")
+// OrganisationRecord is the membership of an organisation as staff look after it.
+type OrganisationRecord struct {
+	bun.BaseModel `bun:"table:organisation_memberships,alias:m"`
+	Organisational
+	Version int64 `bun:",nullzero,default:1"`
+
+	Whose    *organisation.Organisation `bun:"rel:belongs-to,join:organisation_id=id"`
+	Chosen   *OptionRecord              `bun:"rel:belongs-to,join:membership_option_id=id"`
+	Held     Held                       `bun:"-"` // with what was bought only in a form
+	AnySeats bool                       `bun:"-"` // a number of seats that does not fit is meant
+}
+
+// Organisation names the owner.
+func (r *OrganisationRecord) Organisation() string {
+	if r.Whose == nil {
+		return ""
 	}
-	return "", lang.Message{}
+	return r.Whose.Name
+}
+
+// Title names a membership in lists and messages.
+func (r *OrganisationRecord) Title() string { return r.Organisation() + ", " + r.Held.Option.Name.EN }
+
+// WithOrganisation reads whose the memberships are and what they are along with them.
+func WithOrganisation(q *bun.SelectQuery) *bun.SelectQuery {
+	return q.Relation("Whose").Relation("Chosen")
+}
+
+// LoadOrganisationRecords puts what WithOrganisation has read where it is shown from, and counts the seats that are taken.
+func (s *Service) LoadOrganisationRecords(ctx context.Context, db bun.IDB, all []*OrganisationRecord) error {
+	held := make([]Held, len(all))
+	for i, r := range all {
+		held[i] = r.held()
+		held[i].Option = r.Chosen.Option
+	}
+	err := s.seat(ctx, db, held)
+	for i, r := range all {
+		r.Held = held[i]
+	}
+	return err
+}
+
+func (r *OrganisationRecord) held() Held {
+	return Held{Term: r.Term, Of: OfOrganisation(r.OrganisationID), Seats: r.Seats}
+}
+
+// LoadOrganisationEntries is LoadEntries for a membership of an organisation.
+func (s *Service) LoadOrganisationEntries(ctx context.Context, db bun.IDB, r *OrganisationRecord) error {
+	return s.fill(ctx, db, &r.Held)
+}
+
+// EnterOrganisation is Enter for a membership of an organisation.
+func (s *Service) EnterOrganisation(ctx context.Context, tx bun.Tx, by access.Holder, r *OrganisationRecord) error {
+	r.Held = r.held()
+	if err := s.enter(ctx, tx, by, &r.Held, r.AnySeats); err != nil {
+		return err
+	}
+	r.Term = r.Held.Term
+	o, err := organisation.ByID(ctx, tx, r.OrganisationID)
+	r.Whose = &o
+	return err
+}
+
+// ChangeOrganisation is Change for a membership of an organisation. Another number of seats raises no invoice.
+func (s *Service) ChangeOrganisation(ctx context.Context, tx bun.Tx, by access.Holder, before, after *OrganisationRecord) error {
+	return s.change(ctx, tx, by, before.held(), after.held(), after.AnySeats)
+}
+
+// ApproveOrganisation is Approve for a membership of an organisation.
+func (s *Service) ApproveOrganisation(ctx context.Context, tx bun.Tx, by access.Holder, r *OrganisationRecord) error {
+	return s.approveByHand(ctx, tx, by, r.held())
+}
+
+// DropOrganisation is Drop for a membership of an organisation.
+func (s *Service) DropOrganisation(ctx context.Context, tx bun.Tx, by access.Holder, r *OrganisationRecord) error {
+	return s.drop(ctx, tx, by, r.held())
+}
+
+// fill adds what was bought for a membership.
+func (s *Service) fill(ctx context.Context, db bun.IDB, h *Held) error {
+	entries, err := s.bills.Entries(ctx, db, h.Ref())
+	if err != nil {
+		return fmt.Errorf("list what was bought for %s: %w", h.Ref(), err)
+	}
+	h.Entries = entries[h.Ref()]
+	return nil
 }

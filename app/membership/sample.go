@@ -109,7 +109,7 @@ func (s *Service) SampleMemberships(ctx context.Context, member, applicant accou
 }
 
 func (s *Service) isFresh(ctx context.Context, p account.Person) (bool, error) {
-	held, err := periodsOf(ctx, s.db, p.ID)
+	held, err := periodsOf(ctx, s.db, OfPerson(p.ID), 0)
 	return len(held) == 0, err
 }
 
@@ -122,10 +122,9 @@ func (s *Service) sampleHeld(ctx context.Context, p account.Person, opt Option, 
 	return s.db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
 		for _, start := range starts {
 			at := start.Start()
-			err := insertIndividual(ctx, tx, &Individual{
-				UserID: p.ID, OptionID: opt.ID, Start: start, Expiry: opt.Duration.From(start), CreatedAt: at, ApprovedAt: &at,
-				ApprovalSource: ByStaff,
-			})
+			err := insert(ctx, tx, &Held{Of: OfPerson(p.ID), Term: Term{
+				OptionID: opt.ID, Start: start, Expiry: opt.Duration.From(start), CreatedAt: at, ApprovedAt: &at, ApprovalSource: ByStaff,
+			}})
 			if err != nil {
 				return err
 			}

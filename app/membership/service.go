@@ -18,7 +18,7 @@ type Config struct {
 	NotifyStaff       bool // of every application; of one that waits for their approval they always hear
 	Texts             func(lang.Locale) *lang.Translator
 	Address           func(lang.Locale, string) string // absolute address of a path in a language
-	Desk              func(membership int64) string    // absolute address of a membership in the administration
+	Desk              func(billing.Ref) string         // absolute address of a membership in the administration
 }
 
 // Service holds the rules about memberships.

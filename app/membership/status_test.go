@@ -31,7 +31,7 @@ func TestStatus(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			m := membership.Individual{
+			m := membership.Term{
 				Start: day(t, c.start), Expiry: day(t, c.expiry), ApprovedAt: c.approved, CancelledAt: c.cancelled,
 			}
 			if got := m.Status(day(t, "2026-07-10")); got != c.want {
@@ -41,14 +41,14 @@ func TestStatus(t *testing.T) {
 	}
 	t.Run("NoExpiry", func(t *testing.T) {
 		t.Parallel()
-		m := membership.Individual{Start: day(t, "2026-01-01"), ApprovedAt: yes}
+		m := membership.Term{Start: day(t, "2026-01-01"), ApprovedAt: yes}
 		if got := m.Status(day(t, "2026-07-10")); got != membership.Active {
 			t.Errorf("Status() without an expiry = %s, want it not expired", got)
 		}
 	})
 	t.Run("MidnightInAuckland", func(t *testing.T) {
 		t.Parallel()
-		m := membership.Individual{Start: day(t, "2026-06-01"), Expiry: day(t, "2026-07-01"), ApprovedAt: yes}
+		m := membership.Term{Start: day(t, "2026-06-01"), Expiry: day(t, "2026-07-01"), ApprovedAt: yes}
 		for instant, want := range map[string]membership.Status{
 			"2026-06-30T11:59:59Z": membership.Active, "2026-06-30T12:00:00Z": membership.Expired,
 		} {
@@ -70,7 +70,7 @@ func TestStatusAgainstCalendar(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		pick := func(label string) int { return rapid.IntRange(0, 20).Draw(t, label) }
 		start, length, today := pick("start"), 1+pick("length"), pick("today")
-		m := membership.Individual{Start: zero.AddDays(start), Expiry: zero.AddDays(start + length)}
+		m := membership.Term{Start: zero.AddDays(start), Expiry: zero.AddDays(start + length)}
 		at := zero.Start()
 		if rapid.Bool().Draw(t, "approved") {
 			m.ApprovedAt = &at

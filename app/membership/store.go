@@ -10,7 +10,6 @@ import (
 
 	"ams/app/account"
 	"ams/app/billing"
-	"ams/app/clock"
 	"ams/app/fault"
 	"ams/app/lang"
 )
@@ -32,148 +31,183 @@ func optionsOnSale(ctx context.Context, db bun.IDB, t Type) ([]Option, error) {
 	return options, nil
 }
 
-// periodsOf are the periods that a person's memberships take, cancelled ones excluded.
-func periodsOf(ctx context.Context, db bun.IDB, person int64) ([]Period, error) {
-	var rows []individualRow
-	err := db.NewSelect().Model(&rows).Column("start_date", "expiry_date").
-		Where("m.user_id = ? AND m.cancelled_datetime IS NULL", person).Order("m.start_date").Scan(ctx)
+// row is a membership of either kind, as from reads it.
+type row struct {
+	bun.BaseModel `bun:"table:individual_memberships,alias:m"`
+	Term
+	OwnerID int64      `bun:",scanonly"`
+	Seats   int        `bun:",scanonly"`
+	Option  *optionRow `bun:"rel:belongs-to,join:membership_option_id=id"`
+}
+
+// from reads memberships of a type into rows.
+func from(db bun.IDB, t Type, into any) *bun.SelectQuery {
+	q := db.NewSelect().Model(into).ModelTableExpr("? AS m", bun.Ident(t.table())).
+		ColumnExpr("?TableColumns, m.? AS owner_id", bun.Ident(t.owner()))
+	if t == ForOrganisations {
+		q.ColumnExpr("m.seats")
+	}
+	return q
+}
+
+func (r row) held(t Type) Held {
+	h := Held{Term: r.Term, Of: Owner{Type: t, ID: r.OwnerID}, Seats: r.Seats}
+	if r.Option != nil {
+		h.Option = r.Option.Option
+	}
+	return h
+}
+
+// periodsOf are the periods that the memberships of somebody take, cancelled ones and the one with that id excluded.
+func periodsOf(ctx context.Context, db bun.IDB, of Owner, without int64) ([]Period, error) {
+	var rows []row
+	err := from(db, of.Type, &rows).Where("m.? = ? AND m.id <> ?", bun.Ident(of.Type.owner()), of.ID, without).
+		Where("m.cancelled_datetime IS NULL").Order("m.start_date").Scan(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("list periods of person %d: %w", person, err)
+		return nil, fmt.Errorf("list periods of %v: %w", of, err)
 	}
 	periods := make([]Period, len(rows))
 	for i, r := range rows {
-		periods[i] = Period{Start: r.Start, End: r.Expiry}
+		periods[i] = r.Period()
 	}
 	return periods, nil
 }
 
-func insertIndividual(ctx context.Context, tx bun.Tx, m *Individual) error {
-	row := &individualRow{Individual: *m}
-	if _, err := tx.NewInsert().Model(row).Returning("id").Exec(ctx); err != nil {
+// insert stores a membership and gives it its id.
+func insert(ctx context.Context, tx bun.Tx, m *Held) error {
+	var model any
+	var id *int64
+	if m.Of.Type == ForOrganisations {
+		r := &organisationalRow{Organisational: Organisational{Term: m.Term, OrganisationID: m.Of.ID, Seats: m.Seats}}
+		model, id = r, &r.ID
+	} else {
+		r := &individualRow{Individual: Individual{Term: m.Term, UserID: m.Of.ID}}
+		model, id = r, &r.ID
+	}
+	if _, err := tx.NewInsert().Model(model).Returning("id").Exec(ctx); err != nil {
 		return fmt.Errorf("insert membership: %w", err)
 	}
-	m.ID = row.ID
+	m.ID = *id
 	return nil
 }
 
-func individualByID(ctx context.Context, db bun.IDB, id int64) (Individual, error) {
-	return individual(ctx, db.NewSelect().Where("m.id = ?", id))
-}
-
-// lockIndividual holds a membership until the transaction ends.
-func lockIndividual(ctx context.Context, tx bun.Tx, id int64) (Individual, error) {
-	return individual(ctx, tx.NewSelect().Where("m.id = ?", id).For("NO KEY UPDATE OF ?TableAlias"))
-}
-
-func individual(ctx context.Context, q *bun.SelectQuery) (Individual, error) {
-	var row individualRow
-	err := q.Model(&row).Scan(ctx)
-	if errors.Is(err, sql.ErrNoRows) {
-		return Individual{}, fault.NotFound(lang.M("There is no such membership."))
-	}
-	if err != nil {
-		return Individual{}, fmt.Errorf("find membership: %w", err)
-	}
-	return row.Individual, nil
-}
-
-type heldRow struct {
+type individualRow struct {
 	bun.BaseModel `bun:"table:individual_memberships,alias:m"`
 	Individual
-	Option *optionRow `bun:"rel:belongs-to,join:membership_option_id=id"`
+}
+
+type organisationalRow struct {
+	bun.BaseModel `bun:"table:organisation_memberships,alias:m"`
+	Organisational
+}
+
+// update writes the given columns of a membership.
+func update(ctx context.Context, tx bun.Tx, t Type, m Term, columns ...string) error {
+	_, err := tx.NewUpdate().Model(&row{Term: m}).ModelTableExpr("? AS m", bun.Ident(t.table())).Column(columns...).WherePK().Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("update %s: %w", t.ref(m.ID), err)
+	}
+	return nil
+}
+
+// byRef gives a membership with its option and without what was bought for it.
+func byRef(ctx context.Context, db bun.IDB, m billing.Ref) (Held, error) {
+	return one(ctx, db, m, func(q *bun.SelectQuery) *bun.SelectQuery { return q })
+}
+
+// lock is byRef and holds the membership until the transaction ends.
+func lock(ctx context.Context, tx bun.Tx, m billing.Ref) (Held, error) {
+	return one(ctx, tx, m, func(q *bun.SelectQuery) *bun.SelectQuery { return q.For("NO KEY UPDATE OF ?TableAlias") })
+}
+
+func one(ctx context.Context, db bun.IDB, m billing.Ref, as func(*bun.SelectQuery) *bun.SelectQuery) (Held, error) {
+	t, id := typed(m)
+	var r row
+	err := from(db, t, &r).Relation("Option").Where("m.id = ?", id).Apply(as).Scan(ctx)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Held{}, fault.NotFound(lang.M("There is no such membership."))
+	}
+	if err != nil {
+		return Held{}, fmt.Errorf("find %s: %w", m, err)
+	}
+	return r.held(t), nil
+}
+
+// whole is byRef with what was bought for the membership.
+func (s *Service) whole(ctx context.Context, db bun.IDB, m billing.Ref) (Held, error) {
+	h, err := byRef(ctx, db, m)
+	if err != nil {
+		return h, err
+	}
+	entries, err := s.bills.Entries(ctx, db, m)
+	h.Entries = entries[m]
+	return h, err
 }
 
 // ForPerson gives the memberships of a person with everything that was bought for them, the newest start first.
 func (s *Service) ForPerson(ctx context.Context, person int64) ([]Held, error) {
-	return s.held(ctx, s.db, s.db.NewSelect().Where("m.user_id = ?", person))
+	return s.heldBy(ctx, s.db, OfPerson(person))
 }
 
-// byID gives one membership like ForPerson.
-func (s *Service) byID(ctx context.Context, db bun.IDB, id int64) (Held, error) {
-	all, err := s.held(ctx, db, db.NewSelect().Where("m.id = ?", id))
+func (s *Service) heldBy(ctx context.Context, db bun.IDB, of Owner) ([]Held, error) {
+	var rows []row
+	err := from(db, of.Type, &rows).Relation("Option").Where("m.? = ?", bun.Ident(of.Type.owner()), of.ID).
+		Order("m.start_date DESC", "m.id DESC").Limit(most).Scan(ctx)
 	if err != nil {
-		return Held{}, err
+		return nil, fmt.Errorf("list memberships of %v: %w", of, err)
 	}
-	if len(all) == 0 {
-		return Held{}, fault.NotFound(lang.M("There is no such membership."))
-	}
-	return all[0], nil
-}
-
-func (s *Service) held(ctx context.Context, db bun.IDB, q *bun.SelectQuery) ([]Held, error) {
-	var rows []heldRow
-	if err := q.Model(&rows).Relation("Option").Order("m.start_date DESC", "m.id DESC").Limit(most).Scan(ctx); err != nil {
-		return nil, fmt.Errorf("list memberships: %w", err)
-	}
-	ids := make([]int64, len(rows))
+	all, refs := make([]Held, len(rows)), make([]billing.Ref, len(rows))
 	for i, r := range rows {
-		ids[i] = r.ID
+		all[i] = r.held(of.Type)
+		refs[i] = all[i].Ref()
 	}
-	entries, err := s.bills.Entries(ctx, db, ids)
-	if err != nil {
-		return nil, err
+	entries, err := s.bills.Entries(ctx, db, refs...)
+	for i := range all {
+		all[i].Entries = entries[refs[i]]
 	}
-	all := make([]Held, len(rows))
-	for i, r := range rows {
-		all[i] = Held{Individual: r.Individual, Option: r.Option.Option, Entries: entries[r.ID]}
-	}
-	return all, nil
+	return all, err
 }
 
-// OfPurchase gives the owner of the membership that a purchase was made for, to the owner and to staff. An unknown
-// purchase is not found before it is asked who may see it.
-func (s *Service) OfPurchase(ctx context.Context, viewer account.Person, purchase string) (account.Person, error) {
-	id, found, err := s.bills.MembershipOf(ctx, purchase)
+// OfPurchase gives whose the membership is that a purchase was made for, to those who may see it. An unknown purchase is
+// not found before it is asked who may.
+func (s *Service) OfPurchase(ctx context.Context, viewer account.Person, purchase string) (billing.Payer, error) {
+	m, found, err := s.bills.MembershipOf(ctx, purchase)
 	if err != nil {
-		return account.Person{}, err
+		return billing.Payer{}, err
 	}
 	if !found {
-		return account.Person{}, fault.NotFound(lang.M("There is no such purchase."))
+		return billing.Payer{}, fault.NotFound(lang.M("There is no such purchase."))
 	}
-	m, err := individualByID(ctx, s.db, id)
+	h, err := byRef(ctx, s.db, m)
 	if err != nil {
-		return account.Person{}, err
+		return billing.Payer{}, err
 	}
-	owner, err := account.ByID(ctx, s.db, m.UserID)
+	owner, err := payer(ctx, s.db, h.Of)
 	if err != nil {
-		return account.Person{}, err
+		return billing.Payer{}, err
 	}
-	if !viewer.MaySee(owner) {
-		return account.Person{}, fault.Forbidden(lang.M("This purchase belongs to somebody else."))
+	allowed, err := s.bills.MaySee(ctx, viewer, owner)
+	if err != nil {
+		return billing.Payer{}, err
+	}
+	if !allowed {
+		return billing.Payer{}, fault.Forbidden(lang.M("This purchase belongs to somebody else."))
 	}
 	return owner, nil
 }
 
-// IsMember tells whether everything for members is open to somebody: superusers always, others by an active membership.
-func (s *Service) IsMember(ctx context.Context, p account.Person) (bool, error) {
-	if !p.SignedIn() || p.Superuser {
-		return p.Superuser, nil
-	}
-	found, err := activeOn(s.db.NewSelect().Model((*individualRow)(nil)), s.today()).Where("m.user_id = ?", p.ID).Exists(ctx)
-	if err != nil {
-		return false, fmt.Errorf("look for an active membership: %w", err)
-	}
-	return found, nil
-}
-
-// activeOn narrows memberships to those that are active on a day.
-func activeOn(q *bun.SelectQuery, day clock.Date) *bun.SelectQuery {
-	return q.Where("m.approved_datetime IS NOT NULL AND m.cancelled_datetime IS NULL").
-		Where("m.start_date <= ?0 AND m.expiry_date > ?0", day)
-}
-
 // standing answers billing.
-func (s *Service) standing(ctx context.Context, id int64) (billing.Standing, error) {
-	m, err := individualByID(ctx, s.db, id)
-	return s.forBilling(m), err
+func (s *Service) standing(ctx context.Context, m billing.Ref) (billing.Standing, error) {
+	h, err := byRef(ctx, s.db, m)
+	return s.forBilling(h), err
 }
 
 // hold answers billing and holds the membership until the transaction ends.
-func (s *Service) hold(ctx context.Context, tx bun.Tx, id int64) (billing.Standing, error) {
-	m, err := lockIndividual(ctx, tx, id)
-	return s.forBilling(m), err
+func (s *Service) hold(ctx context.Context, tx bun.Tx, m billing.Ref) (billing.Standing, error) {
+	h, err := lock(ctx, tx, m)
+	return s.forBilling(h), err
 }
 
-func (s *Service) forBilling(m Individual) billing.Standing {
-	return billing.Standing{Cancelled: m.CancelledAt != nil, Hopeless: !m.Approved() && m.Status(s.today()) == Expired}
+func (s *Service) forBilling(h Held) billing.Standing {
+	return billing.Standing{Cancelled: h.CancelledAt != nil, Hopeless: !h.Approved() && h.Status(s.today()) == Expired}
 }

@@ -5,6 +5,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"math/big"
 	"regexp"
 	"strconv"
 	"strings"
@@ -45,6 +46,21 @@ func (a Amount) Times(n int64) (Amount, error) {
 	}
 	return Amount{cents: a.cents * n}, nil
 }
+
+// Part is n d-ths of an amount, computed exactly and rounded once, half up to the cent. d is positive. A part that no column
+// holds is an error.
+func (a Amount) Part(n, d int64) (Amount, error) {
+	twice := new(big.Int).Mul(big.NewInt(2*a.cents), big.NewInt(n))
+	twice.Add(twice, big.NewInt(d))
+	cents := twice.Div(twice, new(big.Int).Mul(big.NewInt(2), big.NewInt(d)))
+	if cents.CmpAbs(big.NewInt(most)) > 0 {
+		return Amount{}, fmt.Errorf("%d/%d of %s is more than can be stored", n, d, a)
+	}
+	return Amount{cents: cents.Int64()}, nil
+}
+
+// Split is the n-th part of an amount; false where cents would be left over. n is positive.
+func (a Amount) Split(n int64) (Amount, bool) { return Amount{cents: a.cents / n}, a.cents%n == 0 }
 
 func abs(n int64) int64 { return max(n, -n) }
 

@@ -52,6 +52,53 @@ func TestTimes(t *testing.T) {
 	}
 }
 
+func TestPart(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		amount string
+		n, d   int64
+		want   string
+	}{
+		{"1000", 182, 365, "498.63"},
+		{"0.01", 1, 2, "0.01"},
+		{"0.25", 1, 2, "0.13"},
+		{"0.01", 49, 99, "0.00"},
+		{"100", 0, 7, "0.00"},
+		{"99999999.99", 1, 1, "99999999.99"},
+		{"-0.25", 1, 2, "-0.12"},
+		{"1", 1_000_000_000, 10_000_000, "100.00"},
+	} {
+		a, err := money.Parse(c.amount)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := a.Part(c.n, c.d); err != nil || got.String() != c.want {
+			t.Errorf("%s Part(%d, %d) = %s, %v, want %s", c.amount, c.n, c.d, got, err, c.want)
+		}
+	}
+	much, _ := money.Parse("99999999.99")
+	for _, n := range []int64{2, 1 << 62} {
+		if got, err := much.Part(n, 1); err == nil {
+			t.Errorf("99999999.99 Part(%d, 1) = %s, want an error: no column holds it", n, got)
+		}
+	}
+}
+
+// Parts that come out even are given, and make the whole again; others are none.
+func TestSplit(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		cents, n := rapid.Int64Range(0, 99_999_99).Draw(t, "cents"), rapid.Int64Range(1, 40).Draw(t, "n")
+		part, even := parse(t, cents).Split(n)
+		if even != (cents%n == 0) {
+			t.Fatalf("%d cents Split(%d) is even: %v", cents, n, even)
+		}
+		if whole, err := part.Times(n); even && (err != nil || whole != parse(t, cents)) {
+			t.Fatalf("%d times %s = %s, want %d cents", n, part, whole, cents)
+		}
+	})
+}
+
 // What is stored comes back exactly, and sums are exact.
 func TestExact(t *testing.T) {
 	t.Parallel()

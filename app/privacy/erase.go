@@ -11,6 +11,7 @@ import (
 	"ams/app/fault"
 	"ams/app/lang"
 	"ams/app/limit"
+	"ams/app/membership"
 	"ams/app/organisation"
 )
 
@@ -99,7 +100,7 @@ func (s *Service) Consequences(ctx context.Context, person int64) (c Consequence
 				c.Goes = append(c.Goes, n)
 			}
 		}
-		if c.Running, err = s.members.Running(ctx, tx, person); err != nil {
+		if c.Running, err = s.members.Running(ctx, tx, membership.OfPerson(person)); err != nil {
 			return err
 		}
 		if c.Unattended, err = organisation.Unattended(ctx, tx, person); err != nil {

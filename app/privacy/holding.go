@@ -9,6 +9,7 @@ import (
 
 	"ams/app/lang"
 	"ams/app/mail"
+	"ams/app/membership"
 )
 
 // holding is a place that stores something about people, with the rule for a person's download and erasure. Whoever adds
@@ -143,7 +144,7 @@ func (s *Service) dropFiles(ctx context.Context, tx bun.Tx, d doomed) error {
 }
 
 func (s *Service) cancelMemberships(ctx context.Context, tx bun.Tx, d doomed) error {
-	return s.members.CancelOf(ctx, tx, d.id, lang.M("The person was erased."))
+	return s.members.CancelOf(ctx, tx, membership.OfPerson(d.id), lang.M("The person was erased."))
 }
 
 // leaveOrganisations takes somebody out of their organisations, which may so lose their last administrator, and takes

@@ -34,6 +34,7 @@ func invoices(bills *billing.Service) admin.Resource[invoice] {
 		Search: []admin.Search{
 			admin.Own(), admin.Parent("purchases", "purchase_id"),
 			admin.Through("billing_accounts", "account_id", "users", "user_id"),
+			admin.Through("billing_accounts", "account_id", "organisations", "organisation_id"),
 		},
 		Filters: []admin.Filter{
 			admin.Cases("state", lang.M("Status"),
@@ -48,8 +49,10 @@ func invoices(bills *billing.Service) admin.Resource[invoice] {
 			admin.Days("paid", lang.M("Paid on"), "i.paid_date"),
 		},
 		Onward: []admin.Onward[invoice]{
-			{Entity: "users.user", Search: func(i *invoice) string { return i.Owner.Email }},
-			{Entity: "memberships.individualmembership", Search: func(i *invoice) string { return i.Owner.Email }},
+			{Entity: "users.user", Search: func(i *invoice) string { return i.Owner.Person.Email }},
+			{Entity: "memberships.individualmembership", Search: func(i *invoice) string { return i.Owner.Person.Email }},
+			{Entity: "organisations.organisation", Search: func(i *invoice) string { return i.Owner.Organisation.Name }},
+			{Entity: "memberships.organisationmembership", Search: func(i *invoice) string { return i.Owner.Organisation.Name }},
 		},
 		Sections: []admin.Section[invoice]{admin.Sect(lang.Message{}, invoiceFields()...)},
 	}
@@ -72,7 +75,7 @@ func invoiceFields() []field.Field[invoice] {
 	}
 	return []field.Field[invoice]{
 		field.Computed("state", lang.M("Status"), func(tr *lang.Translator, i *invoice) string { return statement.InvoiceBadge(tr, i.State()).Text }),
-		text("account", lang.M("Account"), func(i *invoice) string { return i.Owner.Name() + " (" + i.Owner.Email + ")" }),
+		text("account", lang.M("Account"), func(i *invoice) string { return i.Owner.Name() + " (" + i.Owner.Email() + ")" }),
 		text("what", lang.M("Bought"), func(i *invoice) string { return i.What }),
 		field.Computed("purpose", lang.M("Purpose"), func(tr *lang.Translator, i *invoice) string { return tr.Say(i.Purpose.Text()) }),
 		day("issue_date", lang.M("Issued"), func(i *invoice) clock.Date { return i.IssueDate }),

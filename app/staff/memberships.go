@@ -2,65 +2,47 @@ package staff
 
 import (
 	"strconv"
-	"time"
 
 	"ams/app/admin"
 	"ams/app/clock"
 	"ams/app/field"
 	"ams/app/lang"
 	"ams/app/membership"
-	"ams/app/web/statement"
-	"ams/views"
 )
 
-type individual = membership.Record
+type (
+	individual     = membership.Record
+	organisational = membership.OrganisationRecord
+)
+
+// optionsFor are those that memberships of a type can have.
+func optionsFor(a *admin.Admin, t membership.Type) field.Chooser {
+	return a.ChooserOf("memberships.membershipoption", "o.type = '"+string(t)+"'")
+}
 
 func memberships(a *admin.Admin, members *membership.Service, c clock.Clock) admin.Resource[individual] {
-	standing := func(m *individual) membership.Standing { return m.Held.Standing(c.Now()) }
+	t := tenure[individual]{
+		at: func(m *individual) *membership.Term { return &m.Term }, held: func(m *individual) membership.Held { return m.Held }, clock: c,
+	}
+	options := optionsFor(a, membership.ForPeople)
 	person := field.Ref("user", lang.M("Person"), func(m *individual) *int64 { return &m.UserID }, a.Chooser("users.user")).OnceOnly().Known((*individual).Person)
-	option := field.Ref("membership_option", lang.M("Membership option"), func(m *individual) *int64 { return &m.OptionID }, a.Chooser("memberships.membershipoption"))
-	start := field.Date("start_date", lang.M("Start"), func(m *individual) *clock.Date { return &m.Start })
-	expiry := field.Date("expiry_date", lang.M("Expiry"), func(m *individual) *clock.Date { return &m.Expiry }).
-		Help(lang.M("The first day that is no longer covered."))
-	approved := field.DateTime("approved_datetime", lang.M("Approved"), func(m *individual) **time.Time { return &m.ApprovedAt }).Optional()
-	overlap := field.Bool("overlap_allowed", lang.M("Allow this overlap"), func(m *individual) *bool { return &m.OverlapAllowed })
+	option := field.Ref("membership_option", lang.M("Membership option"), func(m *individual) *int64 { return &m.OptionID }, options)
 	return admin.Resource[individual]{
 		App: "memberships", Model: "individualmembership", One: lang.M("individual membership"), Many: lang.M("Individual memberships"),
-		Icon: "person-badge", Letter: "i", Order: "m.id DESC", Title: (*individual).Title,
+		Icon: "person-badge", Letter: "i", Order: "m.id DESC", Title: (*individual).Title, Under: admin.Under{Table: "users", Column: "user_id"},
 		Load: membership.WithOwner, Rows: membership.LoadRecords, Fill: members.LoadEntries,
 		Columns: []admin.Column[individual]{
 			admin.Text("user", lang.M("Person"), "", func(m *individual) string { return m.Owner.Name() + " (" + m.Owner.Email + ")" }),
-			admin.Words("membership_option", lang.M("Membership option"), "", func(tr *lang.Translator, m *individual) string { return m.Held.Option.Name.In(tr.Locale()) }),
-			admin.Badges("status", lang.M("Status"), "", func(tr *lang.Translator, m *individual) []views.Badge {
-				return []views.Badge{statement.Badge(tr, standing(m).Status)}
-			}),
-			admin.Day("start_date", lang.M("Start"), "m.start_date", func(m *individual) clock.Date { return m.Start }),
-			admin.Day("expiry_date", lang.M("Expiry"), "m.expiry_date", func(m *individual) clock.Date { return m.Expiry }),
-			admin.Time("approved_datetime", lang.M("Approved"), "m.approved_datetime", func(m *individual) *time.Time { return m.ApprovedAt }),
+			t.optionColumn(), t.statusColumn(), t.startColumn(), t.expiryColumn(), t.approvedColumn(),
 		},
-		Search: []admin.Search{admin.Parent("users", "user_id"), admin.Parent("membership_options", "membership_option_id")},
-		Filters: []admin.Filter{
-			admin.Cases("status", lang.M("Status"),
-				admin.Case{Value: "active", Label: lang.M("Active"), Where: "m.cancelled_datetime IS NULL AND m.approved_datetime IS NOT NULL AND m.start_date <= ?0 AND m.expiry_date > ?0"},
-				admin.Case{Value: "pending", Label: lang.M("Pending"), Where: "m.cancelled_datetime IS NULL AND m.expiry_date > ?0 AND (m.approved_datetime IS NULL OR m.start_date > ?0)"},
-				admin.Case{Value: "expired", Label: lang.M("Expired"), Where: "m.cancelled_datetime IS NULL AND m.expiry_date <= ?0"},
-				admin.Case{Value: "cancelled", Label: lang.M("Cancelled"), Where: "m.cancelled_datetime IS NOT NULL"}),
-			admin.Related("option", lang.M("Membership option"), "m.membership_option_id = ?", a.Chooser("memberships.membershipoption")),
-			admin.Days("start", lang.M("Start"), "m.start_date"),
-		},
-		Add: []admin.Section[individual]{admin.Sect(lang.Message{}, person, option, start, field.Date("expiry_date", lang.M("Expiry"),
-			func(m *individual) *clock.Date { return &m.Expiry }).Optional().Help(lang.M("Leave it empty to have it computed.")), approved, overlap)},
+		Search:  []admin.Search{admin.Parent("users", "user_id"), admin.Parent("membership_options", "membership_option_id")},
+		Filters: tenureFilters(options),
+		Add:     []admin.Section[individual]{admin.Sect(lang.Message{}, append([]field.Field[individual]{person, option}, t.newFields()...)...)},
 		Sections: []admin.Section[individual]{
-			admin.Sect(lang.Message{}, person, option, start, expiry, approved, overlap),
-			admin.Sect(lang.M("Cancellation"),
-				field.DateTime("cancelled_datetime", lang.M("Cancelled"), func(m *individual) **time.Time { return &m.CancelledAt }).Optional(),
-				field.Text("cancelled_reason", lang.M("Reason"), func(m *individual) *string { return &m.CancelledReason }).Max(255).Optional()),
-			admin.Sect(lang.Message{}, membershipFacts(standing)...),
+			admin.Sect(lang.Message{}, append([]field.Field[individual]{person, option}, t.fields()...)...),
+			t.cancellation(), admin.Sect(lang.Message{}, t.facts()...),
 		},
-		Actions: []admin.Action[individual]{{
-			Name: "approve", Label: lang.M("Approve"), Icon: "check-lg", Ask: lang.M("The members are told by mail."), Each: members.Approve,
-			Offer: func(m *individual) bool { return !m.Approved() && standing(m).Status == membership.Pending },
-		}},
+		Actions: []admin.Action[individual]{t.approve(lang.M("The members are told by mail."), members.Approve)},
 		Onward: []admin.Onward[individual]{
 			{Entity: "users.user", Search: func(m *individual) string { return m.Owner.Email }},
 			{Entity: "billing.invoice", Search: func(m *individual) string { return m.Owner.Email }},
@@ -70,21 +52,46 @@ func memberships(a *admin.Admin, members *membership.Service, c clock.Clock) adm
 	}
 }
 
-func membershipFacts(standing func(*individual) membership.Standing) []field.Field[individual] {
-	return []field.Field[individual]{
-		field.Computed("status", lang.M("Status"), func(tr *lang.Translator, m *individual) string {
-			return statement.Badge(tr, standing(m).Status).Text + ". " + tr.Say(standing(m).WhyForStaff())
-		}).Aside(),
-		field.Computed("created_datetime", lang.M("Applied"), func(tr *lang.Translator, m *individual) string { return tr.Moment(m.CreatedAt) }).Aside(),
-		field.Computed("invoices", lang.M("Invoices"), func(tr *lang.Translator, m *individual) string {
-			text := ""
-			for _, e := range m.Held.Entries {
-				if e.Invoice.ID != 0 {
-					text += e.Invoice.Number + " (" + statement.InvoiceBadge(tr, e.State()).Text + ") "
-				}
-			}
-			return text
-		}).Aside(),
+func organisationMemberships(a *admin.Admin, members *membership.Service, c clock.Clock) admin.Resource[organisational] {
+	t := tenure[organisational]{
+		at: func(m *organisational) *membership.Term { return &m.Term }, held: func(m *organisational) membership.Held { return m.Held }, clock: c,
+	}
+	options := optionsFor(a, membership.ForOrganisations)
+	owner := field.Ref("organisation", lang.M("Organisation"), func(m *organisational) *int64 { return &m.OrganisationID }, a.Chooser("organisations.organisation")).
+		OnceOnly().Known((*organisational).Organisation)
+	option := field.Ref("membership_option", lang.M("Membership option"), func(m *organisational) *int64 { return &m.OptionID }, options)
+	seats := field.Int("seats", lang.M("Seats"), func(m *organisational) *int { return &m.Seats }, 1, membership.MostSeats)
+	anySeats := field.Bool("any_seats", lang.M("Allow this number"), func(m *organisational) *bool { return &m.AnySeats }).
+		Help(lang.M("Also where it is beyond the limit of the option, or below the seats that are taken."))
+	first := []field.Field[organisational]{owner, option, seats, anySeats}
+	taken := field.Computed("occupied", lang.M("Seats taken"), func(tr *lang.Translator, m *organisational) string { return tr.Say(m.Held.SeatSummary()) }).Aside()
+	return admin.Resource[organisational]{
+		App: "memberships", Model: "organisationmembership", One: lang.M("organisation membership"), Many: lang.M("Organisation memberships"),
+		Icon: "building", Letter: "s", Order: "m.id DESC", Title: (*organisational).Title,
+		Under: admin.Under{Table: "organisations", Column: "organisation_id"},
+		Load:  membership.WithOrganisation, Rows: members.LoadOrganisationRecords, Fill: members.LoadOrganisationEntries,
+		Columns: []admin.Column[organisational]{
+			admin.Text("organisation", lang.M("Organisation"), "", (*organisational).Organisation), t.optionColumn(), t.statusColumn(),
+			admin.Number("occupied", lang.M("Seats taken"), "", func(m *organisational) int64 { return int64(m.Held.Occupied) }),
+			admin.Number("seats", lang.M("Seats"), "m.seats", func(m *organisational) int64 { return int64(m.Seats) }),
+			t.startColumn(), t.expiryColumn(),
+		},
+		Search:  []admin.Search{admin.Parent("organisations", "organisation_id"), admin.Parent("membership_options", "membership_option_id")},
+		Filters: tenureFilters(options),
+		Add:     []admin.Section[organisational]{admin.Sect(lang.Message{}, append(first, t.newFields()...)...)},
+		Sections: []admin.Section[organisational]{
+			admin.Sect(lang.Message{}, append(first, t.fields()...)...),
+			t.cancellation(), admin.Sect(lang.Message{}, append(t.facts(), taken)...),
+		},
+		Actions: []admin.Action[organisational]{t.approve(lang.M("The organisations are told by mail."), members.ApproveOrganisation)},
+		Onward: []admin.Onward[organisational]{
+			{Entity: "organisations.organisation", Search: (*organisational).Organisation},
+			{Entity: "billing.invoice", Search: (*organisational).Organisation},
+		},
+		Broken: membership.Broken, Instead: lang.M("Cancel it instead."),
+		Write: admin.Writer[organisational]{
+			Create: members.EnterOrganisation, Update: members.ChangeOrganisation, Delete: members.DropOrganisation,
+		},
 	}
 }
 

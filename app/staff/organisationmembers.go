@@ -44,7 +44,7 @@ func organisationMembers(a *admin.Admin, orgs *organisation.Service) admin.Resou
 			return nil
 		},
 		Columns: belongingColumns(),
-		Search: []admin.Search{admin.Own(), admin.Parent("users", "user_id"), admin.Parent("organisations", "organisation_id")},
+		Search:  []admin.Search{admin.Own(), admin.Parent("users", "user_id"), admin.Parent("organisations", "organisation_id")},
 		Filters: []admin.Filter{
 			admin.Related("organisation", lang.M("Organisation"), "om.organisation_id = ?", a.Chooser("organisations.organisation")),
 			admin.OneOf("role", lang.M("Role"), "om.role", roles()...),

@@ -123,6 +123,8 @@ func staffQueries(s *webtest.Site, v *webtest.Visitor, key string) {
 		list, form = list+1, form+2
 	case "memberships.individualmembership": // with the options to choose from, and purchases beside invoices
 		form++
+	case "memberships.organisationmembership": // likewise, and with the seats that are taken
+		list, form = list+1, form+2
 	}
 	for _, view := range []string{"", "?q=a", "?q=tama+p", "?p=2", "?p=9", "?all=1", "?count=1"} {
 		asking(s, v, path+view, list)

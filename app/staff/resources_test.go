@@ -88,6 +88,16 @@ func samples() map[string]sample {
 			change: []string{"cancelled_datetime", "2020-03-01T12:00", "cancelled_reason", "Moved"},
 			stored: "cancelled_reason = 'Moved' AND expiry_date = '2021-02-28' AND approved_datetime IS NULL",
 		},
+		"memberships.organisationmembership": {
+			table: "organisation_memberships", found: "kura",
+			before: func(s *webtest.Site) {
+				s.Option(membership.Option{Type: membership.ForOrganisations}, "10")
+				s.Organisation("Te Kura")
+			},
+			add:    []string{"organisation", "Te Kura", "membership_option", "Teacher", "seats", "5", "start_date", "2020-02-29"},
+			change: []string{"cancelled_datetime", "2020-03-01T12:00", "cancelled_reason", "Closed", "seats", "7"},
+			stored: "cancelled_reason = 'Closed' AND expiry_date = '2021-02-28' AND approved_datetime IS NULL AND seats = 7",
+		},
 		"billing.invoice": {table: "invoices", found: "mock", kept: true, before: sold},
 		"organisations.organisation": {
 			table: "organisations", found: "taupo",

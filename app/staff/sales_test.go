@@ -17,6 +17,7 @@ import (
 const (
 	options       = "/admin/memberships/membershipoption/"
 	memberships   = "/admin/memberships/individualmembership/"
+	seated        = "/admin/memberships/organisationmembership/"
 	invoices      = "/admin/billing/invoice/"
 	organisations = "/admin/organisations/organisation/"
 	belongings    = "/admin/organisations/organisationmember/"
@@ -43,7 +44,7 @@ func today(s *webtest.Site) string { return s.Clock.Now().Format("2006-01-02") }
 func last(s *webtest.Site, list, act string) string {
 	s.T.Helper()
 	table := map[string]string{
-		options: "membership_options", memberships: "individual_memberships", invoices: "invoices", fields: "profile_fields",
+		options: "membership_options", memberships: "individual_memberships", seated: "organisation_memberships", invoices: "invoices", fields: "profile_fields",
 		fieldGroups: "profile_field_groups",
 	}[list]
 	return list + strconv.Itoa(s.Count("SELECT max(id) FROM "+table)) + "/" + act + "/"

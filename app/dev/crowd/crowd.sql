@@ -45,3 +45,27 @@ INSERT INTO organisation_members (user_id, organisation_id, role, created_dateti
 INSERT INTO organisation_members (invite_email, organisation_id, created_datetime)
     SELECT 'invited' || i || '@kura.nz', o.ids[1 + i % cardinality(o.ids)], ?1::timestamptz - i * interval '1 minute'
     FROM generate_series(1, ?0) i, (SELECT array_agg(id ORDER BY id) AS ids FROM organisations WHERE name LIKE 'Kura %') o;
+
+-- Every organisation has a membership that was bought and invoiced.
+INSERT INTO organisation_memberships (organisation_id, membership_option_id, seats, start_date, expiry_date, created_datetime,
+        approved_datetime, approval_source, cancelled_datetime, cancelled_reason)
+    SELECT k.id, o.ids[1 + k.id % cardinality(o.ids)], 1 + k.id % 40, d.start, d.start + interval '1 year', d.start,
+           CASE WHEN k.id % 80 <> 0 THEN d.start + (k.id % 90)::int END, CASE WHEN k.id % 80 <> 0 THEN 'PAYMENT' END,
+           CASE WHEN k.id % 150 = 0 THEN d.start + 20 END, CASE WHEN k.id % 150 = 0 THEN 'Closed' ELSE '' END
+    FROM organisations k, LATERAL (SELECT ?1::date - 1383 + (k.id * 37 % 1400)::int AS start) d,
+         (SELECT array_agg(id ORDER BY id) AS ids FROM membership_options WHERE type = 'ORGANISATION' AND name_en LIKE 'Option %') o
+    WHERE k.name LIKE 'Kura %' ORDER BY k.id;
+INSERT INTO billing_accounts (organisation_id) SELECT id FROM organisations WHERE name LIKE 'Kura %' ORDER BY id;
+INSERT INTO purchases (uuid, code, kind, organisation_membership_id, account_id, membership_option_id, seats, seats_after, quantity,
+        unit_amount, total, description, reference, issue_date, due_date, invoice_state, created_at)
+    SELECT gen_random_uuid(), 'G' || m.id, CASE WHEN m.id % 3 = 0 THEN 'RENEWAL' ELSE 'APPLICATION' END, m.id, a.id,
+           m.membership_option_id, m.seats, m.seats, m.seats, 10, m.seats * 10, 'Seats for a year', 'Ref-' || md5('k' || m.id), m.start_date,
+           m.start_date + 60, 'RAISED', m.created_datetime
+    FROM organisation_memberships m JOIN billing_accounts a ON a.organisation_id = m.organisation_id ORDER BY m.id;
+INSERT INTO invoices (account_id, purchase_id, purpose, invoice_number, issue_date, due_date, paid_date, amount, paid, due,
+        billing_service_invoice_id, provider_status, organisation_membership_id, created_at)
+    SELECT p.account_id, p.id, p.kind, 'ORG-' || p.organisation_membership_id, p.issue_date, p.due_date,
+           CASE WHEN p.id % 80 <> 0 THEN p.issue_date + 9 END, p.total, CASE WHEN p.id % 80 <> 0 THEN p.total ELSE 0 END,
+           CASE WHEN p.id % 80 <> 0 THEN 0 ELSE p.total END, 'provider-' || p.id, CASE WHEN p.id % 80 = 0 THEN 'AUTHORISED' ELSE 'PAID' END,
+           p.organisation_membership_id, p.created_at
+    FROM purchases p WHERE p.description = 'Seats for a year' ORDER BY p.id;

@@ -72,14 +72,14 @@ func (h *Handler) purchase(c *web.Ctx, viewer account.Person) error {
 	if err != nil {
 		return err
 	}
-	if !c.HX() {
+	if !c.HX() || owner.Person.ID == 0 {
 		return web.Go(c, c.Path(owner.Page()))
 	}
-	held, err := h.members.ForPerson(c.Context(), owner.ID)
+	held, err := h.members.ForPerson(c.Context(), owner.Person.ID)
 	if err != nil {
 		return err
 	}
-	changes, found := statement.New(c, viewer, owner, held, h.clock.Now()).Changes(c.Param("uuid"))
+	changes, found := statement.New(c, viewer, owner.Person, held, h.clock.Now()).Changes(c.Param("uuid"))
 	if !found { // among more memberships than a page shows
 		return web.Go(c, c.Path(owner.Page()))
 	}

@@ -100,7 +100,7 @@ func TestMembers(t *testing.T) {
 		if got := other.Document().Find("#members th:contains(Name) a").AttrOr("href", ""); got != k.page+kept {
 			t.Errorf("sorting leads to %q, want %q", got, k.page+kept)
 		}
-		v.Get(k.page + "?members-sort=email&members-page=x&members-sort=%27").Status(http.StatusOK).Has("#members th[aria-sort=none]", "Name")
+		v.Get(k.page+"?members-sort=email&members-page=x&members-sort=%27").Status(http.StatusOK).Has("#members th[aria-sort=none]", "Name")
 		// With scripts only the lists are swapped, and the address keeps the order.
 		head := first.Document().Find("#members th:contains(Name) a")
 		if head.AttrOr("hx-target", "") != "#lists" || head.AttrOr("hx-select", "") != "#lists" || head.AttrOr("hx-push-url", "") != "true" {

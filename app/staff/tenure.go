@@ -1,0 +1,121 @@
+package staff
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"ams/app/access"
+	"ams/app/admin"
+	"ams/app/clock"
+	"ams/app/field"
+	"ams/app/lang"
+	"ams/app/membership"
+	"ams/app/web/statement"
+	"ams/views"
+)
+
+// tenure declares what memberships of people and of organisations have in common. M is the record of one kind.
+type tenure[M any] struct {
+	at    func(*M) *membership.Term
+	held  func(*M) membership.Held
+	clock clock.Clock
+}
+
+func (t tenure[M]) standing(m *M) membership.Standing { return t.held(m).Standing(t.clock.Now()) }
+
+func (t tenure[M]) optionColumn() admin.Column[M] {
+	return admin.Words("membership_option", lang.M("Membership option"), "", func(tr *lang.Translator, m *M) string {
+		return t.held(m).Option.Name.In(tr.Locale())
+	})
+}
+
+func (t tenure[M]) statusColumn() admin.Column[M] {
+	return admin.Badges("status", lang.M("Status"), "", func(tr *lang.Translator, m *M) []views.Badge {
+		return []views.Badge{statement.Badge(tr, t.standing(m).Status)}
+	})
+}
+
+func (t tenure[M]) startColumn() admin.Column[M] {
+	return admin.Day("start_date", lang.M("Start"), "m.start_date", func(m *M) clock.Date { return t.at(m).Start })
+}
+
+func (t tenure[M]) expiryColumn() admin.Column[M] {
+	return admin.Day("expiry_date", lang.M("Expiry"), "m.expiry_date", func(m *M) clock.Date { return t.at(m).Expiry })
+}
+
+func (t tenure[M]) approvedColumn() admin.Column[M] {
+	return admin.Time("approved_datetime", lang.M("Approved"), "m.approved_datetime", func(m *M) *time.Time { return t.at(m).ApprovedAt })
+}
+
+// tenureFilters narrow a list of memberships m, whose options are these.
+func tenureFilters(options field.Chooser) []admin.Filter {
+	return []admin.Filter{
+		admin.Cases("status", lang.M("Status"),
+			admin.Case{Value: "active", Label: lang.M("Active"), Where: "m.cancelled_datetime IS NULL AND m.approved_datetime IS NOT NULL AND m.start_date <= ?0 AND m.expiry_date > ?0"},
+			admin.Case{Value: "pending", Label: lang.M("Pending"), Where: "m.cancelled_datetime IS NULL AND m.expiry_date > ?0 AND (m.approved_datetime IS NULL OR m.start_date > ?0)"},
+			admin.Case{Value: "expired", Label: lang.M("Expired"), Where: "m.cancelled_datetime IS NULL AND m.expiry_date <= ?0"},
+			admin.Case{Value: "cancelled", Label: lang.M("Cancelled"), Where: "m.cancelled_datetime IS NOT NULL"}),
+		admin.Related("option", lang.M("Membership option"), "m.membership_option_id = ?", options),
+		admin.Days("start", lang.M("Start"), "m.start_date"),
+	}
+}
+
+func (t tenure[M]) start() field.Field[M] {
+	return field.Date("start_date", lang.M("Start"), func(m *M) *clock.Date { return &t.at(m).Start })
+}
+
+// approval is followed by the permission to overlap.
+func (t tenure[M]) approval() []field.Field[M] {
+	return []field.Field[M]{
+		field.DateTime("approved_datetime", lang.M("Approved"), func(m *M) **time.Time { return &t.at(m).ApprovedAt }).Optional(),
+		field.Bool("overlap_allowed", lang.M("Allow this overlap"), func(m *M) *bool { return &t.at(m).OverlapAllowed }),
+	}
+}
+
+// newFields are asked when a membership is added.
+func (t tenure[M]) newFields() []field.Field[M] {
+	expiry := field.Date("expiry_date", lang.M("Expiry"), func(m *M) *clock.Date { return &t.at(m).Expiry }).Optional().
+		Help(lang.M("Leave it empty to have it computed."))
+	return append([]field.Field[M]{t.start(), expiry}, t.approval()...)
+}
+
+// fields are asked when it is changed.
+func (t tenure[M]) fields() []field.Field[M] {
+	expiry := field.Date("expiry_date", lang.M("Expiry"), func(m *M) *clock.Date { return &t.at(m).Expiry }).
+		Help(lang.M("The first day that is no longer covered."))
+	return append([]field.Field[M]{t.start(), expiry}, t.approval()...)
+}
+
+func (t tenure[M]) cancellation() admin.Section[M] {
+	return admin.Sect(lang.M("Cancellation"),
+		field.DateTime("cancelled_datetime", lang.M("Cancelled"), func(m *M) **time.Time { return &t.at(m).CancelledAt }).Optional(),
+		field.Text("cancelled_reason", lang.M("Reason"), func(m *M) *string { return &t.at(m).CancelledReason }).Max(255).Optional())
+}
+
+func (t tenure[M]) facts() []field.Field[M] {
+	return []field.Field[M]{
+		field.Computed("status", lang.M("Status"), func(tr *lang.Translator, m *M) string {
+			return statement.Badge(tr, t.standing(m).Status).Text + ". " + tr.Say(t.standing(m).WhyForStaff())
+		}).Aside(),
+		field.Computed("created_datetime", lang.M("Applied"), func(tr *lang.Translator, m *M) string { return tr.Moment(t.at(m).CreatedAt) }).Aside(),
+		field.Computed("invoices", lang.M("Invoices"), func(tr *lang.Translator, m *M) string {
+			var texts []string
+			for _, e := range t.held(m).Entries {
+				if e.Invoice.ID != 0 {
+					texts = append(texts, e.Invoice.Number+" ("+statement.InvoiceBadge(tr, e.State()).Text+")")
+				}
+			}
+			return strings.Join(texts, " ")
+		}).Aside(),
+	}
+}
+
+func (t tenure[M]) approve(told lang.Message, do func(context.Context, bun.Tx, access.Holder, *M) error) admin.Action[M] {
+	return admin.Action[M]{
+		Name: "approve", Label: lang.M("Approve"), Icon: "check-lg", Ask: told, Each: do,
+		Offer: func(m *M) bool { return !t.at(m).Approved() && t.standing(m).Status == membership.Pending },
+	}
+}
