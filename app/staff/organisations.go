@@ -62,6 +62,10 @@ func organisations(a *admin.Admin, orgs *organisation.Service) admin.Resource[or
 				},
 			},
 		},
+		Onward: []admin.Onward[org]{
+			{Entity: "memberships.organisationmembership", Search: func(o *org) string { return o.Name }},
+			{Entity: "billing.invoice", Search: func(o *org) string { return o.Name }},
+		},
 		Inlines: []admin.Inline[org]{peopleOf(a)},
 		Instead: lang.M("Deactivate it instead."), Site: func(o *org) string { return o.Page() },
 		Write: admin.Rows[org](),
