@@ -107,7 +107,7 @@ func (s *Service) confirmSometimes(ctx context.Context, tx bun.Tx, owner Person,
 	if sent, err = s.mayMail(ctx, tx, a.Email, now); err != nil || !sent {
 		return false, err
 	}
-	return true, s.sendConfirmation(ctx, tx, owner, a, now)
+	return true, s.sendConfirmation(ctx, tx, owner, a, "", now)
 }
 
 // onMailbox does something to one address of somebody, whose account is held; an address that is not theirs is left
