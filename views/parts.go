@@ -170,6 +170,7 @@ type Pricing struct {
 	Legend   string
 	Help     string
 	Errors   []string
+	Limits   string // id of a number of the same form; the chosen card says how large it may be
 	Cards    []PricingCard
 }
 
@@ -185,6 +186,7 @@ type PricingCard struct {
 	Text     []string // the description, line by line
 	Lines    []Fact   // only Term and Text
 	Foot     string   // "Payment due 20 days after the invoice"
+	Max      string   // of the number that Pricing.Limits names; empty: none
 }
 
 // Message (shared/message) tells what happened or how things are: icon, word and sentence. Messages that followed an

@@ -65,10 +65,7 @@ func store(ctx context.Context, tx bun.Tx, h Held) error {
 	if err != nil || h.Of.Type == ForPeople {
 		return err
 	}
-	if _, err := tx.NewUpdate().Table(h.Of.Type.table()).Set("seats = ?", h.Seats).Where("id = ?", h.ID).Exec(ctx); err != nil {
-		return fmt.Errorf("update the seats of %s: %w", h.Ref(), err)
-	}
-	return nil
+	return setSeats(ctx, tx, h)
 }
 
 // checkEntered holds the owner and finds everything that is wrong. It adds the option, and the expiry where it is left out.

@@ -20,18 +20,27 @@ func (s *Service) ForOrganisation(ctx context.Context, organisation int64) ([]He
 // ActiveOf gives the membership of an organisation that is active today, the one stored first where there are several;
 // false where there is none. It comes with its option and the seats that are taken, and without what was bought for it.
 func (s *Service) ActiveOf(ctx context.Context, db bun.IDB, organisation int64) (Held, bool, error) {
+	h, found, err := s.activeOf(ctx, db, organisation, free)
+	if err != nil || !found {
+		return h, false, err
+	}
+	all := []Held{h}
+	err = s.seat(ctx, db, all)
+	return all[0], true, err
+}
+
+// activeOf is ActiveOf without the seats that are taken.
+func (s *Service) activeOf(ctx context.Context, db bun.IDB, organisation int64, as func(*bun.SelectQuery) *bun.SelectQuery) (Held, bool, error) {
 	var rows []row
 	err := from(db, ForOrganisations, &rows).Relation("Option").Where(active, s.today()).Where("m.organisation_id = ?", organisation).
-		Order("m.id").Limit(1).Scan(ctx)
+		Order("m.id").Limit(1).Apply(as).Scan(ctx)
 	if err != nil {
 		return Held{}, false, fmt.Errorf("find the active membership of organisation %d: %w", organisation, err)
 	}
 	if len(rows) == 0 {
 		return Held{}, false, nil
 	}
-	found := []Held{rows[0].held(ForOrganisations)}
-	err = s.seat(ctx, db, found)
-	return found[0], true, err
+	return rows[0].held(ForOrganisations), true, nil
 }
 
 // Full tells whether the active membership of an organisation has no seat left. Without one there is no limit. Ask while

@@ -30,6 +30,12 @@ func (o Option) Price(seats int) (money.Amount, error) {
 	return o.Cost.Times(int64(o.Chargeable(seats)))
 }
 
+// Countable tells whether something typed is a number of seats, however many.
+func Countable(typed string) bool {
+	n, err := strconv.Atoi(strings.TrimSpace(typed))
+	return err == nil && n > 0
+}
+
 // readSeats reads a number of seats as typed.
 func readSeats(typed string) (int, lang.Message) {
 	n, err := strconv.Atoi(strings.TrimSpace(typed))

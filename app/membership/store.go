@@ -112,13 +112,18 @@ func update(ctx context.Context, tx bun.Tx, t Type, m Term, columns ...string) e
 
 // byRef gives a membership with its option and without what was bought for it.
 func byRef(ctx context.Context, db bun.IDB, m billing.Ref) (Held, error) {
-	return one(ctx, db, m, func(q *bun.SelectQuery) *bun.SelectQuery { return q })
+	return one(ctx, db, m, free)
 }
 
 // lock is byRef and holds the membership until the transaction ends.
 func lock(ctx context.Context, tx bun.Tx, m billing.Ref) (Held, error) {
-	return one(ctx, tx, m, func(q *bun.SelectQuery) *bun.SelectQuery { return q.For("NO KEY UPDATE OF ?TableAlias") })
+	return one(ctx, tx, m, held)
 }
+
+// free and held say whether the rows of a query are held until the transaction ends.
+func free(q *bun.SelectQuery) *bun.SelectQuery { return q }
+
+func held(q *bun.SelectQuery) *bun.SelectQuery { return q.For("NO KEY UPDATE OF ?TableAlias") }
 
 func one(ctx context.Context, db bun.IDB, m billing.Ref, as func(*bun.SelectQuery) *bun.SelectQuery) (Held, error) {
 	t, id := typed(m)

@@ -1,4 +1,4 @@
-// Package memberships is where people buy a membership of their own and see what becomes of it.
+// Package memberships is where people buy memberships, of their own and for organisations, and see what becomes of them.
 package memberships
 
 import (
@@ -6,6 +6,7 @@ import (
 	"ams/app/clock"
 	"ams/app/lang"
 	"ams/app/membership"
+	"ams/app/organisation"
 	"ams/app/web"
 	"ams/app/web/statement"
 	"ams/views"
@@ -14,25 +15,32 @@ import (
 // Handler serves the pages of memberships.
 type Handler struct {
 	members *membership.Service
+	orgs    *organisation.Service
 	clock   clock.Clock
 	page    struct {
 		apply  views.Page[applyPage]
+		seats  views.Page[seatsPage]
 		notice views.Page[noticePage]
 	}
 	part struct {
 		form     views.Part[applyForm]
 		period   views.Part[periodPanel]
+		seats    views.Part[seatsForm]
+		price    views.Part[pricePanel]
 		purchase views.Part[statement.Changes]
 	}
 }
 
 // New binds the pages.
-func New(members *membership.Service, c clock.Clock, set *views.Set) *Handler {
-	h := &Handler{members: members, clock: c}
+func New(members *membership.Service, orgs *organisation.Service, c clock.Clock, set *views.Set) *Handler {
+	h := &Handler{members: members, orgs: orgs, clock: c}
 	h.page.apply = views.BindPage[applyPage](set, "memberships/apply")
+	h.page.seats = views.BindPage[seatsPage](set, "memberships/seats")
 	h.page.notice = views.BindPage[noticePage](set, "memberships/notice")
 	h.part.form = views.BindPart[applyForm](set, "memberships/apply#form")
 	h.part.period = views.BindPart[periodPanel](set, "memberships/apply#period")
+	h.part.seats = views.BindPart[seatsForm](set, "memberships/seats#form")
+	h.part.price = views.BindPart[pricePanel](set, "memberships/seats#price")
 	h.part.purchase = views.BindPart[statement.Changes](set, "memberships/purchase")
 	return h
 }
@@ -42,7 +50,13 @@ func (h *Handler) Routes(w *web.Web) {
 	r := w.Localised("/users/memberships").Private()
 	r.GET("/apply-individual/", web.SignedIn(h.newIndividual))
 	r.POST("/apply-individual/", web.SignedIn(h.createIndividual))
-	r.GET("/apply-individual/preview/", web.SignedIn(h.preview))
+	r.GET("/apply-individual/preview/", web.SignedIn(h.previewIndividual))
+	r.GET("/apply-organisation/:uuid/", h.managed(h.newOrganisation))
+	r.POST("/apply-organisation/:uuid/", h.managed(h.createOrganisation))
+	r.GET("/apply-organisation/:uuid/preview/", h.managed(h.previewOrganisation))
+	r.GET("/add-seats/:uuid/", h.managed(h.newSeats))
+	r.POST("/add-seats/:uuid/", h.managed(h.addSeats))
+	r.GET("/add-seats/:uuid/preview/", h.managed(h.previewSeats))
 	r.GET("/purchases/:uuid/", web.SignedIn(h.purchase))
 	r.GET("/cancel/", web.SignedIn(h.cancel))
 }

@@ -52,6 +52,16 @@ func belongingActs(c *web.Ctx, own bool, m organisation.Record) (acts []views.Ac
 	return acts
 }
 
+// ApplyOrganisationPath is where a membership is added to an organisation.
+func ApplyOrganisationPath(o organisation.Organisation) string {
+	return "/users/memberships/apply-organisation/" + o.UUID + "/"
+}
+
+// AddSeatsPath is where seats are added to its active membership.
+func AddSeatsPath(o organisation.Organisation) string {
+	return "/users/memberships/add-seats/" + o.UUID + "/"
+}
+
 // LeavePath is where somebody leaves an organisation.
 func LeavePath(o organisation.Organisation) string { return o.Page() + "leave/" }
 
