@@ -27,6 +27,7 @@ type (
 		Invoice       string // its number, or why there is none yet; empty when none is needed
 		NeedsApproval bool   // free of charge, and not approved
 		Approved      bool
+		Renewal       bool
 		Link          string
 	}
 	approvedMail struct {
@@ -102,7 +103,7 @@ func (s *Service) created(in lang.Locale, h Held, owner account.Person, bought b
 		Name: cmp.Or(owner.Name(), owner.Username), Email: owner.Email, Option: h.Option.Name.In(in), Cost: h.Option.Cost.Dollars(),
 		Starts: say.ShortDate(h.Start), Ends: say.ShortDate(h.Expiry), Why: say.Say(standing.WhyForStaff()),
 		Approved: h.Approved(), NeedsApproval: h.Option.Cost.IsZero() && !h.Approved(),
-		Status: say.Say(lang.M("pending approval")), Link: s.cfg.Desk(h.Ref()),
+		Status: say.Say(lang.M("pending approval")), Link: s.cfg.Desk(h.Ref()), Renewal: bought.Purchase.Kind == billing.ForRenewal,
 	}
 	if h.Approved() {
 		facts.Status = say.Say(lang.M("approved"))

@@ -79,6 +79,3 @@ func (h Held) renewal(standing []Held, end, today clock.Date) Renewal {
 func (h Held) followedBy(other Held) bool {
 	return other.RenewsID == h.ID || other.Expiry.After(h.Expiry)
 }
-
-// SeatsToRenew proposes the number of seats of a renewal: the old one, or one for each of the people.
-func (r Renewal) SeatsToRenew(people int) int { return max(r.Old.Seats, people) }

@@ -266,9 +266,9 @@ func (w *world) reasonable(r *rapid.T, first clock.Date, got membership.Renewal)
 func TestSeatsToRenew(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ seats, people, want int }{{5, 0, 5}, {5, 5, 5}, {5, 6, 6}, {1, 3, 3}} {
-		r := membership.Renewal{Old: membership.Held{Seats: c.seats}}
-		if got := r.SeatsToRenew(c.people); got != c.want {
-			t.Errorf("SeatsToRenew(%d) of %d seats = %d, want %d", c.people, c.seats, got, c.want)
+		o := membership.RenewalOffer{Renewal: membership.Renewal{Old: membership.Held{Seats: c.seats}}, People: c.people}
+		if got := o.Seats(); got != c.want {
+			t.Errorf("Seats() for %d people after %d seats = %d, want %d", c.people, c.seats, got, c.want)
 		}
 	}
 }

@@ -155,22 +155,34 @@ func (s *Service) ForPerson(ctx context.Context, person int64) ([]Held, error) {
 }
 
 func (s *Service) heldBy(ctx context.Context, db bun.IDB, of Owner) ([]Held, error) {
-	var rows []row
-	err := from(db, of.Type, &rows).Relation("Option").Where("m.? = ?", bun.Ident(of.Type.owner()), of.ID).
-		Order("m.start_date DESC", "m.id DESC").Limit(most).Scan(ctx)
+	all, err := heldBy(ctx, db, of)
 	if err != nil {
-		return nil, fmt.Errorf("list memberships of %v: %w", of, err)
+		return nil, err
 	}
-	all, refs := make([]Held, len(rows)), make([]billing.Ref, len(rows))
-	for i, r := range rows {
-		all[i] = r.held(of.Type)
-		refs[i] = all[i].Ref()
+	refs := make([]billing.Ref, len(all))
+	for i, h := range all {
+		refs[i] = h.Ref()
 	}
 	entries, err := s.bills.Entries(ctx, db, refs...)
 	for i := range all {
 		all[i].Entries = entries[refs[i]]
 	}
 	return all, err
+}
+
+// heldBy gives the memberships of somebody without what was bought for them, the newest start first.
+func heldBy(ctx context.Context, db bun.IDB, of Owner) ([]Held, error) {
+	var rows []row
+	err := from(db, of.Type, &rows).Relation("Option").Where("m.? = ?", bun.Ident(of.Type.owner()), of.ID).
+		Order("m.start_date DESC", "m.id DESC").Limit(most).Scan(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("list memberships of %v: %w", of, err)
+	}
+	all := make([]Held, len(rows))
+	for i, r := range rows {
+		all[i] = r.held(of.Type)
+	}
+	return all, nil
 }
 
 // OfPurchase gives whose the membership is that a purchase was made for, to those who may see it. An unknown purchase is
