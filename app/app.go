@@ -144,7 +144,7 @@ func (a *App) mount(kernel *web.Web, assets *static.Files, languages lang.Langua
 		People: a.People, Factors: a.Factors, Members: a.Members, Orgs: a.Orgs, Questions: a.Profile, Privacy: a.Privacy,
 	}, a.out.Clock, a.views).Routes(kernel)
 	memberships.New(a.Members, a.Orgs, a.out.Clock, a.views).Routes(kernel)
-	organisations.New(a.Orgs, a.out.Clock, a.views).Routes(kernel)
+	organisations.New(a.Orgs, a.Members, a.out.Clock, a.views).Routes(kernel)
 	invoices.New(a.Bills, a.views).Routes(kernel)
 	forum.New(forum.Config{
 		Origin: a.cfg.Forum.Origin, Secret: a.cfg.Forum.Secret.Reveal(), Picture: a.pictures().URL,

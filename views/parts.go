@@ -102,11 +102,12 @@ type Heading struct {
 	Others  []Action
 }
 
-// Section (shared/section) begins a part of a page: an h2 with at most one act.
+// Section (shared/section) begins a part of a page: an h2 with an act, seldom with others.
 type Section struct {
 	ID     string // for links into the page
 	Title  string
 	Action Action
+	Others []Action
 }
 
 // Badge (shared/badge) is a state: tone, icon and word together. Zero: absent.

@@ -2,6 +2,7 @@ package membership
 
 import (
 	"context"
+	"fmt"
 	"strconv"
 
 	"github.com/uptrace/bun"
@@ -37,7 +38,7 @@ func (s *Service) RenewalOffer(ctx context.Context, of Owner, active bool) (Rene
 }
 
 func (s *Service) renewalOffer(ctx context.Context, db bun.IDB, of Owner, active bool) (o RenewalOffer, err error) {
-	all, err := heldBy(ctx, db, of)
+	all, err := standing(ctx, db, of)
 	if err != nil {
 		return o, err
 	}
@@ -55,6 +56,21 @@ func (s *Service) renewalOffer(ctx context.Context, db bun.IDB, of Owner, active
 		o.Questions, err = profile.Open(ctx, db, of.ID)
 	}
 	return o, err
+}
+
+// standing are the memberships of somebody that are not cancelled, the newest start first.
+func standing(ctx context.Context, db bun.IDB, of Owner) ([]Held, error) {
+	var rows []row
+	err := from(db, of.Type, &rows).Relation("Option").Where("m.? = ?", bun.Ident(of.Type.owner()), of.ID).
+		Where("m.cancelled_datetime IS NULL").Order("m.start_date DESC", "m.id DESC").Limit(most).Scan(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("list what %v can renew: %w", of, err)
+	}
+	all := make([]Held, len(rows))
+	for i, r := range rows {
+		all[i] = r.held(of.Type)
+	}
+	return all, nil
 }
 
 // Choosable tells whether an option has to be chosen, because the old one is sold no longer.

@@ -36,7 +36,9 @@ type row struct {
 	bun.BaseModel `bun:"table:individual_memberships,alias:m"`
 	Term
 	OwnerID int64      `bun:",scanonly"`
+	Owner   string     `bun:",scanonly"` // name of an organisation, where it is asked for
 	Seats   int        `bun:",scanonly"`
+	Taken   int        `bun:",scanonly"` // of them, likewise
 	Option  *optionRow `bun:"rel:belongs-to,join:membership_option_id=id"`
 }
 
@@ -151,14 +153,12 @@ func (s *Service) whole(ctx context.Context, db bun.IDB, m billing.Ref) (Held, e
 
 // ForPerson gives the memberships of a person with everything that was bought for them, the newest start first.
 func (s *Service) ForPerson(ctx context.Context, person int64) ([]Held, error) {
-	return s.heldBy(ctx, s.db, OfPerson(person))
+	own, _, err := s.Of(ctx, person)
+	return own, err
 }
 
-func (s *Service) heldBy(ctx context.Context, db bun.IDB, of Owner) ([]Held, error) {
-	all, err := heldBy(ctx, db, of)
-	if err != nil {
-		return nil, err
-	}
+// addEntries adds to memberships what was bought for them.
+func (s *Service) addEntries(ctx context.Context, db bun.IDB, all []Held) error {
 	refs := make([]billing.Ref, len(all))
 	for i, h := range all {
 		refs[i] = h.Ref()
@@ -167,22 +167,7 @@ func (s *Service) heldBy(ctx context.Context, db bun.IDB, of Owner) ([]Held, err
 	for i := range all {
 		all[i].Entries = entries[refs[i]]
 	}
-	return all, err
-}
-
-// heldBy gives the memberships of somebody without what was bought for them, the newest start first.
-func heldBy(ctx context.Context, db bun.IDB, of Owner) ([]Held, error) {
-	var rows []row
-	err := from(db, of.Type, &rows).Relation("Option").Where("m.? = ?", bun.Ident(of.Type.owner()), of.ID).
-		Order("m.start_date DESC", "m.id DESC").Limit(most).Scan(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("list memberships of %v: %w", of, err)
-	}
-	all := make([]Held, len(rows))
-	for i, r := range rows {
-		all[i] = r.held(of.Type)
-	}
-	return all, nil
+	return err
 }
 
 // OfPurchase gives whose the membership is that a purchase was made for, to those who may see it. An unknown purchase is

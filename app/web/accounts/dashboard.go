@@ -56,7 +56,7 @@ func (h *Handler) dashboard(c *web.Ctx, viewer account.Person) error {
 	if c.Method() == http.MethodPost { // the gate asks before it is told that nothing is to be sent here
 		return web.WrongMethod()
 	}
-	held, err := h.members.ForPerson(c.Context(), owner.ID)
+	held, through, err := h.members.Of(c.Context(), owner.ID)
 	if err != nil {
 		return err
 	}
@@ -65,8 +65,8 @@ func (h *Handler) dashboard(c *web.Ctx, viewer account.Person) error {
 		return err
 	}
 	page := newDashboard(c, owner)
-	page.Belongs = statement.Organisations(c, viewer, owner, belongs.Joined)
-	st := statement.New(c, viewer, owner, held, h.clock.Now())
+	page.Belongs = statement.Organisations(c, viewer, owner, belongs.Joined, through)
+	st := statement.New(c, viewer, owner, held, through, h.clock.Now())
 	page.Membership, page.Tasks, page.Table = st.Banner(), st.Tasks(), st.Table()
 	fill := h.forStaff
 	if viewer.ID == owner.ID {

@@ -2,7 +2,10 @@
 package memberships
 
 import (
+	"cmp"
+
 	"ams/app/account"
+	"ams/app/billing"
 	"ams/app/clock"
 	"ams/app/lang"
 	"ams/app/membership"
@@ -78,13 +81,13 @@ type noticePage struct {
 
 // cancel tells without scripts what the dialog tells.
 func (h *Handler) cancel(c *web.Ctx, p account.Person) error {
-	title := c.Text(lang.M("Cancel a membership"))
+	title, back := c.Text(lang.M("Cancel a membership")), cmp.Or(c.Next(), c.Path(p.Page()))
 	return web.Show(c, h.page.notice, noticePage{
 		Head: views.Head{Title: title, Crumbs: crumbs(c, p)},
 		Notice: views.Notice{
 			Heading: views.Heading{Title: title},
 			Lines:   []string{c.Text(lang.M("Please contact the association to have a membership cancelled."))},
-			Buttons: views.Buttons{Cancel: views.Link{Text: c.Text(lang.M("Back to your page")), Href: c.Path(p.Page())}},
+			Buttons: views.Buttons{Cancel: views.Link{Text: c.Text(lang.M("Back")), Href: back}},
 		},
 	})
 }
@@ -95,18 +98,28 @@ func (h *Handler) purchase(c *web.Ctx, viewer account.Person) error {
 	if err != nil {
 		return err
 	}
-	if !c.HX() || owner.Person.ID == 0 {
+	if !c.HX() {
 		return web.Go(c, c.Path(owner.Page()))
 	}
-	held, err := h.members.ForPerson(c.Context(), owner.Person.ID)
+	st, err := h.statement(c, viewer, owner)
 	if err != nil {
 		return err
 	}
-	changes, found := statement.New(c, viewer, owner.Person, held, h.clock.Now()).Changes(c.Param("uuid"))
+	changes, found := st.Changes(c.Param("uuid"))
 	if !found { // among more memberships than a page shows
 		return web.Go(c, c.Path(owner.Page()))
 	}
 	return web.Part(c, h.part.purchase, changes)
+}
+
+// statement is that of the page which shows an owner's purchases.
+func (h *Handler) statement(c *web.Ctx, viewer account.Person, owner billing.Payer) (statement.Statement, error) {
+	if o := owner.Organisation; o.ID != 0 {
+		held, err := h.members.ForOrganisation(c.Context(), o.ID)
+		return statement.Of(c, viewer, o, held, h.clock.Now()), err
+	}
+	held, through, err := h.members.Of(c.Context(), owner.Person.ID)
+	return statement.New(c, viewer, owner.Person, held, through, h.clock.Now()), err
 }
 
 func crumbs(c *web.Ctx, p account.Person) []views.Crumb {

@@ -1,13 +1,10 @@
 package statement
 
 import (
-	"time"
-
 	"ams/app/clock"
 	"ams/app/lang"
 	"ams/app/membership"
 	"ams/app/organisation"
-	"ams/app/web"
 	"ams/views"
 )
 
@@ -19,35 +16,44 @@ func RenewOrganisationPath(o organisation.Organisation) string {
 	return "/users/memberships/renew-organisation/" + o.UUID + "/"
 }
 
-// renewal is the card of the membership that can be renewed; without a title there is none.
+// offered is what the owner can renew today, as far as the viewer may.
+func (s Statement) offered() (membership.Renewal, bool) {
+	active := !s.organisation() || s.owner.Organisation.Active
+	r := membership.RenewalOf(s.held, active, clock.DateOf(s.now))
+	return r, s.acts && r.Answer == membership.Offered
+}
+
+// renewal is the card of what a person can renew; without a title there is none.
 func (s Statement) renewal() views.Card {
-	card := views.Card{ID: "task-renew", Task: true, Under: true, Icon: "arrow-clockwise", Tone: views.TonePrimary}
-	r := membership.RenewalOf(s.held, true, clock.DateOf(s.now))
-	if !s.own || r.Answer != membership.Offered {
-		return card
+	r, offered := s.offered()
+	if !offered || s.organisation() {
+		return views.Card{}
 	}
 	name, last := r.Old.Option.Name, r.Old.LastDay()
-	card.Title = s.say(lang.M("Renew %s, it expires on %s", name, r.Old.Expiry))
-	card.Text = s.say(lang.M("Its last day is %s. Go on without a gap.", last))
+	card := views.Card{
+		ID: "task-renew", Task: true, Under: true, Icon: "arrow-clockwise", Tone: views.TonePrimary,
+		Title:   s.say(lang.M("Renew %s, it expires on %s", name, r.Old.Expiry)),
+		Text:    s.say(lang.M("Its last day is %s. Go on without a gap.", last)),
+		Actions: []views.Action{s.renew(name, RenewPath).AsPrimary()},
+	}
 	if clock.DateOf(s.now).After(last) {
 		card.Title = s.say(lang.M("Renew %s, it expired on %s", name, r.Old.Expiry))
 		card.Text = s.say(lang.M("Its last day was %s.", last))
 	}
-	card.Actions = []views.Action{{
-		Text: s.say(lang.M("Renew")), Label: s.say(lang.M("Renew %s", name)), Href: s.c.Path(RenewPath), Style: views.Primary,
-	}}
 	return card
 }
 
-// RenewAct is the button that renews the membership of an organisation, for the page that lists what it holds; absent while
-// there is nothing to renew.
-func RenewAct(c *web.Ctx, o organisation.Organisation, held []membership.Held, now time.Time) views.Action {
-	r := membership.RenewalOf(held, o.Active, clock.DateOf(now))
-	if r.Answer != membership.Offered {
+// Renew is the button by which the membership of an organisation is renewed; absent while there is nothing to renew.
+func (s Statement) Renew() views.Action {
+	r, offered := s.offered()
+	if !offered || !s.organisation() {
 		return views.Action{}
 	}
-	return views.Action{
-		Text: c.Text(lang.M("Renew")), Label: c.Text(lang.M("Renew %s", r.Old.Option.Name)), Icon: "arrow-clockwise",
-		Href: c.Path(RenewOrganisationPath(o)),
-	}
+	act := s.renew(r.Old.Option.Name, RenewOrganisationPath(s.owner.Organisation))
+	act.Icon = "arrow-clockwise"
+	return act
+}
+
+func (s Statement) renew(option lang.Text, path string) views.Action {
+	return views.Action{Text: s.say(lang.M("Renew")), Label: s.say(lang.M("Renew %s", option)), Href: s.c.Path(path)}
 }
