@@ -136,6 +136,7 @@ type ComputedField[M any] struct {
 	common[*ComputedField[M], M]
 	text func(*lang.Translator, *M) string
 	html func(*M) template.HTML // nil: text
+	href func(*M) string        // of what the text names; nil: nowhere
 }
 
 // Computed shows a text and asks nothing.
@@ -153,6 +154,9 @@ func Rendered[M any](key string, label lang.Message, html func(*M) template.HTML
 	return f
 }
 
+// To makes the text a link to what it names.
+func (f *ComputedField[M]) To(href func(*M) string) *ComputedField[M] { f.href = href; return f }
+
 // Read takes nothing.
 func (f *ComputedField[M]) Read(context.Context, url.Values, *M, *fault.Fields) error { return nil }
 
@@ -163,7 +167,11 @@ func (f *ComputedField[M]) Inputs(_ context.Context, tr *lang.Translator, m *M, 
 		v.Static.HTML = f.html(m)
 		return []views.Field{v}, nil
 	}
-	return []views.Field{Static(tr, f.meta, f.text(tr, m))}, nil
+	v := Static(tr, f.meta, f.text(tr, m))
+	if f.href != nil {
+		v.Static.Href = f.href(m)
+	}
+	return []views.Field{v}, nil
 }
 
 // Raw is empty: what is computed does not change by itself.

@@ -109,10 +109,10 @@ func staffQueries(s *webtest.Site, v *webtest.Visitor, key string) {
 		list, form, history = list+6, form+2, history+1
 	case "mfa.authenticator": // with its owner and what that person may do
 		form++
-	case "memberships.individualmembership": // with the options to choose from, and purchases beside invoices
-		form++
+	case "memberships.individualmembership": // with the options to choose from, purchases beside invoices, and what it renews
+		form += 2
 	case "memberships.organisationmembership": // likewise, and with the seats that are taken
-		list, form = list+1, form+2
+		list, form = list+1, form+3
 	}
 	for _, view := range []string{"", "?q=a", "?q=tama+p", "?p=2", "?p=9", "?all=1", "?count=1"} {
 		asking(s, v, path+view, list)
