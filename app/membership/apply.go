@@ -40,6 +40,7 @@ const (
 	Started                     // approved at once
 	InvoiceComes                // to be paid
 	UnderReview                 // waits for staff
+	NotOffered                  // a renewal that there is none of; nothing is stored
 )
 
 const (

@@ -117,11 +117,15 @@ func (o Offer) Preview(a Application) Preview {
 		a.Seats = "1"
 	}
 	m, problems := o.check(a)
+	return previewOf(m, append(problems.Of(fieldStart), problems.Of(fieldSeats)...))
+}
+
+func previewOf(m Held, problems []lang.Message) Preview {
 	if m.Expiry.IsZero() {
 		return Preview{}
 	}
-	p := Preview{Held: m, Problems: append(problems.Of(fieldStart), problems.Of(fieldSeats)...)}
-	if o.of.Type == ForPeople {
+	p := Preview{Held: m, Problems: problems}
+	if m.Of.Type == ForPeople {
 		p.Total = m.Option.Cost
 		return p
 	}

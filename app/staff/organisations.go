@@ -42,10 +42,6 @@ func organisations(a *admin.Admin, orgs *organisation.Service) admin.Resource[or
 				text("postal_city", lang.M("City"), func(o *org) *string { return &o.PostalCity }),
 				text("postal_code", lang.M("Postcode"), func(o *org) *string { return &o.PostalCode })),
 		},
-		Onward: []admin.Onward[org]{
-			{Entity: "memberships.organisationmembership", Search: func(o *org) string { return o.Name }},
-			{Entity: "billing.invoice", Search: func(o *org) string { return o.Name }},
-		},
 		Actions: []admin.Action[org]{
 			{
 				Name: "activate", Label: lang.M("Activate"), Icon: "check-lg", Each: orgs.Activate, Offer: func(o *org) bool { return !o.Active },

@@ -94,13 +94,17 @@ func newApplyPage(c *web.Ctx, a applicant, offer membership.Offer, form applyFor
 		page.Covered = views.Message{Level: views.LevelInfo, Standing: true, Text: c.Text(text)}
 	}
 	if len(offer.Options) == 0 {
-		page.Empty = views.Empty{
-			Icon: "person-badge", Title: c.Text(lang.M("There is no membership to choose from at the moment")),
-			Text:   c.Text(lang.M("The association has not put any on offer. Please come back later.")),
-			Action: views.Action{Text: a.back.Text, Href: a.back.Href},
-		}
+		page.Empty = nothingOnSale(c, a.back)
 	}
 	return page
+}
+
+func nothingOnSale(c *web.Ctx, back views.Link) views.Empty {
+	return views.Empty{
+		Icon: "person-badge", Title: c.Text(lang.M("There is no membership to choose from at the moment")),
+		Text:   c.Text(lang.M("The association has not put any on offer. Please come back later.")),
+		Action: views.Action{Text: back.Text, Href: back.Href},
+	}
 }
 
 func newApplyForm(c *web.Ctx, a applicant, offer membership.Offer, typed membership.Application) applyForm {

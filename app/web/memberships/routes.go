@@ -22,12 +22,14 @@ type Handler struct {
 	clock   clock.Clock
 	page    struct {
 		apply  views.Page[applyPage]
+		renew  views.Page[renewPage]
 		seats  views.Page[seatsPage]
 		notice views.Page[noticePage]
 	}
 	part struct {
 		form     views.Part[applyForm]
 		period   views.Part[periodPanel]
+		renew    views.Part[renewForm]
 		seats    views.Part[seatsForm]
 		price    views.Part[pricePanel]
 		purchase views.Part[statement.Changes]
@@ -38,10 +40,12 @@ type Handler struct {
 func New(members *membership.Service, orgs *organisation.Service, c clock.Clock, set *views.Set) *Handler {
 	h := &Handler{members: members, orgs: orgs, clock: c}
 	h.page.apply = views.BindPage[applyPage](set, "memberships/apply")
+	h.page.renew = views.BindPage[renewPage](set, "memberships/renew")
 	h.page.seats = views.BindPage[seatsPage](set, "memberships/seats")
 	h.page.notice = views.BindPage[noticePage](set, "memberships/notice")
 	h.part.form = views.BindPart[applyForm](set, "memberships/apply#form")
 	h.part.period = views.BindPart[periodPanel](set, "memberships/apply#period")
+	h.part.renew = views.BindPart[renewForm](set, "memberships/renew#form")
 	h.part.seats = views.BindPart[seatsForm](set, "memberships/seats#form")
 	h.part.price = views.BindPart[pricePanel](set, "memberships/seats#price")
 	h.part.purchase = views.BindPart[statement.Changes](set, "memberships/purchase")
@@ -60,6 +64,11 @@ func (h *Handler) Routes(w *web.Web) {
 	r.GET("/add-seats/:uuid/", h.managed(h.newSeats))
 	r.POST("/add-seats/:uuid/", h.managed(h.addSeats))
 	r.GET("/add-seats/:uuid/preview/", h.managed(h.previewSeats))
+	r.GET("/renew-individual/", renewing(h.newRenewal))
+	r.POST("/renew-individual/", renewing(h.renew))
+	r.GET("/renew-organisation/:uuid/", h.renewingOf(h.newRenewal))
+	r.POST("/renew-organisation/:uuid/", h.renewingOf(h.renew))
+	r.GET("/renew-organisation/:uuid/preview/", h.renewingOf(h.previewRenewal))
 	r.GET("/purchases/:uuid/", web.SignedIn(h.purchase))
 	r.GET("/cancel/", web.SignedIn(h.cancel))
 }

@@ -36,5 +36,9 @@ func (h *Handler) holdings(c *web.Ctx, p account.Person, o organisation.Organisa
 	if _, found := st.Active(); found {
 		all.Section.Others = []views.Action{{Text: c.Text(lang.M("Add seats")), Icon: "person-plus", Href: c.Path(statement.AddSeatsPath(o))}}
 	}
+	if renew := st.Renew(); renew.Text != "" {
+		all.Section.Others = append([]views.Action{all.Section.Action}, all.Section.Others...)
+		all.Section.Action = renew.AsPrimary()
+	}
 	return all, nil
 }

@@ -114,6 +114,9 @@ func (s Statement) Tasks() views.Cards {
 			}
 		}
 	}
+	if card := s.renewal(); card.Title != "" {
+		cards.Cards = append(cards.Cards, card)
+	}
 	return cards
 }
 
