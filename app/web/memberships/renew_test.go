@@ -187,9 +187,9 @@ func TestRenewal(t *testing.T) {
 	for _, flag := range []string{"True", "False"} {
 		t.Run("ORG-37 paid waits, and its payment approves; approval of free ones required: "+flag, func(t *testing.T) {
 			t.Parallel()
-			s, v, _ := member(t, "49.99", "AMS_REQUIRE_FREE_MEMBERSHIP_APPROVAL", flag)
+			s, _, _ := member(t, "49.99", "AMS_REQUIRE_FREE_MEMBERSHIP_APPROVAL", flag)
 			at(s, "2027-04-10")
-			v = s.SignedIn("kea")
+			v := s.SignedIn("kea")
 			renews(v).Status(http.StatusSeeOther).To(page)
 			v.Get(page).Has("#messages", "Your renewal is stored and its invoice is on its way").Has("#memberships", "Pending").
 				Has("#standing", "You are not a member").Lacks("#task-renew")
