@@ -251,12 +251,13 @@ type Dialog struct {
 
 // Confirmation (shared/confirmation) is the same question as a page's content, for people without scripts.
 type Confirmation struct {
-	Title  string
-	Lines  []string
-	Action string // address
-	Fields []Hidden
-	Submit Submit
-	Cancel Link
+	Title    string
+	Problems Problems // of an answer that was refused
+	Lines    []string
+	Action   string // address
+	Fields   []Hidden
+	Submit   Submit
+	Cancel   Link
 }
 
 // Notice (shared/notice) is a page's whole content when it only tells something.
