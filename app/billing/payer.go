@@ -63,6 +63,22 @@ func (p Payer) Page() string {
 	return p.Organisation.Page()
 }
 
+// Landing is Page for letters, which are read later: it holds whatever the person's username is by then.
+func (p Payer) Landing() string {
+	if p.isPerson() {
+		return "/users/~redirect/"
+	}
+	return p.Page()
+}
+
+// Open is what a link to Landing says.
+func (p Payer) Open() lang.Message {
+	if p.isPerson() {
+		return lang.M("Open your page")
+	}
+	return lang.M("Open the organisation’s page")
+}
+
 // Erased tells whether nobody is to be written to any longer.
 func (p Payer) Erased() bool { return p.Person.ErasedAt != nil }
 

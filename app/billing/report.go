@@ -35,7 +35,7 @@ type (
 		Count     int
 	}
 	failedPurchase struct{ Owner, What, Total, Code, Cause, Since, Link string }
-	delayedMail    struct{ Name, What, Total, Link string }
+	delayedMail    struct{ Name, What, Total, Link, Open string }
 )
 
 type letters struct {
@@ -62,10 +62,13 @@ func (s *Service) tellOfFailure(ctx context.Context, tx bun.Tx, p Purchase) erro
 	if err != nil {
 		return err
 	}
-	in := s.people.LanguageOf(buyer)
-	facts := delayedMail{
-		Name: buyer.Name(), What: p.Description, Total: p.Total.Dollars(), Link: s.cfg.Address(in, "/users/~redirect/"),
+	owner, err := payerOf(ctx, tx, p.AccountID)
+	if err != nil {
+		return err
 	}
+	in := s.people.LanguageOf(buyer)
+	facts := delayedMail{Name: buyer.Name(), What: p.Description, Total: p.Total.Dollars()}
+	facts.Link, facts.Open = s.cfg.Address(in, owner.Landing()), s.cfg.Texts(in).Say(owner.Open())
 	return s.post.Add(ctx, tx, s.letters.delayed.To(buyer.Email, in, facts, mail.User(buyer.ID), mail.Once("invoice_delayed/"+p.UUID)))
 }
 

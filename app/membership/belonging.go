@@ -32,7 +32,7 @@ func (s *Service) Of(ctx context.Context, person int64) (own []Held, through []T
 		return nil, nil, fmt.Errorf("list what person %d holds: %w", person, err)
 	}
 	for _, r := range rows {
-		if r.Owner == "" {
+		if r.Seats == 0 {
 			own = append(own, r.held(ForPeople))
 		} else {
 			through = append(through, Through{Held: r.held(ForOrganisations), Organisation: r.Owner})

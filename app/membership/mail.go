@@ -1,35 +1,21 @@
 package membership
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"strconv"
 
 	"github.com/uptrace/bun"
 
-	"ams/app/account"
 	"ams/app/billing"
 	"ams/app/clock"
 	"ams/app/lang"
 	"ams/app/mail"
-	"ams/jobs"
 )
 
-// What the letters about memberships tell: views/mail/staff_individual_membership_created, membership_approved,
+// What the letters to owners tell, and the one to staff about a payment: views/mail/membership_approved,
 // membership_cancelled and staff_payment_needs_decision.
 type (
-	createdMail struct {
-		Name, Email   string
-		Option, Cost  string
-		Starts, Ends  string
-		Status, Why   string
-		Invoice       string // its number, or why there is none yet; empty when none is needed
-		NeedsApproval bool   // free of charge, and not approved
-		Approved      bool
-		Renewal       bool
-		Link          string
-	}
 	approvedMail struct {
 		Name, News, Option string
 		Seats              string // empty for a person
@@ -49,6 +35,8 @@ type (
 
 type letters struct {
 	created   mail.Letter[createdMail]
+	createdBy mail.Letter[createdByMail]
+	added     mail.Letter[addedMail]
 	approved  mail.Letter[approvedMail]
 	cancelled mail.Letter[cancelledMail]
 	decision  mail.Letter[decisionMail]
@@ -57,66 +45,12 @@ type letters struct {
 func bindLetters(post *mail.Post) letters {
 	return letters{
 		created:   mail.Bind[createdMail](post, "staff_individual_membership_created"),
+		createdBy: mail.Bind[createdByMail](post, "staff_organisation_membership_created"),
+		added:     mail.Bind[addedMail](post, "staff_organisation_seats_added"),
 		approved:  mail.Bind[approvedMail](post, "membership_approved"),
 		cancelled: mail.Bind[cancelledMail](post, "membership_cancelled"),
 		decision:  mail.Bind[decisionMail](post, "staff_payment_needs_decision"),
 	}
-}
-
-// NotifyStaff is the job that tells staff of a purchase. It waits behind the job of the invoice, and tells how that
-// stands when it runs.
-type NotifyStaff struct{ Purchase int64 }
-
-// Kind names the job in the queue.
-func (NotifyStaff) Kind() string { return "membership.notify_staff" }
-
-// Key lets one wait for each purchase.
-func (a NotifyStaff) Key() string { return strconv.FormatInt(a.Purchase, 10) }
-
-// Jobs registers what memberships do in the background.
-func (s *Service) Jobs(r *jobs.Registry) { jobs.Handle(r, s.notifyStaff) }
-
-func (s *Service) notifyStaff(ctx context.Context, job NotifyStaff) error {
-	return s.db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
-		bought, err := s.bills.EntryOf(ctx, tx, job.Purchase)
-		if err != nil {
-			return err
-		}
-		h, err := s.whole(ctx, tx, bought.Purchase.Membership)
-		if err != nil {
-			return err
-		}
-		owner, err := account.ByID(ctx, tx, h.Of.ID)
-		if err != nil {
-			return err
-		}
-		return s.people.TellStaff(ctx, tx, func(in lang.Locale, to []string) error {
-			once := mail.Once(fmt.Sprintf("membership_created/%s/%s", bought.Purchase.UUID, in))
-			return s.post.Add(ctx, tx, s.letters.created.ToAll(to, in, s.created(in, h, owner, bought), once, mail.User(owner.ID)))
-		})
-	})
-}
-
-func (s *Service) created(in lang.Locale, h Held, owner account.Person, bought billing.Entry) createdMail {
-	say, standing := s.cfg.Texts(in), h.Standing(s.clock.Now())
-	facts := createdMail{
-		Name: cmp.Or(owner.Name(), owner.Username), Email: owner.Email, Option: h.Option.Name.In(in), Cost: h.Option.Cost.Dollars(),
-		Starts: say.ShortDate(h.Start), Ends: say.ShortDate(h.Expiry), Why: say.Say(standing.WhyForStaff()),
-		Approved: h.Approved(), NeedsApproval: h.Option.Cost.IsZero() && !h.Approved(),
-		Status: say.Say(lang.M("pending approval")), Link: s.cfg.Desk(h.Ref()), Renewal: bought.Purchase.Kind == billing.ForRenewal,
-	}
-	if h.Approved() {
-		facts.Status = say.Say(lang.M("approved"))
-	}
-	switch bought.State() {
-	case billing.OnItsWay:
-		facts.Invoice = say.Say(lang.M("being prepared"))
-	case billing.SortedOut:
-		facts.Invoice = say.Say(lang.M("could not be prepared"))
-	case billing.Awaiting, billing.Paid, billing.Closed:
-		facts.Invoice = bought.Invoice.Number
-	}
-	return facts
 }
 
 func (s *Service) sendApproved(ctx context.Context, tx bun.Tx, m Held) error {
@@ -128,12 +62,10 @@ func (s *Service) sendApproved(ctx context.Context, tx bun.Tx, m Held) error {
 	later := m.Start.After(s.today())
 	facts := approvedMail{
 		Name: to.Reader(), Option: m.Option.Name.In(in), Starts: say.ShortDate(m.Start), Ends: say.ShortDate(m.LastDay()),
-		News: say.Say(confirmed(later, say.ShortDate(m.Start))), Open: say.Say(lang.M("Open your page")),
-		Link: s.cfg.Address(in, "/users/~redirect/"), // whatever the username is by then
+		News: say.Say(confirmed(later, say.ShortDate(m.Start))), Link: s.cfg.Address(in, to.Landing()), Open: say.Say(to.Open()),
 	}
 	if m.Of.Type == ForOrganisations {
-		facts.News, facts.Open = say.Say(confirmedFor(to.Name(), later, say.ShortDate(m.Start))), say.Say(lang.M("Open the organisation’s page"))
-		facts.Link, facts.Seats = s.cfg.Address(in, to.Page()), strconv.Itoa(m.Seats)
+		facts.News, facts.Seats = say.Say(confirmedFor(to.Name(), later, say.ShortDate(m.Start))), strconv.Itoa(m.Seats)
 	}
 	opts = append(opts, mail.Once(fmt.Sprintf("membership_approved/%s/%d", m.Of.Type, m.ID)))
 	return s.post.Add(ctx, tx, s.letters.approved.To(to.Email(), in, facts, opts...))

@@ -67,11 +67,9 @@ func (s *Service) Full(ctx context.Context, db bun.IDB, organisation int64) (boo
 
 // seat counts the seats that are taken of memberships which can have any.
 func (s *Service) seat(ctx context.Context, db bun.IDB, all []Held) error {
-	var organisations []int64
-	for _, h := range all {
-		if h.Open(s.today()) {
-			organisations = append(organisations, h.Of.ID)
-		}
+	organisations := make([]int64, len(all))
+	for i, h := range all {
+		organisations[i] = h.Of.ID
 	}
 	taken, err := activeMembers(ctx, db, organisations)
 	if err != nil {

@@ -92,7 +92,7 @@ func samples() map[string]sample {
 			table: "organisation_memberships", found: "kura",
 			before: func(s *webtest.Site) {
 				s.Option(membership.Option{Type: membership.ForOrganisations}, "10")
-				organisation(s, "Te Kura")
+				s.Organisation("Te Kura")
 			},
 			add:    []string{"organisation", "Te Kura", "membership_option", "Teacher", "seats", "5", "start_date", "2020-02-29"},
 			change: []string{"cancelled_datetime", "2020-03-01T12:00", "cancelled_reason", "Closed", "seats", "7"},

@@ -43,7 +43,7 @@ func today(s *webtest.Site) string { return s.Clock.Now().Format("2006-01-02") }
 func last(s *webtest.Site, list, act string) string {
 	s.T.Helper()
 	table := map[string]string{
-		options: "membership_options", memberships: "individual_memberships", invoices: "invoices", fields: "profile_fields",
+		options: "membership_options", memberships: "individual_memberships", seated: "organisation_memberships", invoices: "invoices", fields: "profile_fields",
 		fieldGroups: "profile_field_groups",
 	}[list]
 	return list + strconv.Itoa(s.Count("SELECT max(id) FROM "+table)) + "/" + act + "/"

@@ -151,7 +151,7 @@ func leastSeats(offer membership.Offer) string { return strconv.Itoa(max(1, offe
 func seatsField(c *web.Ctx, offer membership.Offer, typed membership.Application) views.Field {
 	f := views.NumberField("seat_count", c.Text(lang.M("Seats")), typed.Seats)
 	f.Input.Min = "1"
-	f.Help = c.Text(lang.M("At least %d: one for each member and invitation. More can be added later.", leastSeats(offer)))
+	f.Help = c.Text(lang.M("At least %s: one for each member and invitation. More can be added later.", leastSeats(offer)))
 	for _, o := range offer.Options {
 		if fmt.Sprint(o.ID) == typed.Option {
 			f.Input.Max = limit(o.MaxSeats)
