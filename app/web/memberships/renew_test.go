@@ -200,7 +200,7 @@ func TestRenewal(t *testing.T) {
 			}
 			v.Get("/billing/invoice/MOCK-1/detail/").Has("main", "Renewal")
 			mails := s.Mails("boss@example.org")
-			if len(mails) != 1 || mails[0].Subject != "Membership renewed: Mere Kahu" || !strings.Contains(mails[0].Text, "Invoice: MOCK-1") {
+			if len(mails) != 1 || mails[0].Subject != "Individual membership renewed: Mere Kahu" || !strings.Contains(mails[0].Text, "Invoice: MOCK-1") {
 				t.Errorf("mails to staff = %v, want one about a renewal with its invoice", mails)
 			}
 			s.MarkPaid("MOCK-1")
