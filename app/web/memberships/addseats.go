@@ -72,15 +72,13 @@ func (h *Handler) addSeats(c *web.Ctx, p account.Person, o organisation.Organisa
 	case added.Repeated:
 		c.Flash(session.Info, lang.M("These seats were added already. Nothing was stored a second time."))
 	case added.Invoiced:
-		c.Flash(session.Success, lang.M("%s The invoice is on its way.", seatsAdded(added)))
+		c.Flash(session.Success, lang.N("%d seat is added. The membership has %d seats now. The invoice is on its way.",
+			"%d seats are added. The membership has %d seats now. The invoice is on its way.", added.Added, added.Added, added.Total))
 	default:
-		c.Flash(session.Success, seatsAdded(added))
+		c.Flash(session.Success, lang.N("%d seat is added. The membership has %d seats now.",
+			"%d seats are added. The membership has %d seats now.", added.Added, added.Added, added.Total))
 	}
 	return web.Go(c, c.Path(o.Page()))
-}
-
-func seatsAdded(a membership.Added) lang.Message {
-	return lang.N("%d seat is added. The membership has %d seats now.", "%d seats are added. The membership has %d seats now.", a.Added, a.Added, a.Total)
 }
 
 // seats shows the form again: with what was wrong, or without problems what it comes to.
