@@ -364,6 +364,16 @@ func TestWorker(t *testing.T) {
 	if healthy("worker") {
 		t.Error("the worker is healthy because that of another host is")
 	}
+	for age, want := range map[int]bool{50: true, 61: false} {
+		const own = `INSERT INTO workers (id, name, version, started_at, seen_at) VALUES ('own', ?0, '', now(), ?1)
+			ON CONFLICT (id) DO UPDATE SET seen_at = ?1`
+		if _, err := db.NewRaw(own, host, time.Now().Add(-time.Duration(age)*time.Second)).Exec(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if got := healthy("worker"); got != want {
+			t.Errorf("with a sign of life %d seconds ago the worker is healthy: %v, want %v", age, got, want)
+		}
+	}
 	if code := stopWeb(); code != 0 {
 		t.Errorf("web ends with %d, want 0", code)
 	}

@@ -49,7 +49,7 @@ func (o *operators) start(a *App) {
 		for {
 			select {
 			case e := <-o.entries:
-				o.tell(ctx, a, e)
+				o.tell(context.WithoutCancel(ctx), a, e)
 			case <-ctx.Done():
 				return
 			}
@@ -57,7 +57,7 @@ func (o *operators) start(a *App) {
 	}()
 }
 
-// close tells what is left.
+// close tells what is left, for as long as the limit of one message.
 func (o *operators) close(a *App) {
 	o.stop()
 	<-o.ended
@@ -74,7 +74,7 @@ func (o *operators) close(a *App) {
 }
 
 func (o *operators) tell(ctx context.Context, a *App, e journal.Entry) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), operatorLimit)
+	ctx, cancel := context.WithTimeout(ctx, operatorLimit)
 	defer cancel()
 	err := a.letters.Report(ctx, a.db.DB, fingerprint(e), mail.Message{
 		From: a.cfg.Mail.ServerFrom, To: a.cfg.Mail.Operators, Subject: journal.Name(e.Level) + ": " + e.Message, Text: report(e),

@@ -22,7 +22,7 @@ func (c *call) sinks(cfg Config, service string, out *Outside) (closing func(), 
 		w = c.Err
 	}
 	console := journal.Console(w, cfg.LogLevel)
-	sinks, ends := []journal.Sink{console}, []func(){}
+	sinks := []journal.Sink{console}
 	if cfg.Sentry.DSN != "" {
 		reporter, err := incident.Open(incident.Config{
 			DSN: cfg.Sentry.DSN.Reveal(), Environment: cfg.Sentry.Environment, Release: version(), Service: service,
@@ -34,26 +34,23 @@ func (c *call) sinks(cfg Config, service string, out *Outside) (closing func(), 
 		if cfg.Sentry.Traces > 0 {
 			out.Trace = reporter.Trace
 		}
-		sinks, ends = append(sinks, reporter.Sink()), append(ends, reporter.Close)
+		sinks = append(sinks, reporter.Sink())
 	}
 	if cfg.Logtail.Token != "" {
 		shipper := logtail.Start(logtail.Config{
 			Host: cfg.Logtail.Host, Token: cfg.Logtail.Token.Reveal(), Service: service, From: cfg.LogLevel,
 			Console: slog.New(journal.New(console)),
 		})
-		sinks, ends = append(sinks, shipper.Sink()), append(ends, shipper.Close)
+		sinks = append(sinks, shipper.Sink())
 	}
 	if len(cfg.Mail.Operators) > 0 {
 		out.operators = &operators{entries: make(chan journal.Entry, operatorBacklog)}
 		sinks = append(sinks, out.operators.sink())
 	}
-	out.Log = slog.New(journal.New(sinks...))
+	all := journal.New(sinks...)
+	out.Log = slog.New(all)
 	for _, text := range cfg.Warnings {
 		out.Log.Warn(text)
 	}
-	return func() {
-		for _, end := range ends {
-			end()
-		}
-	}, nil
+	return all.Close, nil
 }

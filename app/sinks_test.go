@@ -273,6 +273,56 @@ func TestOperatorMail(t *testing.T) {
 	}
 }
 
+// What the operators have not been told yet when the process stops is told before its end.
+func TestOperatorMailAtTheEnd(t *testing.T) {
+	t.Parallel()
+	db := dbtest.New(t)
+	port := freePort(t)
+	settings := []string{
+		"DJANGO_SETTINGS_MODULE", "config.settings.local", "DATABASE_URL", dbtest.DSN(t), "AMS_DEV_DIR", t.TempDir(), "PORT", port,
+		"AMS_OPERATOR_EMAILS", "ops@example.org", "AMS_WORKER_EMBEDDED", "False",
+	}
+	if code, out, errs := run(t, env(nil, settings...), "", "setup_cms"); code != 0 {
+		t.Fatalf("setup_cms = %d: %s%s", code, out, errs)
+	}
+	stop, _ := started(t, settings, "listening", "web")
+	if _, err := db.NewRaw("ALTER TABLE users RENAME TO gone").Exec(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	tx, err := db.BeginTx(t.Context(), nil) // nothing is mailed meanwhile
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tx.Rollback()
+	if _, err := tx.NewRaw("LOCK TABLE email_messages").Exec(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	paths := []string{"/en/accounts/login/", "/mi/accounts/login/", "/en/accounts/password/reset/", "/mi/accounts/password/reset/"}
+	for _, path := range paths { // each is a kind of its own
+		answer, err := http.PostForm("http://localhost:"+port+path, url.Values{"login": {"a@b.nz"}, "password": {"x"}, "email": {"a@b.nz"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = answer.Body.Close()
+		if answer.StatusCode != http.StatusInternalServerError {
+			t.Fatalf("POST %s = %d, want 500", path, answer.StatusCode)
+		}
+	}
+	ended := make(chan int, 1)
+	go func() { ended <- stop() }()
+	soon(t, "the port is closed", func() bool { return status(t, "http://localhost:"+port+"/livez") == 0 })
+	if err := tx.Commit(); err != nil {
+		t.Fatal(err)
+	}
+	if code := <-ended; code != 0 {
+		t.Errorf("web ends with %d, want 0", code)
+	}
+	var mailed int
+	if err := db.NewRaw("SELECT count(*) FROM email_messages WHERE template_id = 'operator_error'").Scan(t.Context(), &mailed); err != nil || mailed != len(paths) {
+		t.Errorf("%d errors are mailed, %v, want all %d", mailed, err, len(paths))
+	}
+}
+
 // A worker that stops ships its last words.
 func TestLastWords(t *testing.T) {
 	t.Parallel()

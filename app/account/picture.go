@@ -86,8 +86,11 @@ func (s *Service) keep(ctx context.Context, who Person, p picture.Print, problem
 		kept.thumbnail, err = s.keepThumbnail(ctx, kept.picture, p.Thumbnail)
 	}
 	if err != nil {
-		slog.ErrorContext(ctx, "store a profile picture", "person", who.ID, "error", err)
 		s.forget(ctx, kept)
+		if errors.Is(ctx.Err(), context.Canceled) { // whoever sent it has left
+			return images{}, err
+		}
+		slog.ErrorContext(ctx, "store a profile picture", "person", who.ID, "error", err)
 		problems.Add("profile_picture", lang.M("The picture could not be stored just now. Try again in a moment."))
 		return images{}, nil
 	}

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"runtime"
 	"strings"
+	"sync"
 	"time"
 
 	"ams/jobs"
@@ -63,6 +64,8 @@ type Sink struct {
 	From slog.Level // the least important level that it wants
 	Near bool       // it stays on this machine, and so gets what must not be shipped
 	Take func(Entry)
+	// Close passes on what the sink still holds, within a time limit of its own; nil where it holds nothing.
+	Close func()
 }
 
 // Handler hands records to sinks.
@@ -70,10 +73,23 @@ type Handler struct {
 	sinks  []Sink
 	fields []slog.Attr
 	group  string
+	secret bool // further fields belong to a group that is never told
 }
 
 // New hands to these sinks.
 func New(sinks ...Sink) *Handler { return &Handler{sinks: sinks} }
+
+// Close closes all sinks side by side: one that waits for a service that is away takes no time from the others. Call it
+// once, when nobody tells anything any more.
+func (h *Handler) Close() {
+	var all sync.WaitGroup
+	for _, s := range h.sinks {
+		if s.Close != nil {
+			all.Go(s.Close)
+		}
+	}
+	all.Wait()
+}
 
 // Enabled says whether any sink wants the level.
 func (h *Handler) Enabled(_ context.Context, l slog.Level) bool {
@@ -91,8 +107,10 @@ func (h *Handler) Handle(ctx context.Context, r slog.Record) error {
 	e.Source, _ = runtime.CallersFrames([]uintptr{r.PC}).Next()
 	e.Logger = logger(e.Source.Function)
 	r.Attrs(func(a slog.Attr) bool {
-		e.Fields = flatten(e.Fields, h.group, a)
-		return true
+		if !h.secret {
+			e.Fields = flatten(e.Fields, h.group, a)
+		}
+		return !h.secret
 	})
 	e.belong(ctx)
 	for _, s := range h.sinks {
@@ -105,6 +123,9 @@ func (h *Handler) Handle(ctx context.Context, r slog.Record) error {
 
 // WithAttrs gives a handler whose records have these fields, too.
 func (h *Handler) WithAttrs(attrs []slog.Attr) slog.Handler {
+	if h.secret {
+		return h
+	}
 	with := *h
 	with.fields = h.fields[:len(h.fields):len(h.fields)]
 	for _, a := range attrs {
@@ -115,10 +136,14 @@ func (h *Handler) WithAttrs(attrs []slog.Attr) slog.Handler {
 
 // WithGroup gives a handler that puts the name before the keys of later fields.
 func (h *Handler) WithGroup(name string) slog.Handler {
-	if name == "" {
+	if name == "" || h.secret {
 		return h
 	}
 	with := *h
+	if SecretName(name) {
+		with.fields = append(h.fields[:len(h.fields):len(h.fields)], slog.String(h.group+name, hidden))
+		with.secret = true
+	}
 	with.group += name + "."
 	return &with
 }

@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -92,6 +93,26 @@ func TestSinks(t *testing.T) {
 	}
 }
 
+// Sinks are closed side by side: here each waits for the other.
+func TestClose(t *testing.T) {
+	t.Parallel()
+	one, two := make(chan struct{}), make(chan struct{})
+	h := journal.New(
+		journal.Sink{Close: func() { close(one); <-two }}, journal.Sink{}, journal.Sink{Close: func() { close(two); <-one }})
+	done := make(chan struct{})
+	go func() { defer close(done); h.Close() }()
+	select {
+	case <-done:
+	case <-time.After(20 * time.Second):
+		t.Fatal("after 20 seconds Close() still waits: the sinks are closed one after the other")
+	}
+	began := time.Now()
+	journal.New(journal.Sink{Close: func() { time.Sleep(50 * time.Millisecond) }}, journal.Sink{Close: func() {}}).Close()
+	if took := time.Since(began); took < 50*time.Millisecond {
+		t.Errorf("Close() took %s, want it to wait for the slowest sink", took)
+	}
+}
+
 // What opens something, and where people can be reached, is told to no sink, however it gets into a record.
 func TestNeverTold(t *testing.T) {
 	t.Parallel()
@@ -109,6 +130,14 @@ func TestNeverTold(t *testing.T) {
 				l.With(slog.Group("g", key, secret)).Info("x")
 			}
 		},
+		"Groups": func(l *slog.Logger) {
+			inner := slog.Group("headers", "X-Own", secret, slog.Group("more", "X-Other", secret))
+			l.Info("x", inner)
+			l.With(slog.Group("request", inner)).Info("x")
+			headers := l.WithGroup("request").WithGroup("Headers")
+			headers.Info("x", "X-Own", secret, slog.Group("", "X-Other", secret))
+			headers.With("X-Own", secret).WithGroup("more").Info("x", "X-Other", secret)
+		},
 		"Types": func(l *slog.Logger) {
 			l.Info("x", "a", header, "b", request, "c", url.Values{"email": {secret}}, "d", []byte(secret), "e", &http.Cookie{Name: "a", Value: secret})
 		},
@@ -117,6 +146,9 @@ func TestNeverTold(t *testing.T) {
 				"/en/accounts/?token=" + secret, "/forum/sso?sso=" + secret + "&sig=" + secret, "password=" + secret + " host=db",
 				`{"password": "` + secret + `"}`, "Authorization: Basic " + secret, "Cookie: a=b; c=" + secret, "postgres://ams:" + secret + "@db/ams",
 				"it sent Bearer " + secret, "X-Xero-Signature: " + secret, "api_key=" + secret, "client_secret='" + secret + "'",
+				`password="two ` + secret + `" host=db`, `password='two ` + secret + `'`, `{"password": "two ` + secret + `"}`, `{'token':'a, ` + secret + `'}`,
+				`{"secret":"a \"quoted\" ` + secret + `"}`, `"{\"password\": \"two ` + secret + `\"}"`, `"{\"token\":\"` + secret + `\"}"`,
+				`password: "two ` + secret + `"`, `password = "two ` + secret, `dsn="host=db password=` + secret + `"`,
 			} {
 				l.Info(text)
 				l.Info("x", "error", errors.New(text), "address", text)
@@ -124,9 +156,12 @@ func TestNeverTold(t *testing.T) {
 			}
 		},
 		"Addresses": func(l *slog.Logger) {
-			for _, address := range []string{secret + "@example.org", "ngā." + secret + "@whare.māori.nz", secret + "+x@a-b.co"} {
+			for _, address := range []string{secret + "@example.org", "ngā." + secret + "@whare.māori.nz", secret + "+x@a-b.co", secret + "@māori.nz"} {
 				l.Info("to "+address, "to", address, "error", errors.New("Mailgun answers 400: '"+address+"' is no address"))
 				l.Info("x", "to", []string{address, address})
+				for _, encoded := range []string{url.QueryEscape(address), strings.Replace(address, "@", "%40", 1)} { // as a line of the browser holds it
+					l.Info("GET /en/?email="+encoded+"&page=2", "path", "/en/?email="+encoded, "error", errors.New("no page /en/?email="+encoded))
+				}
 			}
 		},
 	} {
@@ -146,6 +181,24 @@ func TestNeverTold(t *testing.T) {
 		})
 		if diff := cmp.Diff([]string{"INFO journal_test accepted by [e-mail] mailbox=mere@example.org other=[e-mail]"}, got); diff != "" {
 			t.Errorf("console (-want +got):\n%s", diff)
+		}
+	})
+	t.Run("WhatStandsBesideIt", func(t *testing.T) {
+		t.Parallel()
+		got := told(t, slog.LevelInfo, func(l *slog.Logger) {
+			l.WithGroup("request").With("a", 1).WithGroup("headers").Info("x", "b", 2)
+			l.Info(`password="two words" host=db`, slog.Group("request", "a", 1, slog.Group("headers", "b", 2), "c", 3))
+			l.Info(`{"password": "two \"words\"", "host": "db"}`)
+			l.Info("/en/?email=mere%40example.org&page=2")
+		})
+		want := []string{
+			"INFO journal_test x request.a=1 request.headers=[hidden]",
+			`INFO journal_test password="[hidden]" host=db request.a=1 request.headers=[hidden] request.c=3`,
+			`INFO journal_test {"password": "[hidden]", "host": "db"}`,
+			"INFO journal_test /en/?email=[e-mail]&page=2",
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("told (-want +got):\n%s", diff)
 		}
 	})
 	t.Run("TheRestStays", func(t *testing.T) {

@@ -19,11 +19,14 @@ var (
 	secretName = regexp.MustCompile(`(?i)^(?:` + secret + `|body|html|headers?)$`)
 	// secretLine is a header with its value, which goes on to the end of the line.
 	secretLine = regexp.MustCompile(`(?i)\b((?:proxy-)?authorization|(?:set-)?cookie|x-xero-signature)["']?\s*[:=]\s*[^\r\n]+`)
+	// secretText is a value in quotation marks, which may hold anything but the same mark: name="value", "name": 'value', also
+	// where the whole was quoted once more. Without a mark at its end it goes on to the end of the line.
+	secretText = regexp.MustCompile(`(?i)(\b(?:` + secret + `)\\*["']?\s*[:=]\s*\\*)(?:(")(?:[^"\\\r\n]|\\.)*|(')(?:[^'\\\r\n]|\\.)*)`)
 	// secretPair is name=value as in addresses and connection strings, or "name":"value" as in JSON.
 	secretPair   = regexp.MustCompile(`(?i)(\b(?:` + secret + `))(=["']?|["']\s*:\s*["'])([^\s&"',;]+)`)
 	bearer       = regexp.MustCompile(`(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}`)
 	userInfo     = regexp.MustCompile(`(://[^\s/@:]*:)[^\s/@]+@`)
-	emailAddress = regexp.MustCompile(`[\p{L}\p{M}\p{N}._%+'-]+(?:@|%40)[\p{L}\p{M}\p{N}-]+(?:\.[\p{L}\p{M}\p{N}-]+)*\.\p{L}{2,}`)
+	emailAddress = regexp.MustCompile(`[\p{L}\p{M}\p{N}._%+'-]+(?:@|%40)[\p{L}\p{M}\p{N}%-]+(?:\.[\p{L}\p{M}\p{N}-]+)*\.\p{L}{2,}`)
 )
 
 // Mailbox is the one field whose e-mail address is told, for what has to be found by it: the trace of an invitation. It
@@ -39,6 +42,7 @@ func Scrub(s string) string {
 	if strings.ContainsAny(s, ":=") {
 		s = secretLine.ReplaceAllString(s, "$1: "+hidden)
 		s = userInfo.ReplaceAllString(s, "${1}"+hidden+"@")
+		s = secretText.ReplaceAllString(s, "$1$2$3"+hidden)
 		s = secretPair.ReplaceAllString(s, "$1$2"+hidden)
 	}
 	if strings.Contains(s, " ") {
@@ -53,6 +57,9 @@ func Scrub(s string) string {
 // flatten appends a field, or those of a group, with values that any sink can write.
 func flatten(to []slog.Attr, group string, a slog.Attr) []slog.Attr {
 	v := a.Value.Resolve()
+	if SecretName(a.Key) { // a group as a whole
+		return append(to, slog.String(group+a.Key, hidden))
+	}
 	if v.Kind() == slog.KindGroup {
 		if a.Key != "" {
 			group += a.Key + "."
@@ -64,9 +71,6 @@ func flatten(to []slog.Attr, group string, a slog.Attr) []slog.Attr {
 	}
 	if a.Key == "" {
 		return to
-	}
-	if SecretName(a.Key) {
-		return append(to, slog.String(group+a.Key, hidden))
 	}
 	switch {
 	case a.Key == Mailbox:

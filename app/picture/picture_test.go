@@ -78,6 +78,53 @@ func enormous(w, h uint32, depth byte) []byte {
 	return binary.BigEndian.AppendUint32(out, crc32.ChecksumIEEE(head))
 }
 
+// tables are the quantisation tables of a JPEG (ITU T.81, B.2.4.1): they say how finely it was written.
+func tables(t *testing.T, file []byte) (found []byte) {
+	t.Helper()
+	for at := 2; at+4 < len(file) && file[at] == 0xff && file[at+1] != 0xda; {
+		length := int(binary.BigEndian.Uint16(file[at+2:]))
+		if file[at+1] == 0xdb {
+			found = append(found, file[at+4:at+2+length]...)
+		}
+		at += 2 + length
+	}
+	if len(found) == 0 {
+		t.Fatal("the JPEG has no quantisation tables")
+	}
+	return found
+}
+
+// A thumbnail is written as finely as a small picture needs, an original more finely: it is written anew each time.
+func TestQuality(t *testing.T) {
+	t.Parallel()
+	written := func(quality int) []byte {
+		var out bytes.Buffer
+		if err := jpeg.Encode(&out, halves(8, 8), &jpeg.Options{Quality: quality}); err != nil {
+			t.Fatal(err)
+		}
+		return tables(t, out.Bytes())
+	}
+	lab := picture.NewLab(1)
+	got, err := lab.Develop(t.Context(), encoded(t, "jpeg", halves(30, 20)), side)
+	if err != nil {
+		t.Fatal(err)
+	}
+	made, err := lab.Thumbnail(t.Context(), bytes.NewReader(got.Original), side)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for what, c := range map[string]struct {
+		file    []byte
+		quality int
+	}{
+		"the thumbnail": {got.Thumbnail, 80}, "a thumbnail made later": {made, 80}, "the original": {got.Original, 90},
+	} {
+		if !bytes.Equal(tables(t, c.file), written(c.quality)) {
+			t.Errorf("%s is not written with quality %d", what, c.quality)
+		}
+	}
+}
+
 func TestDevelop(t *testing.T) {
 	t.Parallel()
 	lab := picture.NewLab(1)

@@ -1,16 +1,23 @@
 package web_test
 
 import (
+	"bytes"
 	"errors"
+	"fmt"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
+	"ams/app"
+	"ams/app/journal"
 	"ams/app/web"
+	"ams/app/web/webtest"
 	"ams/jobs"
 )
 
@@ -65,6 +72,41 @@ func TestAccessLog(t *testing.T) {
 		}
 	}
 }
+
+// The line of somebody who is signed in names them, by their id alone, also after an upload.
+func TestAccessLogOfAPerson(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	var mu sync.Mutex
+	s := webtest.NewWith(t, func(o *app.Outside) {
+		o.Log = slog.New(journal.New(journal.Console(writerFunc(func(p []byte) (int, error) {
+			mu.Lock()
+			defer mu.Unlock()
+			return out.Write(p)
+		}), slog.LevelInfo)))
+	}, webtest.Store(t)...)
+	s.Person("kea")
+	id := s.Count("SELECT id FROM users WHERE username = 'kea'")
+	s.Visitor().Get("/en/accounts/login/").Status(http.StatusOK)
+	v := s.SignedIn("kea")
+	v.Get("/en/users/kea/").Status(http.StatusOK)
+	v.Upload("/en/users/~update/", "", "", nil, "first_name", "").Status(http.StatusUnprocessableEntity)
+	for request, want := range map[string]string{
+		"GET path=/en/accounts/login/": "", "GET path=/en/users/kea/": fmt.Sprintf(" user_id=%d", id),
+		"POST path=/en/users/~update/": fmt.Sprintf(" user_id=%d", id),
+	} {
+		mu.Lock()
+		line := regexp.MustCompile(`(?m)^INFO \S+ web request method=` + request + ` .*$`).FindString(out.String())
+		mu.Unlock()
+		if line == "" || !strings.HasSuffix(line, want) || strings.Contains(line, "user_id=") != (want != "") || strings.Contains(line, "kea@") {
+			t.Errorf("the line of %s is %q, want it to end with %q", request, line, want)
+		}
+	}
+}
+
+type writerFunc func([]byte) (int, error)
+
+func (f writerFunc) Write(p []byte) (int, error) { return f(p) }
 
 // A Host that is not ours is an error on the console, once.
 func TestRejectedHost(t *testing.T) {

@@ -50,7 +50,9 @@ func TestDownload(t *testing.T) {
 			return c.Download(c.Param("name")+".csv", "text/csv; charset=utf-8", files[c.Param("name")])
 		})
 	})
-	server := httptest.NewServer(k.Handler())
+	server := httptest.NewUnstartedServer(k.Handler())
+	server.Config.WriteTimeout = 100 * time.Millisecond
+	server.Start()
 	defer server.Close()
 	for name, want := range map[string]struct {
 		status, size int

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"context"
 	"errors"
 	"math"
 	"net/http"
@@ -162,13 +161,20 @@ func (c *Ctx) elsewhere() []elsewhere {
 	return out
 }
 
-// broken answers when nothing can be relied on: a page without database, session and theme. The person learns the id
-// under which the operator finds the cause.
-func (w *Web) broken(c *Ctx, err error, facts ...any) {
-	if errors.Is(err, context.Canceled) && c.Context().Err() != nil {
-		c.gin.Abort() // the browser has gone
+// broken answers when nothing can be relied on, unless the visitor has left: whatever went wrong for want of a connection
+// is nobody's mistake, however the error names it.
+func (w *Web) broken(c *Ctx, err error) {
+	if c.base.Err() != nil {
+		w.log.InfoContext(c.Context(), "the visitor left", "method", c.Method(), "route", c.gin.FullPath(), "error", err)
+		c.gin.Abort()
 		return
 	}
+	w.apologise(c, err)
+}
+
+// apologise answers with a page without database, session and theme. The person learns the id under which the operator
+// finds the cause.
+func (w *Web) apologise(c *Ctx, err error, facts ...any) {
 	facts = append(facts, "method", c.Method(), "route", c.gin.FullPath(), "error", err)
 	w.log.ErrorContext(c.Context(), "request failed", facts...)
 	if c.gin.Writer.Written() {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"mime/multipart"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -117,6 +118,7 @@ func TestReadForm(t *testing.T) {
 	}
 	slow := httptest.NewUnstartedServer(k.Handler())
 	slow.Config.ReadTimeout = 100 * time.Millisecond
+	slow.Config.WriteTimeout = 100 * time.Millisecond // counts from the head of the request
 	slow.Start()
 	defer slow.Close()
 	contentType, body = posted(t, "a", "", "1", "f", "x", "abc")
@@ -143,6 +145,65 @@ func TestReadForm(t *testing.T) {
 	}
 	if strings.Contains(k.log.String(), "ERROR") {
 		t.Error("what a visitor sent was reported as our mistake")
+	}
+}
+
+// A visitor who leaves in the middle of an upload is nobody's error, whatever the handler makes of what it could not read.
+func TestLeaving(t *testing.T) {
+	t.Parallel()
+	ended := make(chan error, 1)
+	handlers := map[string]func(*web.Ctx) error{
+		"plain": func(c *web.Ctx) error {
+			return c.ReadForm(func(f web.File) error { _, err := io.Copy(io.Discard, f); return err })
+		},
+		"hidden": func(c *web.Ctx) error { // as a client of some service may do it
+			return c.ReadForm(func(f web.File) error {
+				_, err := io.Copy(io.Discard, f)
+				return fmt.Errorf("the service answers: %v", err)
+			})
+		},
+		"afterwards": func(c *web.Ctx) error {
+			_ = c.ReadForm(func(f web.File) error { _, err := io.Copy(io.Discard, f); return err })
+			<-c.Context().Done()
+			return errors.New("the transaction has been rolled back")
+		},
+		"ours": func(c *web.Ctx) error {
+			_ = c.ReadForm(func(f web.File) error { return nil })
+			panic("a mistake of ours")
+		},
+	}
+	k := newKernel(t, time.Minute, func(w *web.Web) {
+		w.Localised("/test").Uploads(3*mebibyte).POST("/:name/", func(c *web.Ctx) (err error) {
+			defer func() { ended <- err }()
+			return handlers[c.Param("name")](c)
+		})
+	})
+	server := httptest.NewServer(k.Handler())
+	for name := range handlers {
+		contentType, body := posted(t, "a", "", "1", "f", "x", strings.Repeat("x", mebibyte))
+		conn, err := net.Dial("tcp", server.Listener.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintf(conn, "POST /en/test/%s/ HTTP/1.1\r\nHost: example.com\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n", name, contentType, len(body))
+		if _, err := conn.Write(body[:mebibyte/2]); err != nil {
+			t.Fatal(err)
+		}
+		_ = conn.Close()
+		select {
+		case err = <-ended:
+		case <-time.After(20 * time.Second):
+			t.Fatalf("%s: the handler still waits for somebody who has left", name)
+		}
+	}
+	server.Close() // waits for the last line of the log
+	for line := range strings.Lines(k.log.String()) {
+		if strings.HasPrefix(line, "ERROR ") != strings.Contains(line, "a mistake of ours") {
+			t.Errorf("the log has the line %s", line)
+		}
+	}
+	if n := strings.Count(k.log.String(), "request method=POST"); n != len(handlers) {
+		t.Errorf("the log tells of %d requests, want all %d", n, len(handlers))
 	}
 }
 

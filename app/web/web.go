@@ -146,5 +146,5 @@ func (w *Web) panicked(g *gin.Context, cause any) {
 	if cause == http.ErrAbortHandler {
 		panic(cause)
 	}
-	w.broken(ctxOf(g), fmt.Errorf("panic: %v", cause), "stack", string(debug.Stack()))
+	w.apologise(ctxOf(g), fmt.Errorf("panic: %v", cause), "stack", string(debug.Stack()))
 }

@@ -70,7 +70,7 @@ func nothing() *sentry.DataCollection {
 
 // Sink takes entries for this reporter.
 func (r *Reporter) Sink() journal.Sink {
-	return journal.Sink{From: min(r.cfg.From, slog.LevelError), Take: r.take}
+	return journal.Sink{From: min(r.cfg.From, slog.LevelError), Take: r.take, Close: r.Close}
 }
 
 // Close waits for what is on its way, for two seconds at most.

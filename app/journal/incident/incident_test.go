@@ -149,6 +149,31 @@ func TestEvent(t *testing.T) {
 	}
 }
 
+// However little goes along, every error is reported: SENTRY_LOG_LEVEL is about what was told before it.
+func TestErrorsBelowTheTrail(t *testing.T) {
+	t.Parallel()
+	s, log, r := start(t, journal.Critical)
+	ctx := jobs.WithCorrelation(t.Context(), "abc-1")
+	log.WarnContext(ctx, "strange")
+	log.ErrorContext(ctx, "request failed")
+	log.Log(ctx, journal.Critical, "no database")
+	log.ErrorContext(ctx, "failed again")
+	r.Close()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var got []string
+	for _, e := range s.events {
+		line := e.Message + ":"
+		for _, b := range e.Breadcrumbs {
+			line += " " + b.Message
+		}
+		got = append(got, line)
+	}
+	if diff := cmp.Diff([]string{"request failed:", "no database:", "failed again: no database"}, got); diff != "" {
+		t.Errorf("events with their trail (-want +got):\n%s", diff)
+	}
+}
+
 // Durations are told for the share of work that was asked for.
 func TestTrace(t *testing.T) {
 	t.Parallel()

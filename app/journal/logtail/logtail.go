@@ -29,12 +29,11 @@ type Config struct {
 	Every   time.Duration   // between two batches; 0 means a second
 	Pauses  []time.Duration // before each further attempt; nil means 1, 10 and 60 seconds
 	Grace   time.Duration   // for all that is left at the end; 0 means 5 seconds
+	// Patience is how long one answer may take; 0 means 10 seconds.
+	Patience time.Duration
 }
 
-const (
-	capacity = 1000
-	patience = 10 * time.Second // for one answer
-)
+const capacity = 1000
 
 // Shipper holds entries until they are shipped.
 type Shipper struct {
@@ -66,6 +65,9 @@ func Start(cfg Config) *Shipper {
 	if cfg.Grace == 0 {
 		cfg.Grace = 5 * time.Second
 	}
+	if cfg.Patience == 0 {
+		cfg.Patience = 10 * time.Second
+	}
 	url := strings.TrimSuffix(cfg.Host, "/") + "/"
 	if !strings.Contains(url, "://") {
 		url = "https://" + url
@@ -73,7 +75,7 @@ func Start(cfg Config) *Shipper {
 	s := &Shipper{
 		cfg: cfg, url: url, full: make(chan struct{}, 1), closing: make(chan struct{}), done: make(chan struct{}),
 		client: &http.Client{
-			Timeout:       patience,
+			Timeout:       cfg.Patience,
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
 	}
@@ -84,7 +86,9 @@ func Start(cfg Config) *Shipper {
 }
 
 // Sink takes entries for this shipper.
-func (s *Shipper) Sink() journal.Sink { return journal.Sink{From: s.cfg.From, Take: s.take} }
+func (s *Shipper) Sink() journal.Sink {
+	return journal.Sink{From: s.cfg.From, Take: s.take, Close: s.Close}
+}
 
 // take keeps an entry for the next batch. Where there is no place left the newest is dropped, and counted.
 func (s *Shipper) take(e journal.Entry) {

@@ -283,6 +283,38 @@ func TestRetries(t *testing.T) {
 			t.Errorf("the console is told %d times, want once:\n%s", n, console)
 		}
 	})
+	t.Run("ComplainsAnewAfterASuccess", func(t *testing.T) {
+		t.Parallel()
+		srv := newService(t, 401, 403, 202, 401)
+		log, s, console := start(srv.URL, usual)
+		for i := range 4 {
+			log.Info("x")
+			eventually(t, "the batch is answered", func() bool { return srv.requests() > i })
+		}
+		s.Close()
+		if n := strings.Count(console.String(), "refuses"); n != 2 {
+			t.Errorf("the console is told %d times, want once before the success and once after it:\n%s", n, console)
+		}
+	})
+	t.Run("NoAnswer", func(t *testing.T) { // is given up, and tried again
+		t.Parallel()
+		release, asked := make(chan struct{}), make(chan struct{}, 10)
+		srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			_, _ = io.Copy(io.Discard, r.Body)
+			if asked <- struct{}{}; len(asked) == 1 {
+				<-release
+			}
+		}))
+		t.Cleanup(srv.Close)
+		t.Cleanup(func() { close(release) })
+		log, s, console := start(srv.URL, func(c *logtail.Config) { c.Patience = 50 * time.Millisecond })
+		log.Info("x")
+		eventually(t, "it is tried again", func() bool { return len(asked) == 2 })
+		s.Close()
+		if out := console.String(); out != "" {
+			t.Errorf("the console says %q, want nothing: the second attempt arrived", out)
+		}
+	})
 	t.Run("Network", func(t *testing.T) {
 		t.Parallel()
 		srv := newService(t)

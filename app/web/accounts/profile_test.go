@@ -11,6 +11,10 @@ import (
 	"image/png"
 	"io"
 	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -219,6 +223,43 @@ func TestPicture(t *testing.T) {
 			Status(http.StatusUnprocessableEntity).Has("#id_profile_picture-error", "could not be stored just now")
 		if n := s.Count("SELECT count(*) FROM users WHERE profile_picture <> '' OR first_name = 'Hine'"); n != 0 {
 			t.Error("a row names a picture that was not stored")
+		}
+	})
+	t.Run("ThumbnailIsRefused", func(t *testing.T) { // after the original was stored
+		t.Parallel()
+		settings := webtest.Store(t)
+		store, err := url.Parse(settings[slices.Index(settings, "DJANGO_MEDIA_PUBLIC_ENDPOINT_URL")+1])
+		if err != nil {
+			t.Fatal(err)
+		}
+		var stored string
+		through := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
+			r.SetURL(store)
+			r.Out.Host = r.In.Host // it is signed
+		}}
+		proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodPut && strings.Contains(r.URL.Path, "/imagekit-modified/") {
+				http.Error(w, "", http.StatusForbidden)
+				return
+			}
+			if r.Method == http.MethodPut {
+				stored = r.URL.Path
+			}
+			through.ServeHTTP(w, r)
+		}))
+		t.Cleanup(proxy.Close)
+		s := webtest.New(t, append(settings, "DJANGO_MEDIA_PUBLIC_ENDPOINT_URL", proxy.URL)...)
+		s.Person("kea")
+		s.SignedIn("kea").Upload(update, "profile_picture", "a.png", photo(t, 10, 10, color.Black), "first_name", "Hine", "last_name", "Kahu", "username", "kea").
+			Status(http.StatusUnprocessableEntity).Has("#id_profile_picture-error", "could not be stored just now")
+		if n := s.Count("SELECT count(*) FROM users WHERE profile_picture <> '' OR profile_thumbnail <> '' OR first_name = 'Hine'"); n != 0 {
+			t.Error("half a picture was kept")
+		}
+		if !strings.Contains(stored, "/profile_pictures/") {
+			t.Fatalf("stored was %q, want the original before its thumbnail", stored)
+		}
+		if status, _ := fetch(t, store.String()+stored); status == http.StatusOK {
+			t.Errorf("the original of a picture that was not kept is left at %s", stored)
 		}
 	})
 	t.Run("TwoAtOnce", func(t *testing.T) {

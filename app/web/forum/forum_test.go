@@ -1,7 +1,10 @@
 package forum_test
 
 import (
+	"bytes"
 	"encoding/base64"
+	"image"
+	"image/png"
 	"net/http"
 	"net/url"
 	"strings"
@@ -267,6 +270,40 @@ func TestMalformed(t *testing.T) {
 	}
 	if strings.Contains(logged, "level=ERROR") {
 		t.Errorf("something broke:\n%s", logged)
+	}
+}
+
+// The forum gets the picture as it was chosen, at an address that it can fetch: it makes its own small ones.
+func TestPicture(t *testing.T) {
+	t.Parallel()
+	d := newDiscourse(t)
+	s := webtest.New(t, append(webtest.Store(t), "DISCOURSE_REDIRECT_DOMAIN", d.URL+"/", "DISCOURSE_CONNECT_SECRET", secret)...)
+	d.site = s.URL
+	s.Person("kea")
+	s.Option(membership.Option{Duration: membership.Duration{Months: 12}}, "10")
+	join(s, "kea")
+	v := s.SignedIn("kea")
+	if got := d.arrive(v.Get(d.question(""))); strings.Contains(got, "avatar") {
+		t.Errorf("the forum learns %q of somebody without a picture", got)
+	}
+	var file bytes.Buffer
+	if err := png.Encode(&file, image.NewNRGBA(image.Rect(0, 0, 30, 20))); err != nil {
+		t.Fatal(err)
+	}
+	v.Upload("/en/users/~update/", "profile_picture", "me.png", file.Bytes(), "first_name", "Mere", "last_name", "Kahu", "username", "kea").
+		Status(http.StatusSeeOther)
+	told, err := url.ParseQuery(d.arrive(v.Get(d.question(""))))
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, err := http.Get(told.Get("avatar_url"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	shape, format, err := image.DecodeConfig(answer.Body)
+	if err != nil || format != "png" || shape.Width != 30 || shape.Height != 20 {
+		t.Errorf("at %s there is a %s of %d×%d, %v, want the original", told.Get("avatar_url"), format, shape.Width, shape.Height, err)
 	}
 }
 
