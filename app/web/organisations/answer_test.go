@@ -327,6 +327,13 @@ func TestAnswersCross(t *testing.T) {
 		c.inTurn(func() { c.kea.Post(revoke).Status(http.StatusSeeOther) }, func() { c.tui.Post(accept(token)).Status(http.StatusNotFound) })
 		c.none(linked)
 	})
+	t.Run("Erased, then accepted", func(t *testing.T) { // nothing is stored any longer for somebody who is gone
+		t.Parallel()
+		c := newClub(t)
+		token := c.invited(tuiMail)
+		c.Behind(func() { c.tui.Post(accept(token)).Status(http.StatusConflict) }, "UPDATE users SET erased_at = now() WHERE username = 'tui'")
+		c.one(linked + " AND accepted_datetime IS NULL")
+	})
 	t.Run("Deactivated, then accepted", func(t *testing.T) { // nobody slips in
 		t.Parallel()
 		c := newClub(t)
