@@ -91,6 +91,7 @@ func TestCommands(t *testing.T) {
 		t.Errorf("%d accounts with %d superusers, want 5 with 2", people, supers)
 	}
 	samplesSold(t, db)
+	samplesBelong(t, db)
 	must(t, "", "create_sample_profile_questions")
 	var asked int
 	const sample = `SELECT count(DISTINCT f.field_type) * 100 + count(*) FROM profile_fields f JOIN profile_field_groups g ON g.id = f.group_id
@@ -125,6 +126,22 @@ func TestCommands(t *testing.T) {
 }
 
 // samplesSold checks that two runs of the sample data leave six options, and a membership of each status.
+// samplesBelong looks at the sample organisations, made twice: each has an administrator, people and invitations.
+func samplesBelong(t *testing.T, db *database.DB) {
+	t.Helper()
+	var got string
+	const sample = `SELECT string_agg(line, '; ' ORDER BY line) FROM (
+		SELECT o.name || ' ' || count(*) FILTER (WHERE m.role = 'ADMIN' AND m.accepted_datetime IS NOT NULL) || count(m.accepted_datetime)
+			|| count(*) FILTER (WHERE m.accepted_datetime IS NULL) || count(*) FILTER (WHERE m.user_id IS NULL) AS line
+		FROM organisations o JOIN organisation_members m ON m.organisation_id = o.id GROUP BY o.id) l`
+	if err := db.NewRaw(sample).Scan(t.Context(), &got); err != nil {
+		t.Fatal(err)
+	}
+	if want := "Taupō Coding Club 1110; Te Kura o Ōtepoti 1221"; got != want {
+		t.Errorf("administrators, members, invitations and those without account = %q, want %q", got, want)
+	}
+}
+
 func samplesSold(t *testing.T, db *database.DB) {
 	t.Helper()
 	var got string

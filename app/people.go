@@ -12,6 +12,7 @@ import (
 	"ams/app/database"
 	"ams/app/fault"
 	"ams/app/lang"
+	"ams/app/organisation"
 )
 
 type superuserCommand struct {
@@ -116,10 +117,23 @@ func (a *App) samples(ctx context.Context) error {
 	if err := a.sampleMemberships(ctx); err != nil {
 		return err
 	}
+	if err := a.sampleOrganisations(ctx); err != nil {
+		return err
+	}
 	if err := a.Profile.Sample(ctx); err != nil {
 		return err
 	}
 	return a.Content.SampleContent(ctx)
+}
+
+func (a *App) sampleOrganisations(ctx context.Context) (err error) {
+	var who organisation.Sample
+	for username, p := range map[string]*account.Person{"user": &who.Member, "user2": &who.Founder, "user3": &who.Other} {
+		if *p, err = a.People.ByUsername(ctx, username); err != nil {
+			return err
+		}
+	}
+	return a.Orgs.Samples(ctx, who)
 }
 
 func (a *App) sampleMemberships(ctx context.Context) error {

@@ -46,6 +46,24 @@ func (s *Service) Of(ctx context.Context, person int64) (b Belonging, err error)
 	return b, nil
 }
 
+// LatestOf gives for each of these people the row, of those they have accepted, that was made last.
+func (s *Service) LatestOf(ctx context.Context, people []int64) (map[int64]Record, error) {
+	latest := map[int64]Record{}
+	if len(people) == 0 {
+		return latest, nil
+	}
+	var all []Record
+	err := s.db.NewSelect().Model(&all).DistinctOn("om.user_id").Relation("Org").Where("om.user_id IN (?)", bun.List(people)).
+		Where("om.accepted_datetime IS NOT NULL").Where(isCurrent).OrderExpr("om.user_id, om.created_datetime DESC, om.id DESC").Scan(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("list the latest organisations of %d people: %w", len(people), err)
+	}
+	for _, r := range all {
+		latest[r.UserID] = r
+	}
+	return latest, nil
+}
+
 // most bounds what a page shows of somebody's organisations.
 const most = 200
 

@@ -9,6 +9,7 @@ import (
 	"ams/app/account"
 	"ams/app/admin"
 	"ams/app/lang"
+	"ams/app/organisation"
 )
 
 // Columns are a part of a table about people: the heads, and a function that reads the cells of several people at once.
@@ -36,14 +37,13 @@ func exportPeople(d Domains) admin.Action[person] {
 	}
 }
 
-// columns are all parts of the table, in order. Nobody has a seat in an organisation yet.
+// columns are all parts of the table, in order.
 func (d Domains) columns(ctx context.Context) ([]Columns, error) {
 	answers, err := d.Questions.Table(ctx)
 	if err != nil {
 		return nil, err
 	}
-	seats := Columns{Heads: []string{"Organisation Name", "Organisation Role", "Organisation Membership Status"}}
-	return []Columns{d.accountColumns(), d.membershipColumns(), seats, {Heads: answers.Keys, Of: answers.Of}}, nil
+	return []Columns{d.accountColumns(), d.membershipColumns(), d.organisationColumns(), {Heads: answers.Keys, Of: answers.Of}}, nil
 }
 
 // lines reads some people, with as many queries as there are parts.
@@ -124,6 +124,28 @@ func (d Domains) membershipColumns() Columns {
 				if m, ok := latest[id]; ok {
 					rows[id] = []string{string(m.Status), m.Option, m.Start.String(), m.Expiry.String()}
 				}
+			}
+			return rows, nil
+		},
+	}
+}
+
+// organisationColumns tell of the organisation that somebody has joined last. Organisations hold no memberships yet.
+func (d Domains) organisationColumns() Columns {
+	return Columns{
+		Heads: []string{"Organisation Name", "Organisation Role", "Organisation Membership Status"},
+		Of: func(ctx context.Context, people []int64) (map[int64][]string, error) {
+			latest, err := d.Orgs.LatestOf(ctx, people)
+			if err != nil {
+				return nil, err
+			}
+			rows := map[int64][]string{}
+			for id, m := range latest {
+				role := "Member"
+				if m.Role == organisation.RoleAdmin {
+					role = "Admin"
+				}
+				rows[id] = []string{m.OrgName(), role, "NONE"}
 			}
 			return rows, nil
 		},

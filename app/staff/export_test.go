@@ -58,6 +58,14 @@ func TestExport(t *testing.T) {
 		held(s, "ruru", option, "2027-01-01", "2028-01-01", true, true, 0)
 		held(s, "ruru", option, "2027-02-01", "2028-01-01", true, false, 5) // active, but not the one created last
 		s.Exec(`UPDATE users SET first_name = '=HYPERLINK(1)', last_name = 'Kahu, "M"', admin_notes = E'one\r\ntwo', is_active = false WHERE username = 'moa'`)
+		first, second := school(s, "Kura A"), school(s, "Kura B")
+		for _, who := range []string{"tui", "weka", "ruru"} {
+			s.Exec("UPDATE organisation_members SET created_datetime = '2027-01-20' WHERE id = ?", joined(s, who, first, "ADMIN"))
+		}
+		joined(s, "tui", second, "MEMBER") // made earlier
+		s.Exec("UPDATE organisation_members SET created_datetime = '2027-02-01' WHERE id = ?", joined(s, "weka", second, "MEMBER"))
+		s.Exec("UPDATE organisation_members SET created_datetime = '2027-02-01', accepted_datetime = NULL WHERE id = ?", joined(s, "ruru", second, "ADMIN"))
+		s.Exec("UPDATE organisation_members SET revoked_datetime = '2027-02-01' WHERE id = ?", joined(s, "kea", second, "ADMIN"))
 		v := s.SignedIn("boss")
 		s.Exec("UPDATE users SET last_login = NULL WHERE username = 'kea'")
 		answer := v.Post(people, append([]string{"action", "export"}, picked(s, "kea", "tui", "weka", "ruru", "moa", "boss")...)...)
@@ -75,9 +83,9 @@ func TestExport(t *testing.T) {
 		joined := "2026-12-31 10:59:58"
 		for who, want := range map[string]string{
 			"kea":  "kea@example.org|Mere|Kahu|kea|False|" + joined + "||True|False|False||PENDING|Teacher|2027-03-01|2028-03-01|||",
-			"tui":  "tui@example.org|Mere|Kahu|tui|True|" + joined + "||True|False|False||ACTIVE|Teacher|2027-03-01|2028-03-01|||",
-			"weka": "weka@example.org|Mere|Kahu|weka|False|" + joined + "||True|False|False||EXPIRED|Teacher|2026-01-01|2027-01-01|||",
-			"ruru": "ruru@example.org|Mere|Kahu|ruru|True|" + joined + "||True|False|False||CANCELLED|Teacher|2027-01-01|2028-01-01|||",
+			"tui":  "tui@example.org|Mere|Kahu|tui|True|" + joined + "||True|False|False||ACTIVE|Teacher|2027-03-01|2028-03-01|Kura A|Admin|NONE",
+			"weka": "weka@example.org|Mere|Kahu|weka|False|" + joined + "||True|False|False||EXPIRED|Teacher|2026-01-01|2027-01-01|Kura B|Member|NONE",
+			"ruru": "ruru@example.org|Mere|Kahu|ruru|True|" + joined + "||True|False|False||CANCELLED|Teacher|2027-01-01|2028-01-01|Kura A|Admin|NONE",
 			"moa":  "moa@example.org|'=HYPERLINK(1)|Kahu, \"M\"|moa|False|" + joined + "||False|False|False|one\ntwo|NONE||||||",
 			"boss": "boss@example.org|Hōne|Heke|boss|False|" + joined + "|2027-03-03 01:00:00|True|True|True||NONE||||||",
 		} {

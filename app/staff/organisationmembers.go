@@ -5,6 +5,7 @@ import (
 
 	"ams/app/account"
 	"ams/app/admin"
+	"ams/app/clock"
 	"ams/app/field"
 	"ams/app/lang"
 	"ams/app/organisation"
@@ -90,14 +91,14 @@ func peopleOf(a *admin.Admin) admin.Inline[org] {
 	return admin.Table[org, belonging]{
 		Key: "members", Entity: "organisations.organisationmember", Label: lang.M("Members"), Title: (*belonging).Title, Load: organisation.RecordsOf,
 		Fields: []field.Field[belonging]{
-			field.Computed("who", lang.M("Name"), func(_ *lang.Translator, m *belonging) string { return m.Title() }).
+			field.Computed("who", lang.M("Name"), func(_ *lang.Translator, m *belonging) string { return m.Whose() }).
 				To(func(m *belonging) string { return a.Address("organisations.organisationmember", m.ID) }),
 			field.Computed("role", lang.M("Role"), func(tr *lang.Translator, m *belonging) string { return tr.Say(m.Role.Text()) }),
 			field.Computed("accepted", lang.M("Accepted"), func(tr *lang.Translator, m *belonging) string {
 				if m.AcceptedAt == nil {
 					return ""
 				}
-				return tr.Moment(*m.AcceptedAt)
+				return tr.ShortDate(clock.DateOf(*m.AcceptedAt))
 			}),
 		},
 	}

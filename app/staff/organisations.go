@@ -21,7 +21,7 @@ func organisations(a *admin.Admin, orgs *organisation.Service) admin.Resource[or
 			admin.Text("name", lang.M("Name"), "o.name", func(o *org) string { return o.Name }),
 			admin.Text("postal_city", lang.M("City"), "o.postal_city", func(o *org) string { return o.PostalCity }),
 			admin.Text("email", lang.M("E-mail address"), "o.email", func(o *org) string { return o.Email }),
-			admin.Text("contact_name", lang.M("Contact"), "o.contact_name", func(o *org) string { return o.ContactName }),
+			admin.Text("contact_name", lang.M("Contact person"), "o.contact_name", func(o *org) string { return o.ContactName }),
 			admin.Yes("is_active", lang.M("Active"), "", func(o *org) bool { return o.Active }),
 		},
 		Search:  []admin.Search{admin.Own()},
@@ -29,7 +29,7 @@ func organisations(a *admin.Admin, orgs *organisation.Service) admin.Resource[or
 		Sections: []admin.Section[org]{
 			admin.Sect(lang.Message{}, text("name", lang.M("Name"), func(o *org) *string { return &o.Name })),
 			admin.Sect(lang.M("Contact"),
-				text("contact_name", lang.M("Contact"), func(o *org) *string { return &o.ContactName }),
+				text("contact_name", lang.M("Contact person"), func(o *org) *string { return &o.ContactName }),
 				field.Email("email", lang.M("E-mail address"), func(o *org) *string { return &o.Email }).Check(account.EmailWrong),
 				text("telephone", lang.M("Telephone"), func(o *org) *string { return &o.Telephone })),
 			admin.Sect(lang.M("Physical address"),

@@ -88,7 +88,7 @@ func detailsForm(c *web.Ctx, p account.Person, o organisation.Organisation) view
 		Fields: []views.Field{text("name", lang.M("Name"), o.Name, "organization")},
 		Sections: []views.FormSection{
 			{Legend: c.Text(lang.M("Contact")), Fields: []views.Field{
-				text("contact_name", lang.M("Contact"), o.ContactName, "name"), email, telephone,
+				text("contact_name", lang.M("Contact person"), o.ContactName, "name"), email, telephone,
 			}},
 			{Legend: c.Text(lang.M("Physical address")), Fields: []views.Field{
 				optional(text("street_address", lang.M("Street"), o.StreetAddress, "shipping street-address")),

@@ -38,7 +38,7 @@ func newShowPage(c *web.Ctx, p account.Person, o organisation.Organisation, peop
 			{Text: c.Text(lang.M("Edit")), Icon: "pencil", Style: views.Quiet, Href: c.Path(o.Page() + "update/")},
 		}},
 		Facts: views.Facts{Facts: []views.Fact{
-			{Term: c.Text(lang.M("Contact")), Text: o.ContactName},
+			{Term: c.Text(lang.M("Contact person")), Text: o.ContactName},
 			{Term: c.Text(lang.M("E-mail address")), Text: o.Email, Href: "mailto:" + o.Email},
 			{Term: c.Text(lang.M("Telephone")), Text: o.Telephone},
 		}},
