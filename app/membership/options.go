@@ -71,10 +71,6 @@ func optionTaken(err error) error {
 	return fault.Invalid(p)
 }
 
-func optionByID(ctx context.Context, db bun.IDB, id int64) (Option, error) {
-	return optionBy(ctx, db, "o.id = ?", id)
-}
-
 func optionBy(ctx context.Context, db bun.IDB, where string, args ...any) (Option, error) {
 	var row optionRow
 	err := db.NewSelect().Model(&row).Where(where, args...).Scan(ctx)

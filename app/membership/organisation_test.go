@@ -148,6 +148,23 @@ func TestSeatsTaken(t *testing.T) {
 	}
 }
 
+// Members and invitations find a seat, as the example of spec §4.5 counts them; an organisation without people needs one.
+func TestLeastSeats(t *testing.T) {
+	t.Parallel()
+	s, organisation, _ := school(t)
+	s.Person("ruru")
+	s.Exec(`UPDATE users SET is_active = false WHERE username = 'ruru';
+		INSERT INTO organisation_members (organisation_id, user_id, created_datetime, accepted_datetime) SELECT 1, id, now(), now() FROM users WHERE username = 'ruru';
+		INSERT INTO organisation_members (organisation_id, invite_email, created_datetime) VALUES (1, 'a@example.org', now()), (1, 'b@example.org', now());
+		INSERT INTO organisation_members (organisation_id, invite_email, created_datetime, declined_datetime, revoked_datetime)
+		VALUES (1, 'c@example.org', now(), now(), NULL), (1, 'd@example.org', now(), NULL, now())`)
+	for of, want := range map[int64]int{organisation: 5, s.Organisation("Another school"): 1} {
+		if got, err := membership.LeastSeats(t.Context(), s.DB.DB, of); err != nil || got != want {
+			t.Errorf("LeastSeats(%d) = %d, %v, want %d", of, got, err, want)
+		}
+	}
+}
+
 // The active membership is the one stored first, and none where none is active.
 func TestActiveOf(t *testing.T) {
 	t.Parallel()
@@ -325,6 +342,34 @@ func TestInvoicesOfOrganisations(t *testing.T) {
 		s.MarkPaid("MOCK-1")
 		if s.Count("SELECT count(*) FROM organisation_memberships WHERE id = ? AND approved_datetime IS NULL", id) != 1 {
 			t.Error("the membership is approved")
+		}
+	})
+	t.Run("ORG-73 refused: staff read whose it is, the buyer where it stands", func(t *testing.T) {
+		t.Parallel()
+		s, _, id := bought(t)
+		s.Provider.Before(func(call string) error {
+			if call == "raise" {
+				return &billing.Refused{Text: "no such account code"}
+			}
+			return nil
+		})
+		s.Work()
+		s.Due()
+		told := s.Mails(webtest.Address("boss"))[0]
+		for _, want := range []string{"Te Kura", "$400.00", "no such account code", fmt.Sprintf("/organisationmembership/%d/change/", id)} {
+			if !strings.Contains(told.Text, want) {
+				t.Errorf("%s = %q, want %q in it", told.Subject, told.Text, want)
+			}
+		}
+		var uuid string
+		s.Row(&uuid, "SELECT uuid FROM organisations WHERE name = 'Te Kura'")
+		delayed := s.Mails(webtest.Address("kea"))
+		if len(delayed) != 1 || !strings.Contains(delayed[0].Text, "/en/organisations/"+uuid+"/") || !strings.Contains(delayed[0].Text, "Open the organisation’s page") {
+			t.Errorf("letters to the buyer = %+v, want one that leads to the organisation's page", delayed)
+		}
+		held, err := s.App.Members.ForOrganisation(t.Context(), 1)
+		if err != nil || len(held) != 1 || len(held[0].Entries) != 1 || held[0].Entries[0].State() != billing.SortedOut {
+			t.Errorf("ForOrganisation() = %+v, %v, want one whose invoice is being sorted out", held, err)
 		}
 	})
 	t.Run("The letters are in the language of whoever reads the organisation's mail", func(t *testing.T) {

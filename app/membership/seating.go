@@ -85,12 +85,13 @@ func activeMembers(ctx context.Context, db bun.IDB, organisations []int64) (map[
 	return taken, nil
 }
 
-// peopleOf is how many belong to an organisation or are invited to: each of them has to find a seat one day.
-func peopleOf(ctx context.Context, db bun.IDB, organisation int64) (int, error) {
+// LeastSeats is how many seats an organisation has to buy: one for everybody who belongs to it or is invited to, whatever
+// their account. Ask while the organisation is held, so that nobody is invited meanwhile.
+func LeastSeats(ctx context.Context, db bun.IDB, organisation int64) (int, error) {
 	n, err := db.NewSelect().Table("organisation_members").
 		Where("organisation_id = ? AND declined_datetime IS NULL AND revoked_datetime IS NULL", organisation).Count(ctx)
 	if err != nil {
 		return 0, fmt.Errorf("count the people of organisation %d: %w", organisation, err)
 	}
-	return int(n), nil
+	return max(1, int(n)), nil
 }

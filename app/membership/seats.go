@@ -9,11 +9,6 @@ import (
 	"ams/app/money"
 )
 
-const (
-	fieldSeats = "seat_count"
-	fieldAdded = "seats_to_add"
-)
-
 // Chargeable is how many of an organisation's seats are billed; the others are free.
 func (o Option) Chargeable(seats int) int {
 	if o.MaxChargedSeats > 0 {

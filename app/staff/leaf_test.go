@@ -93,7 +93,10 @@ func TestSearchOfMany(t *testing.T) {
 		{memberships, "tama", "individual_memberships m", "true"},
 		{memberships, "wiremu", "individual_memberships m", "EXISTS (SELECT FROM users u WHERE u.id = m.user_id AND u.search LIKE '%wiremu%')"},
 		{memberships, "kowhiringa", "individual_memberships m", "true"},
-		{invoices, "tama", "invoices i", "true"},
+		{seated, "kura", "organisation_memberships m", "true"},
+		{seated, "kowhiringa office77@", "organisation_memberships m", "EXISTS (SELECT FROM organisations o WHERE o.id = m.organisation_id AND o.email = 'office77@kura.nz')"},
+		{invoices, "tama", "invoices i", "i.individual_membership_id IS NOT NULL"},
+		{invoices, "kura", "invoices i", "i.organisation_membership_id IS NOT NULL"},
 		{invoices, "ref-a", "invoices i", "EXISTS (SELECT FROM purchases p WHERE p.id = i.purchase_id AND p.search LIKE '%ref-a%')"},
 		{invoices, "wiremu inv-", "invoices i", "EXISTS (SELECT FROM billing_accounts b JOIN users u ON u.id = b.user_id WHERE b.id = i.account_id AND u.search LIKE '%wiremu%')"},
 	} {

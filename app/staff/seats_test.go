@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/uptrace/bun"
+
 	"ams/app/billing"
 	"ams/app/clock"
 	"ams/app/membership"
@@ -253,4 +255,41 @@ func TestDeletingOrganisations(t *testing.T) {
 			}
 		}
 	})
+}
+
+// Who changes a membership holds its owner first, as applications, erasures and closures do: nobody waits for ever.
+func TestOwnersAreHeldFirst(t *testing.T) {
+	t.Parallel()
+	for list, table := range map[string]string{seated: "organisations", memberships: "users"} {
+		t.Run(table, func(t *testing.T) {
+			t.Parallel()
+			s, _ := applied(t)
+			buys(s, s.Option(membership.Option{}, "49.99"))
+			v := s.SignedIn("boss")
+			record := last(s, list, "change")
+			form := v.Get(record).Fields("#record", "overlap_allowed", "on")
+			tx, err := s.DB.BeginTx(t.Context(), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer tx.Rollback()
+			if _, err := tx.NewRaw("SELECT 1 FROM ? FOR NO KEY UPDATE", bun.Ident(table)).Exec(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			var saved *webtest.Answer
+			done := make(chan struct{})
+			go func() { defer close(done); saved = v.Post(record, form...) }()
+			s.Blocked()
+			for _, held := range []string{"organisation_memberships", "individual_memberships"} {
+				if _, err := tx.NewRaw("SELECT 1 FROM ? FOR NO KEY UPDATE NOWAIT", bun.Ident(held)).Exec(t.Context()); err != nil {
+					t.Errorf("a save that waits for the owner holds %s already: %v", held, err)
+				}
+			}
+			if err := tx.Commit(); err != nil {
+				t.Fatal(err)
+			}
+			<-done
+			saved.Status(http.StatusSeeOther)
+		})
+	}
 }
