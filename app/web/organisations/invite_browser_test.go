@@ -9,8 +9,6 @@ import (
 	"ams/app/web/webtest"
 )
 
-const wide, phone = 1280, 360
-
 // TestInviteByKeyboard invites somebody from the page of the organisation, is refused first, and accepts; and takes another
 // invitation back. All of it with the keyboard alone.
 func TestInviteByKeyboard(t *testing.T) {
@@ -19,7 +17,7 @@ func TestInviteByKeyboard(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c := newClub(t)
-			b := c.Tab(wide)
+			b := c.Tab(desk)
 			b.SignIn("kea")
 			if !scripts {
 				b.WithoutScripts()
@@ -67,7 +65,7 @@ func TestInviteByKeyboard(t *testing.T) {
 			b.Type(kb.Enter)
 			b.Until(`document.querySelector('#messages')?.textContent.includes('is revoked.') && document.querySelectorAll('#members tbody tr').length === 2`)
 
-			b = c.Tab(wide)
+			b = c.Tab(desk)
 			b.SignIn("tui")
 			if !scripts {
 				b.WithoutScripts()
@@ -89,7 +87,7 @@ func TestDeclineAsks(t *testing.T) {
 	t.Parallel()
 	c := newClub(t)
 	c.invited(tuiMail)
-	b := c.Tab(wide)
+	b := c.Tab(desk)
 	b.SignIn("tui")
 	b.Open(ownPage)
 	const button = `#invitations form[action$="/decline/"] [type=submit]`
@@ -169,7 +167,7 @@ func (c *club) fit(p seen) {
 		}
 	}
 	for path, heading := range map[string]string{p.path: p.english, strings.Replace(p.path, "/en/", "/mi/", 1): p.mi} {
-		width := int64(wide)
+		width := int64(desk)
 		if path != p.path {
 			width = phone
 		}
