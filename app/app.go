@@ -25,6 +25,7 @@ import (
 	"ams/app/limit"
 	"ams/app/mail"
 	"ams/app/membership"
+	"ams/app/metrics"
 	"ams/app/organisation"
 	"ams/app/privacy"
 	"ams/app/profile"
@@ -55,7 +56,8 @@ type Outside struct {
 	// Trace hears how long requests and jobs took; nil for nobody.
 	Trace func(ctx context.Context, operation, name, outcome string, took time.Duration)
 
-	operators *operators // hears of errors; nil where nobody is named
+	Metrics   *metrics.Metrics // counts; nil where nobody looks
+	operators *operators       // hears of errors; nil where nobody is named
 	// Provider stands between billing and the provider that the settings name; nil for nothing in between.
 	Provider func(billing.Provider) billing.Provider
 }
@@ -135,6 +137,7 @@ func New(cfg Config, db *database.DB, out Outside) (*App, error) {
 	a.mount(kernel, assets, languages)
 	a.Content.Reserve(kernel.Mounts())
 	a.Handler = kernel.Handler()
+	out.Metrics.Ask(a.backlog())
 	return a, errors.Join(set.Err(), post.Err(), a.Registry.Err(), a.Staff.Check())
 }
 
@@ -143,8 +146,8 @@ func (a *App) mount(kernel *web.Web, assets *static.Files, languages lang.Langua
 	accounts.New(accounts.Domains{
 		People: a.People, Factors: a.Factors, Members: a.Members, Orgs: a.Orgs, Questions: a.Profile, Privacy: a.Privacy,
 	}, a.out.Clock, a.views).Routes(kernel)
-	memberships.New(a.Members, a.out.Clock, a.views).Routes(kernel)
-	organisations.New(a.Orgs, a.out.Clock, a.views).Routes(kernel)
+	memberships.New(a.Members, a.Orgs, a.out.Clock, a.views).Routes(kernel)
+	organisations.New(a.Orgs, a.Members, a.out.Clock, a.views).Routes(kernel)
 	invoices.New(a.Bills, a.views).Routes(kernel)
 	forum.New(forum.Config{
 		Origin: a.cfg.Forum.Origin, Secret: a.cfg.Forum.Secret.Reveal(), Picture: a.pictures().URL,
@@ -182,7 +185,7 @@ func (a *App) desk(m billing.Ref) string {
 }
 
 func (a *App) post(translators []views.Translator) (*mail.Post, error) {
-	mail.NewCourier(a.db.DB, a.out.Clock, a.out.Mail).Jobs(a.Registry)
+	mail.NewCourier(a.db.DB, a.out.Clock, a.out.Mail, a.out.Metrics.Mail).Jobs(a.Registry)
 	a.registerCleanup()
 	return mail.New(mail.Config{
 		From: a.cfg.Mail.From, SubjectPrefix: a.cfg.Mail.SubjectPrefix, BaseURL: a.cfg.Site.BaseURL,
@@ -250,7 +253,7 @@ func (a *App) sell(post *mail.Post, texts *lang.Catalogues) {
 		provider = a.out.Provider(provider)
 	}
 	a.Bills = billing.New(a.db.DB, a.out.Clock, a.queue, post, a.People, provider, billing.Config{
-		Mailable: a.cfg.Billing.MayMail, Texts: texts.Translator, Address: a.address, Desk: a.desk,
+		Mailable: a.cfg.Billing.MayMail, Texts: texts.Translator, Address: a.address, Desk: a.desk, Observe: a.billed,
 	})
 	a.Members = membership.New(a.db.DB, a.out.Clock, a.queue, post, a.People, a.Bills, a.Profile, membership.Config{
 		FreeNeedsApproval: a.cfg.Members.FreeNeedsApproval, NotifyStaff: a.cfg.Members.NotifyStaff,

@@ -62,7 +62,7 @@ func places() map[int][]string {
 		ground: {"views", "static", "migrations", "jobs", "storage"},
 		kernel: {
 			"app/clock", "app/database", "app/dev", "app/fault", "app/field", "app/journal", "app/lang", "app/limit", "app/listing", "app/mail",
-			"app/money", "app/password", "app/picture", "app/richtext", "app/seal", "app/sheet", "app/totp",
+			"app/metrics", "app/money", "app/password", "app/picture", "app/richtext", "app/seal", "app/sheet", "app/totp",
 		},
 		front:   {"app/web"},
 		engine:  {"app/admin"},
@@ -183,6 +183,7 @@ func libraries() map[string][]string {
 		"github.com/versity/versitygw": {"app/dev/objects"},
 		"github.com/vgarvardt/gue":     {"jobs"},
 		"github.com/getsentry":         {"app/journal"},
+		"github.com/prometheus":        {"app/metrics"},
 		"github.com/gorilla/sessions":  {"app/session", "app/web"},
 		"github.com/alecthomas/kong":   {"app"},
 		"github.com/chromedp":          nil,

@@ -39,6 +39,7 @@ type Config struct {
 	Objects  ObjectsConfig
 	Sentry   SentryConfig
 	Logtail  LogtailConfig
+	Metrics  string // address and port that they are asked for at; "" for none
 	Worker   WorkerConfig
 	Samples  SampleConfig
 	Dev      DevConfig

@@ -46,6 +46,7 @@ func ReadConfig(getenv func(string) string) (Config, error) {
 	c.Objects = ObjectsConfig{Public: e.bucket("PUBLIC"), Private: e.bucket("PRIVATE")}
 	c.Sentry = e.sentry()
 	c.Logtail = e.logtail()
+	c.Metrics = e.metrics()
 	c.Worker = WorkerConfig{
 		Concurrency: e.whole("AMS_WORKER_CONCURRENCY", 1, 16),
 		Poll:        time.Duration(e.whole("AMS_WORKER_POLL_SECONDS", 1, 60)) * time.Second,

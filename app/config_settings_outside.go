@@ -98,5 +98,10 @@ func sinkSettings() []Setting {
 			Name: "LOGTAIL_INGESTING_HOST", Example: "s1.eu-nbg-2.betterstackdata.com", Required: true, When: "LOGTAIL_SOURCE_TOKEN!=off",
 			Meaning: "Host of the log service, with or without https://.",
 		},
+		Setting{
+			Name: "AMS_METRICS_ADDR", Example: "127.0.0.1:9464",
+			Meaning: "Address and port, other than PORT, at which web, worker and dev answer GET /metrics for Prometheus; on one machine " +
+				"each process needs its own. Empty: no metrics. Never let the internet reach it.",
+		},
 	)
 }

@@ -3,6 +3,7 @@ package app
 import (
 	"log/slog"
 	"math"
+	"net"
 	"net/url"
 	"strconv"
 	"strings"
@@ -77,6 +78,18 @@ func (e *environment) logtail() LogtailConfig {
 	}
 	l.Token = e.secret(token)
 	return l
+}
+
+// metrics is an address of its own, so that nobody can ask for them at the port of the site.
+func (e *environment) metrics() string {
+	site := e.whole("PORT", 1, math.MaxUint16)
+	own := func(s string) bool {
+		host, port, err := net.SplitHostPort(s)
+		n, wrong := strconv.Atoi(port)
+		return err == nil && wrong == nil && n > 0 && n <= math.MaxUint16 && n != site &&
+			(host == "" || hostName.MatchString(host) || net.ParseIP(host) != nil)
+	}
+	return e.fitting("AMS_METRICS_ADDR", own, "must be an address and a port other than PORT, with a colon between them")
 }
 
 func withScheme(host string) string {

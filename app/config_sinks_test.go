@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -132,6 +133,21 @@ func TestSinkSettings(t *testing.T) {
 			t.Errorf("the host of a test is %q", c.Logtail.Host)
 		}
 	})
+}
+
+func TestMetricsAddress(t *testing.T) {
+	t.Parallel()
+	for _, address := range []string{"", "127.0.0.1:9464", "localhost:9464", ":9464", "[::1]:9464", "metrics.internal:65535"} {
+		if c := readConfig(t, env(productionEnv(), "AMS_METRICS_ADDR", address)); c.Metrics != address {
+			t.Errorf("AMS_METRICS_ADDR=%s is %q", address, c.Metrics)
+		}
+	}
+	for _, address := range []string{"9464", "127.0.0.1", "127.0.0.1:0", "127.0.0.1:65536", "127.0.0.1:http", "http://127.0.0.1:9464", ":7000", "a b:9464"} {
+		_, err := app.ReadConfig(env(productionEnv(), "PORT", "7000", "AMS_METRICS_ADDR", address))
+		if problems, _ := errors.AsType[app.Problems](err); len(problems) != 1 || problems[0].Name != "AMS_METRICS_ADDR" {
+			t.Errorf("AMS_METRICS_ADDR=%s beside PORT=7000: ReadConfig() = %v, want it refused", address, err)
+		}
+	}
 }
 
 // Only the transport that is chosen needs its settings.

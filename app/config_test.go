@@ -322,7 +322,7 @@ func TestReadConfigRefuses(t *testing.T) {
 			"SAMPLE_DATA_ADMIN_EMAIL": "admin", "SAMPLE_DATA_USER_EMAIL": "user",
 			"AMS_BILLING_SERVICE_CLASS": "stripe", "AMS_BILLING_EMAIL_WHITELIST_REGEX": "(",
 			"DJANGO_ADMIN_URL": "billing/staff/", "SENTRY_LOG_LEVEL": "51", "SENTRY_TRACES_SAMPLE_RATE": "1.1", "LOGTAIL_INGESTING_HOST": "http://in.example.org",
-			"EMAIL_HOST": "smtp.example.org:25", "EMAIL_PORT": "0", "EMAIL_HOST_USER": "ams", "EMAIL_HOST_PASSWORD": "hidden",
+			"AMS_METRICS_ADDR": "127.0.0.1:5000", "EMAIL_HOST": "smtp.example.org:25", "EMAIL_PORT": "0", "EMAIL_HOST_USER": "ams", "EMAIL_HOST_PASSWORD": "hidden",
 			"DJANGO_SERVER_EMAIL": "nobody", "AMS_OPERATOR_EMAILS": "ops@example.org,nobody",
 		}
 		for name, value := range wrong {

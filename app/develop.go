@@ -63,7 +63,9 @@ func (devCommand) Run(ctx context.Context, c *call) error {
 		return err
 	}
 	defer closing()
-	err = a.both(ctx, func(net.Addr) { c.welcome(cfg, given) })
+	err = a.watched(ctx, func(ctx context.Context) error {
+		return a.both(ctx, func(net.Addr) { c.welcome(cfg, given) })
+	})
 	if cause := context.Cause(ctx); err == nil && !errors.Is(cause, context.Canceled) {
 		return cause
 	}

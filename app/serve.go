@@ -14,6 +14,7 @@ import (
 	"ams/app/database"
 	"ams/app/dev/inbox"
 	"ams/app/mail"
+	"ams/app/metrics"
 	"ams/jobs"
 )
 
@@ -48,6 +49,9 @@ func (c *call) outside(cfg Config, service string) (out Outside, closing func(),
 		return out, nil, err
 	}
 	slog.SetDefault(out.Log) // for what libraries and domains tell
+	if cfg.Metrics != "" {
+		out.Metrics = metrics.New(out.Log)
+	}
 	if err := c.mail(cfg, &out); err != nil {
 		closing()
 		return out, nil, err
@@ -134,6 +138,9 @@ func (c *call) prepared(ctx context.Context, cfg Config, serves, works bool) (a 
 	if err != nil {
 		flush()
 		return nil, nil, err
+	}
+	if out.Metrics != nil {
+		db.Observe(out.Metrics.Query)
 	}
 	closing = func() {
 		if a != nil && out.operators != nil {
@@ -233,10 +240,12 @@ func (webCommand) Run(ctx context.Context, c *call) error {
 	}
 	defer closing()
 	ready := func(at net.Addr) { a.out.Log.Info("listening", "address", at.String()) }
-	if cfg.Worker.Embedded {
-		return a.both(ctx, ready)
-	}
-	return a.serve(ctx, ready)
+	return a.watched(ctx, func(ctx context.Context) error {
+		if cfg.Worker.Embedded {
+			return a.both(ctx, ready)
+		}
+		return a.serve(ctx, ready)
+	})
 }
 
 type workerCommand struct{}
@@ -252,5 +261,5 @@ func (workerCommand) Run(ctx context.Context, c *call) error {
 		return err
 	}
 	defer closing()
-	return a.work(ctx)
+	return a.watched(ctx, a.work)
 }

@@ -1,15 +1,11 @@
 package app
 
 import (
-	"context"
 	"log/slog"
-	"strconv"
 
 	"ams/app/journal"
 	"ams/app/journal/incident"
 	"ams/app/journal/logtail"
-	"ams/app/web"
-	"ams/jobs"
 )
 
 // The processes, as log and error service tell them apart.
@@ -18,20 +14,6 @@ const (
 	workerService  = "worker"
 	commandService = "command"
 )
-
-// served passes on what the web server has done.
-func (a *App) served(ctx context.Context, s web.Served) {
-	if a.out.Trace != nil {
-		a.out.Trace(ctx, "http.server", s.Method+" "+s.Route, strconv.Itoa(s.Status), s.Took)
-	}
-}
-
-// ran passes on what the worker has done.
-func (a *App) ran(ctx context.Context, r jobs.Ran) {
-	if a.out.Trace != nil {
-		a.out.Trace(ctx, "queue.process", r.Kind, r.Outcome, r.Took)
-	}
-}
 
 // sinks is where everything is told that happens, and how to ship the rest of it at the end.
 func (c *call) sinks(cfg Config, service string, out *Outside) (closing func(), err error) {

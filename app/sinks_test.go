@@ -190,7 +190,7 @@ func TestCorrelation(t *testing.T) {
 func bury(t *testing.T, db *database.DB, request string) {
 	t.Helper()
 	r := jobs.NewRegistry()
-	mail.NewCourier(db.DB, clock.System(), nil).Jobs(r)
+	mail.NewCourier(db.DB, clock.System(), nil, nil).Jobs(r)
 	queue := jobs.NewQueue(r)
 	err := db.RunInTx(jobs.WithCorrelation(t.Context(), request), nil, func(ctx context.Context, tx bun.Tx) error {
 		return queue.Add(ctx, tx, mail.Send{Message: "0195592a-0000-7000-8000-000000000001"})

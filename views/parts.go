@@ -103,11 +103,12 @@ type Heading struct {
 	Others  []Action
 }
 
-// Section (shared/section) begins a part of a page: an h2 with at most one act.
+// Section (shared/section) begins a part of a page: an h2 with an act, seldom with others.
 type Section struct {
 	ID     string // for links into the page
 	Title  string
 	Action Action
+	Others []Action
 }
 
 // Badge (shared/badge) is a state: tone, icon and word together. Zero: absent.
@@ -171,6 +172,7 @@ type Pricing struct {
 	Legend   string
 	Help     string
 	Errors   []string
+	Limits   string // id of a number of the same form; the chosen card says how large it may be
 	Cards    []PricingCard
 }
 
@@ -186,6 +188,7 @@ type PricingCard struct {
 	Text     []string // the description, line by line
 	Lines    []Fact   // only Term and Text
 	Foot     string   // "Payment due 20 days after the invoice"
+	Max      string   // of the number that Pricing.Limits names; empty: none
 }
 
 // Message (shared/message) tells what happened or how things are: icon, word and sentence. Messages that followed an
@@ -248,12 +251,13 @@ type Dialog struct {
 
 // Confirmation (shared/confirmation) is the same question as a page's content, for people without scripts.
 type Confirmation struct {
-	Title  string
-	Lines  []string
-	Action string // address
-	Fields []Hidden
-	Submit Submit
-	Cancel Link
+	Title    string
+	Problems Problems // of an answer that was refused
+	Lines    []string
+	Action   string // address
+	Fields   []Hidden
+	Submit   Submit
+	Cancel   Link
 }
 
 // Notice (shared/notice) is a page's whole content when it only tells something.

@@ -13,14 +13,14 @@ import (
 // try is one attempt to sign in. It counts as a failed one from before the password is looked at until that turns out
 // to be right: so many at once can guess no more often than one after another.
 type try struct {
-	email, password string
-	at              time.Time
-	counts          []limit.Count
+	email, password, next string
+	at                    time.Time
+	counts                []limit.Count
 }
 
 // count begins a try, or refuses it whatever its password is: for somebody unknown after as many as for anybody else.
 func (s *Service) count(ctx context.Context, email string, c Credentials) (try, error) {
-	t := try{email: email, password: c.Password, at: s.clock.Now(), counts: []limit.Count{
+	t := try{email: email, password: c.Password, next: c.Next, at: s.clock.Now(), counts: []limit.Count{
 		{Key: "sign-in failed/client/" + c.Client, Rule: limit.PerMinute(10)},
 		{Key: failedSignIn(email), Rule: limit.Rule{Max: 5, Window: 5 * time.Minute}},
 	}}

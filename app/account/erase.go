@@ -83,15 +83,6 @@ func oneRow(ctx context.Context, tx bun.Tx, update string, args ...any) (bool, e
 	return n > 0, err
 }
 
-// AddressesOf are all e-mail addresses of a person, the primary one first.
-func AddressesOf(ctx context.Context, db bun.IDB, id int64) (all []string, err error) {
-	const list = `SELECT email FROM email_addresses WHERE user_id = ? ORDER BY "primary" DESC, id`
-	if err = db.NewRaw(list, id).Scan(ctx, &all); err != nil {
-		return nil, fmt.Errorf("list addresses of user %d: %w", id, err)
-	}
-	return all, nil
-}
-
 // Records are people as staff look after them, by id; those who are gone are left out.
 func (s *Service) Records(ctx context.Context, ids []int64) (all []*Record, err error) {
 	if len(ids) == 0 {

@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+	"net/url"
 	"slices"
 	"time"
 
@@ -43,11 +44,15 @@ func bindLetters(post *mail.Post) letters {
 	}
 }
 
-func (s *Service) sendConfirmation(ctx context.Context, tx bun.Tx, to Person, a addressRow, now time.Time) error {
+// sendConfirmation sends the link that proves an address. With next, a path of this site, it leads on to there.
+func (s *Service) sendConfirmation(ctx context.Context, tx bun.Tx, to Person, a addressRow, next string, now time.Time) error {
 	in := s.LanguageOf(to)
 	facts := confirmationMail{
 		Name: to.Name(), Days: int(confirmLife.Hours() / 24),
 		Link: s.cfg.Address(in, "/accounts/confirm-email/"+confirmKey(s.cfg.Secret, a.ID, now)+"/"),
+	}
+	if next != "" {
+		facts.Link += "?next=" + url.QueryEscape(next)
 	}
 	return s.post.Add(ctx, tx, s.letters.confirmation.To(a.Email, in, facts, mail.User(to.ID), mail.Until(now.Add(confirmLife))))
 }

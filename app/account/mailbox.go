@@ -47,7 +47,7 @@ func (s *Service) repair(ctx context.Context, id int64) (rows []addressRow, err 
 
 // own holds an account and gives it with all its addresses, exactly one of which is primary.
 func own(ctx context.Context, tx bun.Tx, id int64) (Person, []addressRow, error) {
-	u, err := lockUser(ctx, tx, id)
+	u, err := hold(ctx, tx, id)
 	if err != nil {
 		return Person{}, nil, err
 	}
@@ -107,7 +107,7 @@ func (s *Service) confirmSometimes(ctx context.Context, tx bun.Tx, owner Person,
 	if sent, err = s.mayMail(ctx, tx, a.Email, now); err != nil || !sent {
 		return false, err
 	}
-	return true, s.sendConfirmation(ctx, tx, owner, a, now)
+	return true, s.sendConfirmation(ctx, tx, owner, a, "", now)
 }
 
 // onMailbox does something to one address of somebody, whose account is held; an address that is not theirs is left

@@ -117,7 +117,7 @@ func (s *Service) replace(ctx context.Context, u userRow, n NewPassword, from Or
 		return "", err
 	}
 	return hash, s.db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
-		current, err := lockUser(ctx, tx, u.ID)
+		current, err := hold(ctx, tx, u.ID)
 		if err != nil {
 			return err
 		}

@@ -31,11 +31,14 @@ func ProfileOf(p Person) Profile {
 	return Profile{FirstName: p.FirstName, LastName: p.LastName, Username: p.Username, Language: p.Language}
 }
 
-// canonical trims what people type. A preferred language that is switched off at the moment stays when none is chosen.
+// canonical trims what people type, but leaves an imported username that nobody changes as it is. The preferred
+// language stays when none is chosen and it is switched off at the moment, or there is no choice.
 func (s *Service) canonical(p Profile, who Person) Profile {
 	p.FirstName, p.LastName = strings.TrimSpace(p.FirstName), strings.TrimSpace(p.LastName)
-	p.Username = CanonicalUsername(p.Username)
-	if p.Language == "" && !slices.Contains(s.cfg.Languages, lang.Locale(who.Language)) {
+	if p.Username != who.Username {
+		p.Username = CanonicalUsername(p.Username)
+	}
+	if p.Language == "" && (len(s.cfg.Languages) == 1 || !slices.Contains(s.cfg.Languages, lang.Locale(who.Language))) {
 		p.Language = who.Language
 	}
 	return p
@@ -84,7 +87,9 @@ func (s *Service) checkProfile(ctx context.Context, p Profile, who Person) (faul
 	var problems fault.Fields
 	checkName(&problems, "first_name", p.FirstName, lang.M("Enter your first name."))
 	checkName(&problems, "last_name", p.LastName, lang.M("Enter your last name."))
-	checkUsername(&problems, "username", p.Username)
+	if p.Username != who.Username {
+		checkUsername(&problems, "username", p.Username)
+	}
 	if p.Language != who.Language {
 		checkLanguage(&problems, "language", p.Language, s.cfg.Languages)
 	}
@@ -100,12 +105,9 @@ func (s *Service) checkProfile(ctx context.Context, p Profile, who Person) (faul
 
 // storeProfile lets the old picture go when there is a new one or none is wanted.
 func (s *Service) storeProfile(ctx context.Context, tx bun.Tx, id int64, p Profile, kept images) (Person, error) {
-	u, err := lockUser(ctx, tx, id)
-	switch {
-	case err != nil:
+	u, err := hold(ctx, tx, id)
+	if err != nil {
 		return Person{}, err
-	case u.ErasedAt != nil:
-		return Person{}, fault.Conflict(wasErased())
 	}
 	u.FirstName, u.LastName, u.Username, u.Language = p.FirstName, p.LastName, p.Username, p.Language
 	if kept.any() || p.NoPicture {

@@ -148,15 +148,18 @@ func firstOf(p fault.Fields) lang.Message {
 	return lang.Message{}
 }
 
-// checkTaken looks for other accounts with the same address or username.
-func checkTaken(ctx context.Context, db bun.IDB, r *Record) error {
+// checkTaken looks for other accounts with the same address or username. An address that stays may be claimed by several
+// accounts and proved by one of them.
+func checkTaken(ctx context.Context, db bun.IDB, before, r *Record) error {
 	var p fault.Fields
-	owner, found, err := ownerOf(ctx, db, r.Email)
-	if err != nil {
-		return err
-	}
-	if found && owner.ID != r.ID {
-		p.Add("email", emailTaken())
+	if before == nil || before.Email != r.Email {
+		owner, found, err := ownerOf(ctx, db, r.Email)
+		if err != nil {
+			return err
+		}
+		if found && owner.ID != r.ID {
+			p.Add("email", emailTaken())
+		}
 	}
 	taken, err := db.NewSelect().Model((*userRow)(nil)).Where("lower(u.username) = lower(?) AND u.id <> ?", r.Username, r.ID).Exists(ctx)
 	if err != nil {

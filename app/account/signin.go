@@ -13,8 +13,9 @@ import (
 	"ams/app/password"
 )
 
-// Credentials are a sign-in form as typed, and the address that it was sent from.
-type Credentials struct{ Email, Password, Client string }
+// Credentials are a sign-in form as typed, the address that it was sent from, and the path of this site to go on to once
+// the e-mail address is proved.
+type Credentials struct{ Email, Password, Client, Next string }
 
 // Entry says how far a sign-in with right credentials got.
 type Entry int
@@ -142,7 +143,7 @@ func (s *Service) enter(ctx context.Context, user userRow, t try, freshHash stri
 				return err
 			}
 			a.Mailed = t.email
-			return s.sendConfirmation(ctx, tx, a.Person, address, now)
+			return s.sendConfirmation(ctx, tx, a.Person, address, t.next, now)
 		}
 		if freshHash != "" {
 			a.PasswordHash = freshHash

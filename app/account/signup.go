@@ -16,6 +16,7 @@ import (
 // Registration is a sign-up form as typed.
 type Registration struct {
 	Email, Password, Repeat, FirstName, LastName, Username, Language string
+	Next                                                             string // path of this site to go on to, once the address is proved
 }
 
 // canonical trims what people type; passwords stay as they are.
@@ -111,6 +112,6 @@ func (s *Service) register(ctx context.Context, r Registration, hash string) err
 		if !mayMail {
 			return nil
 		}
-		return s.sendConfirmation(ctx, tx, row.Person, *address, now)
+		return s.sendConfirmation(ctx, tx, row.Person, *address, r.Next, now)
 	})
 }

@@ -21,7 +21,7 @@ func (s *Service) AddRecord(ctx context.Context, tx bun.Tx, by access.Holder, r 
 	if (r.Staff || r.Superuser) && !by.Superuser {
 		return onlySuperusers()
 	}
-	if err := checkTaken(ctx, tx, r); err != nil {
+	if err := checkTaken(ctx, tx, nil, r); err != nil {
 		return err
 	}
 	r.UUID, r.DateJoined, r.Active = uuid.NewString(), s.clock.Now(), true
@@ -64,7 +64,7 @@ func (s *Service) ChangeRecord(ctx context.Context, tx bun.Tx, by access.Holder,
 	if err := guard(ctx, tx, by, before, after); err != nil {
 		return err
 	}
-	if err := checkTaken(ctx, tx, after); err != nil {
+	if err := checkTaken(ctx, tx, before, after); err != nil {
 		return err
 	}
 	columns := []string{

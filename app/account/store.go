@@ -33,14 +33,20 @@ type addressRow struct {
 // Lock holds a person's row until the transaction ends: changes to one account happen one after another. Rows that
 // refer to the person can still be inserted meanwhile. Nothing is done any longer for somebody who was erased.
 func Lock(ctx context.Context, tx bun.Tx, id int64) error {
-	u, err := lockUser(ctx, tx, id)
-	if err == nil && u.ErasedAt != nil {
-		return fault.Conflict(wasErased())
-	}
+	_, err := hold(ctx, tx, id)
 	return err
 }
 
-// lockUser is Lock and gives the row as it stands now that nobody else can change it.
+// hold is Lock and gives the row as it stands now that nobody else can change it.
+func hold(ctx context.Context, tx bun.Tx, id int64) (userRow, error) {
+	u, err := lockUser(ctx, tx, id)
+	if err == nil && u.ErasedAt != nil {
+		err = fault.Conflict(wasErased())
+	}
+	return u, err
+}
+
+// lockUser is hold for whoever tells the erased by themselves.
 func lockUser(ctx context.Context, tx bun.Tx, id int64) (u userRow, err error) {
 	err = tx.NewSelect().Model(&u).Where("u.id = ?", id).For("NO KEY UPDATE OF ?TableAlias").Scan(ctx)
 	if errors.Is(err, sql.ErrNoRows) {

@@ -16,10 +16,12 @@ import (
 // Sheet is a table for spreadsheet programs.
 type Sheet[M any] struct {
 	Name string // of the file, before date and time
-	Head func(context.Context) ([]string, error)
-	// Rows gives one line for each record. It is asked for some hundred at a time.
-	Rows func(ctx context.Context, db bun.IDB, records []*M) ([][]string, error)
+	// Open gives the heads, and what makes the lines beneath them: what both depend on is asked once.
+	Open func(context.Context) (heads []string, lines Lines[M], err error)
 }
+
+// Lines gives one line for each record. It is asked for some hundred at a time.
+type Lines[M any] func(ctx context.Context, db bun.IDB, records []*M) ([][]string, error)
 
 const rowsAtOnce = 500
 
@@ -39,7 +41,7 @@ func (b *bound[M]) export(v *visit, action Action[M]) error {
 	name := s.Name + "_" + b.admin.clock.Now().UTC().Format("20060102_150405") + ".csv"
 	return v.c.Download(name, "text/csv; charset=utf-8", func(ctx context.Context, out io.Writer) error {
 		w := sheet.New(out)
-		head, err := s.Head(ctx)
+		head, lines, err := s.Open(ctx)
 		if err != nil {
 			return err
 		}
@@ -47,7 +49,7 @@ func (b *bound[M]) export(v *visit, action Action[M]) error {
 			return err
 		}
 		for some := range slices.Chunk(ids, rowsAtOnce) {
-			if err := b.exportSome(ctx, w, s, some); err != nil {
+			if err := b.exportSome(ctx, w, lines, some); err != nil {
 				return err
 			}
 		}
@@ -67,12 +69,12 @@ func (b *bound[M]) recordExport(v *visit, action Action[M], total int) error {
 	return nil
 }
 
-func (b *bound[M]) exportSome(ctx context.Context, w *sheet.Writer, s *Sheet[M], ids []int64) error {
+func (b *bound[M]) exportSome(ctx context.Context, w *sheet.Writer, of Lines[M], ids []int64) error {
 	records, err := b.rows(ctx, b.admin.db, ids)
 	if err != nil {
 		return err
 	}
-	lines, err := s.Rows(ctx, b.admin.db, records)
+	lines, err := of(ctx, b.admin.db, records)
 	if err != nil {
 		return err
 	}

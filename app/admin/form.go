@@ -276,7 +276,7 @@ func (b *bound[M]) inputs(v *visit, d *draft[M], f field.Field[M]) ([]views.Fiel
 func factOf(inputs []views.Field) (facts []views.Fact) {
 	for _, i := range inputs {
 		if i.Static != nil && i.Static.Text != "" {
-			facts = append(facts, views.Fact{Term: i.Label, Text: i.Static.Text})
+			facts = append(facts, views.Fact{Term: i.Label, Text: i.Static.Text, Href: i.Static.Href})
 		}
 	}
 	return facts

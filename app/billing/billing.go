@@ -207,5 +207,8 @@ func (e Entry) State() State {
 	return e.Purchase.state()
 }
 
+// ForSeats tells whether this is seats that were added.
+func (e Entry) ForSeats() bool { return e.Purchase.Kind == ForSeats || e.Invoice.Purpose == ForSeats }
+
 // Begins tells whether this is what the membership began with.
 func (e Entry) Begins() bool { return e.Purchase.Kind.Begins() || e.Invoice.Purpose.Begins() }

@@ -68,13 +68,13 @@ func (s *Service) voidInvoice(ctx context.Context, job VoidInvoice) error {
 	if s.provider == nil {
 		return jobs.Permanent(errOff)
 	}
-	asked := s.clock.Now()
+	asked, ended := s.clock.Now(), false
 	remote, err := s.provider.Read(ctx, job.ID)
 	if err == nil && !remote.Status.Void() && !remote.received().Positive() {
 		if err := s.provider.Void(ctx, job.ID); err != nil {
 			return forQueue(err)
 		}
-		asked = s.clock.Now()
+		asked, ended = s.clock.Now(), true
 		remote, err = s.provider.Read(ctx, job.ID) // a payment may have been faster
 	}
 	switch {
@@ -94,6 +94,9 @@ func (s *Service) voidInvoice(ctx context.Context, job VoidInvoice) error {
 	}
 	if !remote.Status.Void() {
 		return jobs.Permanent(fmt.Errorf("invoice %s has a payment: credit or refund it in the billing service", remote.Number))
+	}
+	if ended {
+		s.tell(Outcome{What: Voided, Purpose: i.Purpose})
 	}
 	return nil
 }

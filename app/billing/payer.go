@@ -60,7 +60,7 @@ func (p Payer) Page() string {
 	if p.isPerson() {
 		return p.Person.Page()
 	}
-	return "/organisations/" + p.Organisation.UUID + "/"
+	return p.Organisation.Page()
 }
 
 // Landing is Page for letters, which are read later: it holds whatever the person's username is by then.
@@ -95,13 +95,7 @@ func (s *Service) MaySee(ctx context.Context, viewer account.Person, p Payer) (b
 	if p.isPerson() || viewer.Staff || viewer.Superuser {
 		return viewer.MaySee(p.Person), nil
 	}
-	admin, err := s.db.NewSelect().Table("organisation_members").
-		Where("user_id = ? AND organisation_id = ? AND role = 'ADMIN'", viewer.ID, p.Organisation.ID).
-		Where("accepted_datetime IS NOT NULL AND declined_datetime IS NULL AND revoked_datetime IS NULL").Exists(ctx)
-	if err != nil {
-		return false, fmt.Errorf("look whether person %d looks after organisation %d: %w", viewer.ID, p.Organisation.ID, err)
-	}
-	return admin && viewer.Active, nil
+	return organisation.Manages(ctx, s.db, viewer, p.Organisation.ID)
 }
 
 type personRow struct {

@@ -85,7 +85,7 @@ func (s *Service) refresh(ctx context.Context, i Invoice, r Remote, asked time.T
 // settle lets the membership know of an invoice that is settled (spec §4.4). Should that fail, the payment is kept all
 // the same and a job tries again.
 func (s *Service) settle(ctx context.Context, tx bun.Tx, i *Invoice) error {
-	if !i.settled() || !i.Purpose.Begins() || i.Membership == (Ref{}) {
+	if !i.tells() {
 		return nil
 	}
 	err := tx.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error { return s.inform(ctx, tx, *i) })
@@ -94,6 +94,12 @@ func (s *Service) settle(ctx context.Context, tx bun.Tx, i *Invoice) error {
 	}
 	slog.ErrorContext(ctx, "a payment did not reach its membership", "invoice", i.Number, "error", err)
 	return s.queue.Add(ctx, tx, ApplyPayment{Invoice: i.ID})
+}
+
+// tells whether a membership is to hear of the invoice: paying for seats says nothing about it, and a payment that was taken
+// back no more.
+func (i Invoice) tells() bool {
+	return i.settled() && i.Purpose.Begins() && i.Membership != (Ref{})
 }
 
 // ApplyPayment is the job that tells a membership of a payment once more.
@@ -115,7 +121,7 @@ func (s *Service) applyPayment(ctx context.Context, job ApplyPayment) error {
 			return err
 		}
 		fresh, err := lockInvoice(ctx, tx, i.ID)
-		if err != nil || !fresh.settled() { // a payment that was taken back tells nothing
+		if err != nil || !fresh.tells() {
 			return err
 		}
 		return s.inform(ctx, tx, fresh)

@@ -43,9 +43,9 @@ func (s *Service) raiseInvoice(ctx context.Context, job RaiseInvoice) error {
 	}
 	calls, cancel := context.WithTimeout(ctx, callLimit)
 	defer cancel()
-	remote, err := s.obtain(calls, &p)
+	remote, how, err := s.obtain(calls, &p)
 	if err == nil && remote != nil {
-		err = s.record(ctx, p, *remote)
+		err = s.record(ctx, p, *remote, how)
 	}
 	return s.verdict(ctx, p, err)
 }
@@ -68,26 +68,27 @@ func (s *Service) isDue(ctx context.Context, p Purchase) (bool, error) {
 	return true, nil
 }
 
-// obtain gives the provider's invoice of a purchase, found or made; nil when none is wanted any longer.
-func (s *Service) obtain(ctx context.Context, p *Purchase) (*Remote, error) {
+// obtain gives the provider's invoice of a purchase, Adopted or Raised; nil when none is wanted any longer.
+func (s *Service) obtain(ctx context.Context, p *Purchase) (remote *Remote, how string, err error) {
 	if s.provider == nil {
-		return nil, &final{code: failedOff}
+		return nil, "", &final{code: failedOff}
 	}
 	if p.SentAt != nil {
 		if found, err := s.lookUp(ctx, p); found != nil || err != nil {
-			return found, err
+			return found, Adopted, err
 		}
 	}
 	m, err := s.memberships.Standing(ctx, p.Membership)
 	switch {
 	case err != nil:
-		return nil, err
+		return nil, "", err
 	case m.Cancelled:
-		return nil, s.drop(ctx, *p)
+		return nil, "", s.drop(ctx, *p)
 	case m.Hopeless && p.Kind.Begins():
-		return nil, &final{code: failedOver}
+		return nil, "", &final{code: failedOver}
 	}
-	return s.create(ctx, p)
+	remote, err = s.create(ctx, p)
+	return remote, Raised, err
 }
 
 // lookUp finds what an earlier try has left at the provider. It fails rather than let a second invoice be made.

@@ -12,7 +12,7 @@ import (
 
 // record is step 6: our copy of the provider's invoice, in one transaction that holds the membership. Whoever comes
 // second, this or a cancellation, sees the other. Another run that was faster has done the same already.
-func (s *Service) record(ctx context.Context, p Purchase, r Remote) error {
+func (s *Service) record(ctx context.Context, p Purchase, r Remote, how string) error {
 	customer, err := s.customer(ctx, p.AccountID)
 	if err != nil {
 		return err
@@ -45,6 +45,9 @@ func (s *Service) record(ctx context.Context, p Purchase, r Remote) error {
 			return err
 		}
 		return fmt.Errorf("invoice %s of the billing service is kept here for something else: %w", r.Number, err)
+	}
+	if err == nil {
+		s.tell(Outcome{What: how, Purpose: p.Kind, After: s.clock.Now().Sub(p.CreatedAt)})
 	}
 	return err
 }

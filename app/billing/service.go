@@ -2,6 +2,7 @@ package billing
 
 import (
 	"context"
+	"time"
 
 	"github.com/uptrace/bun"
 
@@ -18,7 +19,22 @@ type Config struct {
 	Texts    func(lang.Locale) *lang.Translator
 	Address  func(lang.Locale, string) string // absolute address of a path in a language
 	Desk     func(Ref) string                 // absolute address of a membership in the administration
+	Observe  func(Outcome)                    // hears what became of invoices, once it is certain; nil for nobody
 }
+
+// Outcome is what a job has done about an invoice.
+type Outcome struct {
+	What    string        // raised, adopted, voided
+	Purpose Kind          // "" for an invoice that is not kept here
+	After   time.Duration // since the purchase; 0 for what was voided
+}
+
+// The outcomes. An invoice is adopted where an earlier run has left it at the provider.
+const (
+	Raised  = "raised"
+	Adopted = "adopted"
+	Voided  = "voided"
+)
 
 // Memberships is what billing asks of the memberships that purchases pay for. Package membership stands above this one
 // and answers.
@@ -61,6 +77,12 @@ func New(db *bun.DB, c clock.Clock, q *jobs.Queue, post *mail.Post, people *acco
 
 // Serve names who answers for memberships.
 func (s *Service) Serve(m Memberships) { s.memberships = m }
+
+func (s *Service) tell(o Outcome) {
+	if s.cfg.Observe != nil {
+		s.cfg.Observe(o)
+	}
+}
 
 // On reports whether invoices are raised.
 func (s *Service) On() bool { return s.provider != nil }

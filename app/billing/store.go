@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/uptrace/bun"
 
@@ -158,6 +159,31 @@ func (s *Service) MembershipOf(ctx context.Context, purchase string) (Ref, bool,
 	}
 	p, found, err := purchaseBy(ctx, s.db, "p.uuid = ?", purchase)
 	return p.Membership, found, err
+}
+
+// Backlog is what waits for its invoice.
+type Backlog struct {
+	Waiting, Failed int
+	Oldest          time.Duration // since the oldest that waits was bought
+}
+
+// Backlog counts the purchases that have no invoice.
+func (s *Service) Backlog(ctx context.Context) (Backlog, error) {
+	var found struct {
+		Backlog
+		Since *time.Time
+	}
+	err := s.db.NewRaw(`
+		SELECT count(*) FILTER (WHERE invoice_state = ?0) AS waiting, count(*) FILTER (WHERE invoice_state = ?1) AS failed,
+		       min(created_at) FILTER (WHERE invoice_state = ?0) AS since
+		FROM purchases WHERE invoice_state IN (?0, ?1)`, stateWaiting, stateFailed).Scan(ctx, &found)
+	if err != nil {
+		return Backlog{}, fmt.Errorf("count purchases without an invoice: %w", err)
+	}
+	if found.Since != nil {
+		found.Oldest = max(s.clock.Now().Sub(*found.Since), 0)
+	}
+	return found.Backlog, nil
 }
 
 // today is the day of the association.

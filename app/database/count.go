@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/uptrace/bun"
 )
@@ -52,6 +53,20 @@ func (counting) BeforeQuery(ctx context.Context, e *bun.QueryEvent) context.Cont
 }
 
 func (counting) AfterQuery(context.Context, *bun.QueryEvent) {}
+
+// Observe lets told hear how long each statement takes that is sent through Bun; BEGIN, COMMIT and the like are left out.
+// Call it before anything else has the database.
+func (db *DB) Observe(told func(took time.Duration)) { db.DB = db.WithQueryHook(timing{told}) }
+
+type timing struct{ told func(time.Duration) }
+
+func (timing) BeforeQuery(ctx context.Context, _ *bun.QueryEvent) context.Context { return ctx }
+
+func (t timing) AfterQuery(_ context.Context, e *bun.QueryEvent) {
+	if !transactionControl(e.Query) {
+		t.told(time.Since(e.StartTime))
+	}
+}
 
 func transactionControl(query string) bool {
 	word, _, _ := strings.Cut(strings.TrimSpace(query), " ")

@@ -79,5 +79,14 @@ func (s *Service) StateOf(ctx context.Context, id int64) (st State, err error) {
 	return st, err
 }
 
+// Show is StateOf for whoever is shown the recovery codes, and notes when that was first.
+func (s *Service) Show(ctx context.Context, id int64) (State, error) {
+	st, err := s.StateOf(ctx, id)
+	if err != nil || len(st.Codes) == 0 {
+		return st, err
+	}
+	return st, view(ctx, s.db, id, s.clock.Now())
+}
+
 // notOn is told to whoever wants codes without a second factor.
 func notOn() error { return fault.NotFound(lang.M("Two-step sign-in is off for your account.")) }

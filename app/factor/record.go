@@ -31,6 +31,7 @@ type Record struct {
 const (
 	TypeApp      = app
 	TypeRecovery = recovery
+	TypeKey      = "webauthn" // not offered; an installation that moves here may bring some
 )
 
 // Kind says what it is.
@@ -38,8 +39,11 @@ func (r *Record) Kind() lang.Message { return KindOf(r.Type) }
 
 // KindOf names a type.
 func KindOf(kind string) lang.Message {
-	if kind == recovery {
+	switch kind {
+	case recovery:
 		return lang.M("Recovery codes")
+	case TypeKey:
+		return lang.M("Security key")
 	}
 	return lang.M("Authenticator app")
 }
@@ -84,9 +88,12 @@ func (s *Service) Remove(ctx context.Context, tx bun.Tx, by access.Holder, r *Re
 	if why := account.MayLookAfter(by, &r.Owner); !why.Empty() {
 		return fault.Forbidden(why)
 	}
-	types, told := []string{app, recovery}, lang.M("Two-step sign-in was switched off by the staff.")
-	if r.Type == recovery {
-		types, told = []string{recovery}, lang.M("Your recovery codes were deleted by the staff.")
+	types, told := []string{r.Type}, lang.M("A security key was removed from your account by the staff.")
+	switch r.Type {
+	case app:
+		types, told = []string{app, recovery}, lang.M("Two-step sign-in was switched off by the staff.")
+	case recovery:
+		told = lang.M("Your recovery codes were deleted by the staff.")
 	}
 	done, err := tx.NewDelete().Model((*row)(nil)).Where("user_id = ? AND type IN (?)", r.UserID, bun.List(types)).Exec(ctx)
 	if err != nil {

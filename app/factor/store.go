@@ -30,6 +30,7 @@ type data struct {
 	Secret   string   `json:"secret,omitempty"`
 	Seed     string   `json:"seed,omitempty"`
 	Used     int      `json:"used_mask,omitempty"`
+	Viewed   int64    `json:"viewed_at,omitempty"`      // when the codes were first shown, in seconds since 1970
 	Migrated []string `json:"migrated_codes,omitempty"` // of an imported set: those that are left
 }
 
@@ -58,6 +59,17 @@ func insert(ctx context.Context, tx bun.Tx, r row) error {
 func save(ctx context.Context, tx bun.Tx, r row) error {
 	if _, err := tx.NewUpdate().Model(&r).Column("data", "last_used_at").WherePK().Exec(ctx); err != nil {
 		return fmt.Errorf("update a second factor of user %d: %w", r.UserID, err)
+	}
+	return nil
+}
+
+// view notes when recovery codes were shown for the first time.
+func view(ctx context.Context, db bun.IDB, user int64, at time.Time) error {
+	const note = `
+		UPDATE authenticators SET data = data || jsonb_build_object('viewed_at', ?2::bigint)
+		WHERE user_id = ?0 AND type = ?1 AND data ->> 'viewed_at' IS NULL`
+	if _, err := db.NewRaw(note, user, recovery, at.Unix()).Exec(ctx); err != nil {
+		return fmt.Errorf("note that the recovery codes of user %d were shown: %w", user, err)
 	}
 	return nil
 }

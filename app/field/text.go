@@ -66,12 +66,16 @@ func Password[M any](key string, label lang.Message, at func(*M) *string) *TextF
 // Max limits the length, in characters.
 func (f *TextField[M]) Max(n int) *TextField[M] { f.max = n; return f }
 
-// Check is a rule for a text that is there; the zero message says that it is kept.
+// Check is a rule for a text that is there; the zero message says that it is kept. A stored text that nobody changes is
+// not asked: it may be older than the rule.
 func (f *TextField[M]) Check(rule func(string) lang.Message) *TextField[M] { f.check = rule; return f }
 
 // Read trims, and composes accents with their letters, so that equal texts are equal.
 func (f *TextField[M]) Read(_ context.Context, answer url.Values, m *M, p *fault.Fields) error {
 	text := answer.Get(f.meta.Key)
+	if f.check != nil && text != "" && text == *f.at(m) {
+		return nil
+	}
 	if !f.secret {
 		text = norm.NFC.String(strings.TrimSpace(strings.ReplaceAll(text, "\r\n", "\n")))
 	}

@@ -136,13 +136,7 @@ type ComputedField[M any] struct {
 	common[*ComputedField[M], M]
 	text func(*lang.Translator, *M) string
 	html func(*M) template.HTML // nil: text
-	href func(*M) string        // nil: no link
-}
-
-// To makes the text a link.
-func (f *ComputedField[M]) To(href func(*M) string) *ComputedField[M] {
-	f.href = href
-	return f
+	href func(*M) string        // of what the text names; nil: nowhere
 }
 
 // Computed shows a text and asks nothing.
@@ -159,6 +153,9 @@ func Rendered[M any](key string, label lang.Message, html func(*M) template.HTML
 	f.html = html
 	return f
 }
+
+// To makes the text a link to what it names.
+func (f *ComputedField[M]) To(href func(*M) string) *ComputedField[M] { f.href = href; return f }
 
 // Read takes nothing.
 func (f *ComputedField[M]) Read(context.Context, url.Values, *M, *fault.Fields) error { return nil }

@@ -35,16 +35,20 @@ func (s Send) Key() string { return s.Message }
 type Courier struct {
 	db        *bun.DB
 	clock     clock.Clock
+	queue     *jobs.Queue
 	transport Transport
+	observe   func(template, outcome string)
 }
 
-// NewCourier delivers through one transport.
-func NewCourier(db *bun.DB, c clock.Clock, t Transport) *Courier {
-	return &Courier{db: db, clock: c, transport: t}
+// NewCourier delivers through one transport. observe hears what became of every try: sent, retried, put_off, failed or
+// expired; nil for nobody.
+func NewCourier(db *bun.DB, c clock.Clock, t Transport, observe func(template, outcome string)) *Courier {
+	return &Courier{db: db, clock: c, transport: t, observe: observe}
 }
 
 // Jobs registers the delivery.
 func (c *Courier) Jobs(r *jobs.Registry) {
+	c.queue = jobs.NewQueue(r)
 	jobs.Handle(r, c.deliver, jobs.Lane("mail"), jobs.Attempts(maxAttempts), jobs.Backoff(firstPause, longestWait))
 }
 
@@ -69,24 +73,64 @@ func (c *Courier) deliver(ctx context.Context, job Send) error {
 	case row.ExpiresAt != nil && !now.Before(*row.ExpiresAt):
 		row.Status = expired
 		row.blank()
-		return record(ctx, c.db, row)
+		return c.note(ctx, c.db, row, nil)
 	case row.HTML == "":
 		return jobs.Permanent(fmt.Errorf("message %s has lost its text, which is kept for a week only", row.ID))
 	}
 	id, sendErr := c.transport.Send(ctx, row.message())
-	if sendErr != nil && errors.Is(ctx.Err(), context.Canceled) {
+	partly, some := errors.AsType[*Partly](sendErr)
+	if sendErr != nil && !some && errors.Is(ctx.Err(), context.Canceled) {
 		return sendErr // the worker stops, which is nobody's failed attempt
 	}
-	verdict := c.judge(row, id, sendErr, now)
 	keep, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
-	if err := record(keep, c.db, row); err != nil {
+	if some {
+		return c.split(keep, row, id, partly, now)
+	}
+	return c.note(keep, c.db, row, c.judge(row, id, sendErr, now))
+}
+
+// split makes a message of its own for those who are left, and notes that the others have theirs: it is tried like any
+// other one, and nobody gets it twice.
+func (c *Courier) split(ctx context.Context, row *outboxRow, id string, partly *Partly, now time.Time) error {
+	return c.db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
+		rest, err := row.rest(partly, now)
+		if err != nil {
+			return err
+		}
+		slog.WarnContext(ctx, "some recipients are tried again later", "message", row.ID, "as", rest.ID, "recipients", len(rest.To), "error", partly.Err)
+		if _, err := insert(ctx, tx, rest); err != nil {
+			return err
+		}
+		if err := c.queue.Add(ctx, tx, Send{Message: rest.ID}, jobs.In(firstPause)); err != nil {
+			return fmt.Errorf("queue the rest of message %s: %w", row.ID, err)
+		}
+		return c.note(ctx, tx, row, c.judge(row, id, nil, now))
+	})
+}
+
+// note records how a try ended, tells of it, and gives back what the queue is to do.
+func (c *Courier) note(ctx context.Context, db bun.IDB, row *outboxRow, verdict error) error {
+	if err := record(ctx, db, row); err != nil {
 		return err
 	}
-	if verdict == nil {
+	if row.Status == sent {
 		slog.InfoContext(ctx, "mail sent", "message", row.ID, "template", row.Template, "transport", row.Transport)
 	}
+	if c.observe != nil {
+		c.observe(row.Template, outcome(row, verdict))
+	}
 	return verdict
+}
+
+func outcome(row *outboxRow, verdict error) string {
+	if row.Status != queued {
+		return row.Status
+	}
+	if _, busy := errors.AsType[*Busy](verdict); busy {
+		return "put_off"
+	}
+	return "retried"
 }
 
 // judge notes the outcome in the row and says what the queue is to do.

@@ -15,6 +15,7 @@ import (
 
 	"ams/app/lang"
 	"ams/app/mail"
+	"ams/jobs"
 )
 
 // again queues the delivery of the only message once more.
@@ -161,6 +162,26 @@ func TestDelivery(t *testing.T) {
 			t.Errorf("row = %+v after %d attempts, want sent, blank, after 1", r, len(b.transport.got))
 		}
 	})
+	t.Run("WhoeverHasItGetsItOnceThoughTheWorkerStopsMeanwhile", func(t *testing.T) {
+		t.Parallel()
+		b := setup(t)
+		b.transport.answer = []error{&mail.Partly{Left: []string{"hemi@example.org"}, Err: errors.New("mailbox busy")}}
+		ctx, stop := context.WithCancel(t.Context())
+		b.transport.during = stop
+		b.mustAdd(t, b.confirm.ToAll([]string{"mere@example.org", "hemi@example.org"}, lang.EN, confirmation{"Mere", link, 3}))
+		_, _ = jobs.Drain(ctx, b.db.DB, b.registry)
+		for range 2 {
+			b.ready(t)
+			b.drain(t)
+		}
+		var got []string
+		for _, m := range b.transport.got {
+			got = append(got, strings.Join(m.To, " "))
+		}
+		if diff := cmp.Diff([]string{"mere@example.org hemi@example.org", "hemi@example.org"}, got); diff != "" {
+			t.Errorf("handed over to (-want +got):\n%s", diff)
+		}
+	})
 	t.Run("NotAfterTheLinkExpired", func(t *testing.T) {
 		t.Parallel()
 		b := setup(t)
@@ -186,6 +207,30 @@ func TestDelivery(t *testing.T) {
 			t.Errorf("dead jobs, messages = %d, %d, want 1, 0", n, len(b.transport.got))
 		}
 	})
+}
+
+// Each try is told of with what became of it, for those who count.
+func TestTriesAreTold(t *testing.T) {
+	t.Parallel()
+	const letter = "account_email_confirmation "
+	b := setup(t)
+	b.transport.answer = []error{errors.New("down"), &mail.Busy{}, nil, &mail.Rejected{Err: errors.New("no")}, errors.New("down")}
+	b.write(t)
+	for range 3 {
+		b.drain(t)
+		b.ready(t)
+	}
+	b.write(t)
+	b.drain(t)
+	b.write(t, mail.Until(instant().Add(time.Hour)))
+	b.drain(t)
+	b.clock.at = instant().Add(time.Hour)
+	b.ready(t)
+	b.drain(t)
+	want := []string{letter + "retried", letter + "put_off", letter + "sent", letter + "failed", letter + "retried", letter + "expired"}
+	if diff := cmp.Diff(want, b.tries); diff != "" {
+		t.Errorf("told (-want +got):\n%s", diff)
+	}
 }
 
 func TestPurge(t *testing.T) {

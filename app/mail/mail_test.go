@@ -94,6 +94,7 @@ type bundle struct {
 	post      *mail.Post
 	clock     *movable
 	transport *fake
+	tries     []string // what the courier told of each, "template outcome"
 	confirm   mail.Letter[confirmation]
 	exists    mail.Letter[alreadyExists]
 }
@@ -117,7 +118,9 @@ func setupOn(t *testing.T, transport mail.Transport, change ...func(*mail.Config
 		c(&cfg)
 	}
 	b := &bundle{db: dbtest.New(t), registry: jobs.NewRegistry(), clock: &movable{instant()}}
-	mail.NewCourier(b.db.DB, b.clock, transport).Jobs(b.registry)
+	mail.NewCourier(b.db.DB, b.clock, transport, func(template, outcome string) {
+		b.tries = append(b.tries, template+" "+outcome)
+	}).Jobs(b.registry)
 	b.queue = jobs.NewQueue(b.registry)
 	var err error
 	b.post, err = mail.New(cfg, b.clock, b.queue, views.FS, words{code: "en"}, maori())

@@ -217,6 +217,9 @@ func kind(err error) string {
 	if _, ok := errors.AsType[*mail.Rejected](err); ok {
 		return "rejected"
 	}
+	if partly, ok := errors.AsType[*mail.Partly](err); ok {
+		return "sent without " + strings.Join(partly.Left, ", ")
+	}
 	if err != nil {
 		return "temporary"
 	}

@@ -5,9 +5,11 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 )
 
@@ -64,6 +66,18 @@ func (r *outboxRow) blank() {
 	if r.Forget {
 		r.To, r.Subject = []string{nobody}, ""
 	}
+}
+
+// rest takes those who are left out of a message and gives them one of their own.
+func (r *outboxRow) rest(partly *Partly, now time.Time) (*outboxRow, error) {
+	id, err := uuid.NewV7()
+	if err != nil {
+		return nil, fmt.Errorf("the rest of message %s: %w", r.ID, err)
+	}
+	rest := *r
+	rest.ID, rest.Once, rest.To, rest.Attempts, rest.CreatedAt, rest.LastError = id.String(), "", partly.Left, 0, now, partly.Error()
+	r.To = slices.DeleteFunc(slices.Clone(r.To), func(to string) bool { return slices.Contains(partly.Left, to) })
+	return &rest, nil
 }
 
 // insert writes nothing when there is a letter about the same event.

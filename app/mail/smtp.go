@@ -52,7 +52,7 @@ func NewSMTP(cfg SMTPConfig) (*SMTP, error) {
 func (*SMTP) Name() string { return "smtp" }
 
 // Send hands a message over. Its id is that of the message itself, which mail servers write into their logs. Where a
-// server takes some recipients and refuses others, those that it refuses are left out.
+// server takes some recipients and refuses others, those that it refuses for good are left out.
 func (s *SMTP) Send(ctx context.Context, m Message) (string, error) {
 	content, err := compose(m, time.Now())
 	if err != nil {
@@ -64,12 +64,16 @@ func (s *SMTP) Send(ctx context.Context, m Message) (string, error) {
 	}
 	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
 	defer stop()
-	if err := s.hand(ctx, conn, m, content); err != nil {
+	left, err := s.hand(ctx, conn, m, content)
+	if err != nil {
 		_ = conn.Close()
 		if ctx.Err() != nil {
 			return "", fmt.Errorf("SMTP: %w", ctx.Err())
 		}
 		return "", judged(fmt.Errorf("SMTP: %w", err))
+	}
+	if left != nil {
+		return m.Headers()[0].Value, left
 	}
 	return m.Headers()[0].Value, nil
 }
@@ -91,12 +95,41 @@ func (s *SMTP) trust() *tls.Config {
 	return &tls.Config{ServerName: s.cfg.Host, RootCAs: s.cfg.Roots, MinVersion: tls.VersionTLS12}
 }
 
-// hand goes through the conversation with the server.
-func (s *SMTP) hand(ctx context.Context, conn net.Conn, m Message, content []byte) error {
+// hand goes through the conversation with the server, and tells whom it may take later.
+func (s *SMTP) hand(ctx context.Context, conn net.Conn, m Message, content []byte) (*Partly, error) {
 	c, err := smtp.NewClient(conn, s.cfg.Host)
 	if err != nil {
-		return fmt.Errorf("greeting: %w", err)
+		return nil, fmt.Errorf("greeting: %w", err)
 	}
+	if err := s.introduce(c); err != nil {
+		return nil, err
+	}
+	from, err := netmail.ParseAddress(m.From)
+	if err != nil {
+		return nil, fmt.Errorf("sender: %w", err)
+	}
+	if err := c.Mail(from.Address); err != nil {
+		return nil, fmt.Errorf("sender: %w", err)
+	}
+	left, err := s.address(ctx, c, m)
+	if err != nil {
+		return nil, err
+	}
+	w, err := c.Data()
+	if err != nil {
+		return nil, fmt.Errorf("data: %w", err)
+	}
+	_, err = w.Write(content)
+	if err := errors.Join(err, w.Close()); err != nil {
+		return nil, fmt.Errorf("data: %w", err)
+	}
+	_ = c.Quit() // it has the message
+	_ = c.Close()
+	return left, nil
+}
+
+// introduce says who we are, as safely as the settings want it.
+func (s *SMTP) introduce(c *smtp.Client) error {
 	if s.cfg.Hello != "" {
 		if err := c.Hello(s.cfg.Hello); err != nil {
 			return fmt.Errorf("introduction: %w", err)
@@ -115,50 +148,39 @@ func (s *SMTP) hand(ctx context.Context, conn net.Conn, m Message, content []byt
 			return fmt.Errorf("sign in: %w", err)
 		}
 	}
-	from, err := netmail.ParseAddress(m.From)
-	if err != nil {
-		return fmt.Errorf("sender: %w", err)
-	}
-	if err := c.Mail(from.Address); err != nil {
-		return fmt.Errorf("sender: %w", err)
-	}
-	if err := s.address(ctx, c, m); err != nil {
-		return err
-	}
-	w, err := c.Data()
-	if err != nil {
-		return fmt.Errorf("data: %w", err)
-	}
-	_, err = w.Write(content)
-	if err := errors.Join(err, w.Close()); err != nil {
-		return fmt.Errorf("data: %w", err)
-	}
-	_ = c.Quit() // it has the message
-	_ = c.Close()
 	return nil
 }
 
-// address names the recipients. One that is taken is enough: tried again, they would get the message twice.
-func (s *SMTP) address(ctx context.Context, c *smtp.Client, m Message) error {
-	var refused []error
+// address names the recipients, and gives those whom the server may take later. One that is taken is enough to go on:
+// tried again as a whole, they would get the message twice.
+func (s *SMTP) address(ctx context.Context, c *smtp.Client, m Message) (*Partly, error) {
+	var left []string
+	var later, never []error
 	for _, to := range m.To {
-		if err := c.Rcpt(to); err != nil {
-			refused = append(refused, fmt.Errorf("recipient: %w", err))
+		err := c.Rcpt(to)
+		if err == nil {
+			continue
 		}
-	}
-	switch {
-	case len(refused) == 0:
-		return nil
-	case len(refused) < len(m.To):
-		slog.WarnContext(ctx, "the mail server refuses some of the recipients", "message", m.ID, "refused", len(refused), "error", refused[0])
-		return nil
-	}
-	for _, err := range refused {
-		if _, hopeless := errors.AsType[*Rejected](judged(err)); !hopeless {
-			return err
+		err = fmt.Errorf("recipient: %w", err)
+		if _, answered := errors.AsType[*textproto.Error](err); !answered {
+			return nil, err // what it says next could be the answer to this
 		}
+		if _, hopeless := errors.AsType[*Rejected](judged(err)); hopeless {
+			never = append(never, err)
+			continue
+		}
+		left, later = append(left, to), append(later, err)
 	}
-	return refused[0]
+	if len(later)+len(never) == len(m.To) {
+		return nil, append(later, never...)[0]
+	}
+	if len(never) > 0 {
+		slog.WarnContext(ctx, "the mail server refuses some of the recipients", "message", m.ID, "refused", len(never), "error", never[0])
+	}
+	if len(left) == 0 {
+		return nil, nil
+	}
+	return &Partly{Left: left, Err: later[0]}, nil
 }
 
 // judged marks what the server refuses for good: replies of the five hundreds.

@@ -46,6 +46,7 @@ type postOffice struct {
 	from     string
 	to       []string
 	content  []byte
+	taken    []string // every recipient of every message, in order
 }
 
 func newPostOffice(t *testing.T, change ...func(*postOffice)) *postOffice {
@@ -153,6 +154,7 @@ func (c *counter) Data(r io.Reader) error {
 		return err
 	}
 	c.office.content = content
+	c.office.taken = append(c.office.taken, c.office.to...)
 	return nil
 }
 
@@ -200,7 +202,10 @@ func knowsLogin(o *postOffice)     { o.ways = []string{"LOGIN"} }
 func knowsBoth(o *postOffice)      { o.ways = []string{"LOGIN", "PLAIN"} }
 func knowsNothing(o *postOffice)   { o.ways = []string{"XOAUTH2"} }
 func encryptsAlways(o *postOffice) { encrypts(o); o.Addr = "smtps" }
-func refusal(code int) error       { return &smtp.SMTPError{Code: code, Message: "no"} }
+func oldFashioned(o *postOffice) {
+	o.TLSConfig.MinVersion, o.TLSConfig.MaxVersion = tls.VersionTLS10, tls.VersionTLS11
+}
+func refusal(code int) error { return &smtp.SMTPError{Code: code, Message: "no"} }
 func says(code int) func(*postOffice) {
 	return func(o *postOffice) { o.answer = func(string, string) error { return refusal(code) } }
 }
@@ -295,6 +300,8 @@ func TestSMTP(t *testing.T) {
 		"NoStartTLS":           {nil, client{startTLS}, "temporary", false, ""},
 		"StrangeCertificate":   {office{encrypts}, client{startTLS, mistrusts}, "temporary", false, ""},
 		"StrangeTLS":           {office{encryptsAlways}, client{firstByte, mistrusts}, "temporary", false, ""},
+		"OldStartTLS":          {office{encrypts, oldFashioned}, client{startTLS}, "temporary", false, ""},
+		"OldTLS":               {office{encryptsAlways, oldFashioned}, client{firstByte}, "temporary", false, ""},
 		"NoPasswordInTheClear": {office{farAway, knowsBoth}, client{signedIn, fromFar}, "temporary", false, ""},
 		"NoLoginInTheClear":    {office{farAway, knowsLogin}, client{signedIn, fromFar}, "temporary", false, ""},
 		"WrongPassword":        {office{encrypts, knowsBoth}, client{startTLS, badSecret}, "rejected", true, ""},
@@ -327,7 +334,7 @@ func TestSMTP(t *testing.T) {
 	}
 }
 
-// Some recipients are enough; without any, it is tried again while one may be taken later.
+// Some recipients are enough, and those who may be taken later are told; without any, all is tried again while one may be.
 func TestSMTPRecipients(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -337,7 +344,9 @@ func TestSMTPRecipients(t *testing.T) {
 	}{
 		"All":         {nil, "sent", []string{"a@example.org", "b@example.org"}},
 		"OneRefused":  {map[string]int{"a@example.org": 550}, "sent", []string{"b@example.org"}},
-		"OneLater":    {map[string]int{"b@example.org": 451}, "sent", []string{"a@example.org"}},
+		"OneLater":    {map[string]int{"b@example.org": 451}, "sent without b@example.org", []string{"a@example.org"}},
+		"TooMany":     {map[string]int{"a@example.org": 452}, "sent without a@example.org", []string{"b@example.org"}},
+		"BothLater":   {map[string]int{"a@example.org": 450, "b@example.org": 451}, "temporary", nil},
 		"BothRefused": {map[string]int{"a@example.org": 550, "b@example.org": 553}, "rejected", nil},
 		"OneOfEach":   {map[string]int{"a@example.org": 550, "b@example.org": 451}, "temporary", nil},
 	} {
@@ -353,13 +362,14 @@ func TestSMTPRecipients(t *testing.T) {
 			})
 			m := letter()
 			m.To = []string{"a@example.org", "b@example.org"}
-			if _, err := o.transport(t).Send(t.Context(), m); kind(err) != c.want {
-				t.Errorf("Send() = %s (%v), want %s", kind(err), err, c.want)
+			id, err := o.transport(t).Send(t.Context(), m)
+			if kind(err) != c.want || (id != "") != (c.to != nil) {
+				t.Errorf("Send() = %q, %s (%v), want %s", id, kind(err), err, c.want)
 			}
 			o.mu.Lock()
 			defer o.mu.Unlock()
-			if c.want == "sent" && !cmp.Equal(o.to, c.to) {
-				t.Errorf("taken for %v, want %v", o.to, c.to)
+			if !cmp.Equal(o.taken, c.to) {
+				t.Errorf("taken for %v, want %v", o.taken, c.to)
 			}
 		})
 	}
@@ -422,6 +432,103 @@ func TestSMTPDelivers(t *testing.T) {
 	if r := b.row(t); r.Status != "sent" || r.Transport != "smtp" || !strings.HasPrefix(r.ProviderMessageID, "<") {
 		t.Errorf("row = %+v, want sent by smtp with an id", r)
 	}
+}
+
+// Whoever the server does not take for the moment gets the message later, and nobody gets it twice.
+func TestSMTPDeliversTheRest(t *testing.T) {
+	t.Parallel()
+	const first, second, third = "mere@example.org", "hemi@example.org", "kahu@example.org"
+	// write sends a letter to three; busy says how often the server does not take whom for the moment.
+	write := func(t *testing.T, busy map[string]int, opts ...mail.Option) (*postOffice, *bundle) {
+		o := newPostOffice(t, func(o *postOffice) {
+			o.answer = func(_, argument string) error {
+				if busy[argument] > 0 {
+					busy[argument]--
+					return refusal(451)
+				}
+				return nil
+			}
+		})
+		b := setupOn(t, o.transport(t))
+		b.mustAdd(t, b.confirm.ToAll([]string{first, second, third}, lang.EN, confirmation{"Mere", link, 3}, opts...))
+		b.drain(t)
+		return o, b
+	}
+	outbox := func(t *testing.T, b *bundle) (rows []string) {
+		t.Helper()
+		err := b.db.NewRaw(`SELECT array_to_string(recipients, '+') || ' ' || status || ' ' || attempts || ' ' || (text <> '')
+			FROM email_messages ORDER BY id`).Scan(t.Context(), &rows)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return rows
+	}
+	check := func(t *testing.T, what string, got []string, want ...string) {
+		t.Helper()
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", what, diff)
+		}
+	}
+	t.Run("OK", func(t *testing.T) {
+		t.Parallel()
+		o, b := write(t, map[string]int{second: 1, third: 2})
+		check(t, "at first", o.taken, first)
+		check(t, "outbox", outbox(t, b), first+" sent 1 false", second+"+"+third+" queued 0 true")
+		b.ready(t)
+		b.drain(t)
+		check(t, "outbox", outbox(t, b), first+" sent 1 false", second+" sent 1 false", third+" queued 0 true")
+		b.ready(t)
+		b.drain(t)
+		check(t, "in the end", o.taken, first, second, third)
+		check(t, "outbox", outbox(t, b), first+" sent 1 false", second+" sent 1 false", third+" sent 1 false")
+		if waiting, dead := b.count(t, waitingJobs), b.count(t, deadJobs); waiting != 0 || dead != 0 {
+			t.Errorf("waiting, dead jobs = %d, %d, want 0, 0", waiting, dead)
+		}
+		got, err := netmail.ReadMessage(bytes.NewReader(o.content))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if to, err := got.Header.AddressList("To"); err != nil || len(to) != 1 || to[0].Address != third {
+			t.Errorf("the last message is to %v, %v, want %s", to, err, third)
+		}
+	})
+	t.Run("NotAtOnce", func(t *testing.T) {
+		t.Parallel()
+		_, b := write(t, map[string]int{second: 1})
+		if n := b.count(t, `SELECT count(*) FROM gue_jobs WHERE run_at > now() + interval '20 seconds'`); n != 1 {
+			t.Error("the rest is tried again at once")
+		}
+	})
+	t.Run("NeverTaken", func(t *testing.T) {
+		t.Parallel()
+		o, b := write(t, map[string]int{second: 100})
+		for range 8 {
+			b.ready(t)
+			b.drain(t)
+		}
+		check(t, "taken", o.taken, first, third)
+		check(t, "outbox", outbox(t, b), first+"+"+third+" sent 1 false", second+" failed 8 true")
+		if dead := b.count(t, deadJobs); dead != 1 {
+			t.Errorf("dead jobs = %d, want 1: people learn of it", dead)
+		}
+	})
+	t.Run("WhatWasSaidOfTheLetterHoldsForTheRest", func(t *testing.T) {
+		t.Parallel()
+		_, b := write(t, map[string]int{second: 1}, mail.Until(instant().Add(time.Hour)), mail.Forget(), mail.Once("the event"))
+		const kept = `SELECT count(*) FROM email_messages WHERE forget AND expires_at = '2026-03-03 10:00Z' AND template_id = 'account_email_confirmation'`
+		if n := b.count(t, kept); n != 2 {
+			t.Errorf("%d messages are forgotten and expire, want both", n)
+		}
+		if n := b.count(t, `SELECT count(*) FROM email_messages WHERE recipients = ARRAY['`+second+`'] AND status = 'queued'`); n != 1 {
+			t.Error("the rest has no recipient: it was forgotten with the others")
+		}
+		b.clock.at = instant().Add(time.Hour)
+		b.ready(t)
+		b.drain(t)
+		if n := b.count(t, `SELECT count(*) FROM email_messages WHERE status = 'expired' AND recipients = ARRAY['']`); n != 1 {
+			t.Error("the rest is sent after its link has expired, or not forgotten")
+		}
+	})
 }
 
 // Outside production a message is kept before it is sent, so that it can be read whatever becomes of it.

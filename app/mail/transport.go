@@ -37,10 +37,10 @@ func (m Message) Headers() []Header {
 }
 
 // Transport hands messages over to whoever delivers them. An error says whether to try again: *Rejected never, *Busy
-// later without counting, any other one counts as an attempt.
+// later without counting, *Partly for some of the recipients alone, any other one counts as an attempt.
 type Transport interface {
 	Name() string
-	// Send returns the id under which the provider knows the message.
+	// Send returns the id under which the provider knows the message, also beside *Partly.
 	Send(ctx context.Context, m Message) (string, error)
 }
 
@@ -49,6 +49,16 @@ type Rejected struct{ Err error }
 
 func (r *Rejected) Error() string { return r.Err.Error() }
 func (r *Rejected) Unwrap() error { return r.Err }
+
+// Partly says that the message was taken for all but those who are left. They may be taken later; nobody else is to get it
+// again.
+type Partly struct {
+	Left []string
+	Err  error // why the first of them was not taken
+}
+
+func (p *Partly) Error() string { return p.Err.Error() }
+func (p *Partly) Unwrap() error { return p.Err }
 
 // Busy says that the provider wants to be left alone for a while.
 type Busy struct {

@@ -65,10 +65,7 @@ func store(ctx context.Context, tx bun.Tx, h Held) error {
 	if err != nil || h.Of.Type == ForPeople {
 		return err
 	}
-	if _, err := tx.NewUpdate().Table(h.Of.Type.table()).Set("seats = ?", h.Seats).Where("id = ?", h.ID).Exec(ctx); err != nil {
-		return fmt.Errorf("update the seats of %s: %w", h.Ref(), err)
-	}
-	return nil
+	return setSeats(ctx, tx, h)
 }
 
 // checkEntered holds the owner and finds everything that is wrong. It adds the option, and the expiry where it is left out.
@@ -181,6 +178,8 @@ func Broken(constraint string) (key string, text lang.Message) {
 		return fieldStart, lang.M("This person has a membership in this period already. Choose another one, or allow the overlap.")
 	case "organisation_memberships_no_overlap":
 		return fieldStart, lang.M("This organisation has a membership in this period already. Choose another one, or allow the overlap.")
+	case "individual_memberships_one_renewal", "organisation_memberships_one_renewal":
+		return "cancelled_datetime", lang.M("What this membership renews was renewed by another membership meanwhile. Cancel that one first.")
 	case "individual_memberships_period", "organisation_memberships_period":
 		return "expiry_date", lang.M("The expiry has to be after the start.")
 	case "membership_options_name_unique":

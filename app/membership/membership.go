@@ -106,6 +106,8 @@ type Held struct {
 	Occupied int // of them, while the membership is active or pending
 	Option   Option
 	Entries  []billing.Entry // oldest first
+
+	Renews, RenewedBy Term // only in a form; zero where there is none
 }
 
 // Ref names the membership to billing.

@@ -1,9 +1,6 @@
 package membership
 
-import (
-	"ams/app/clock"
-	"ams/app/lang"
-)
+import "ams/app/clock"
 
 // Period is a span of days, the end excluded.
 type Period struct{ Start, End clock.Date }
@@ -49,25 +46,4 @@ func coverOf(held []Period, today clock.Date) Cover {
 		from = from.AddDays(1)
 	}
 	return Cover{Until: end.AddDays(-1), From: from}
-}
-
-// checkPeriod says what is wrong with a period that a member chose, nothing when it fits. It names the day that would.
-func checkPeriod(p Period, d Duration, held []Period, today clock.Date) lang.Message {
-	bounds := startBounds(today, d)
-	switch {
-	case p.Start.Before(bounds.First):
-		return lang.M("With this start the membership would be over already. The earliest possible day is %s.", bounds.First)
-	case p.Start.After(bounds.Last):
-		return lang.M("A membership can start at most a year ahead. The latest possible day is %s.", bounds.Last)
-	}
-	for _, other := range held {
-		if p.Overlaps(other) {
-			return overlap(other)
-		}
-	}
-	return lang.Message{}
-}
-
-func overlap(other Period) lang.Message {
-	return lang.M("You have a membership from %s to %s already. Choose a start that does not overlap it.", other.Start, other.End.AddDays(-1))
 }

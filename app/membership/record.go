@@ -161,12 +161,25 @@ func (s *Service) DropOrganisation(ctx context.Context, tx bun.Tx, by access.Hol
 	return s.drop(ctx, tx, by, r.held())
 }
 
-// fill adds what was bought for a membership.
+// fill adds what was bought for a membership, what it renews and what renews it.
 func (s *Service) fill(ctx context.Context, db bun.IDB, h *Held) error {
 	entries, err := s.bills.Entries(ctx, db, h.Ref())
 	if err != nil {
 		return fmt.Errorf("list what was bought for %s: %w", h.Ref(), err)
 	}
 	h.Entries = entries[h.Ref()]
+	var rows []row
+	err = from(db, h.Of.Type, &rows).Where("m.id = ?", h.RenewsID).WhereOr("m.renews_id = ? AND m.cancelled_datetime IS NULL", h.ID).
+		Limit(2).Scan(ctx)
+	if err != nil {
+		return fmt.Errorf("find the renewals of %s: %w", h.Ref(), err)
+	}
+	for _, r := range rows {
+		if r.ID == h.RenewsID {
+			h.Renews = r.Term
+		} else {
+			h.RenewedBy = r.Term
+		}
+	}
 	return nil
 }

@@ -7,31 +7,55 @@ import (
 	"github.com/uptrace/bun"
 )
 
+// mostOfOne bounds how many memberships of an organisation are read. They do not overlap, so that it is hardly reached.
+const mostOfOne = 1000
+
 // ForOrganisation gives the memberships of an organisation with everything that was bought for them and the seats that are
 // taken, the newest start first.
 func (s *Service) ForOrganisation(ctx context.Context, organisation int64) ([]Held, error) {
-	all, err := s.heldBy(ctx, s.db, OfOrganisation(organisation))
+	all, err := s.seated(ctx, s.db, organisation, func(q *bun.SelectQuery) *bun.SelectQuery {
+		return q.Order("m.start_date DESC", "m.id DESC").Limit(mostOfOne)
+	})
 	if err != nil {
 		return nil, err
 	}
-	return all, s.seat(ctx, s.db, all)
+	return all, s.addEntries(ctx, s.db, all)
 }
 
 // ActiveOf gives the membership of an organisation that is active today, the one stored first where there are several;
 // false where there is none. It comes with its option and the seats that are taken, and without what was bought for it.
 func (s *Service) ActiveOf(ctx context.Context, db bun.IDB, organisation int64) (Held, bool, error) {
+	return s.activeOf(ctx, db, organisation, free)
+}
+
+func (s *Service) activeOf(ctx context.Context, db bun.IDB, organisation int64, as func(*bun.SelectQuery) *bun.SelectQuery) (Held, bool, error) {
+	found, err := s.seated(ctx, db, organisation, func(q *bun.SelectQuery) *bun.SelectQuery {
+		return q.Where(active, s.today()).Order("m.id").Limit(1).Apply(as)
+	})
+	if err != nil || len(found) == 0 {
+		return Held{}, false, err
+	}
+	return found[0], true, nil
+}
+
+// seated reads memberships of one organisation with their options and the seats that are taken.
+func (s *Service) seated(ctx context.Context, db bun.IDB, organisation int64, narrow func(*bun.SelectQuery) *bun.SelectQuery) ([]Held, error) {
 	var rows []row
-	err := from(db, ForOrganisations, &rows).Relation("Option").Where(active, s.today()).Where("m.organisation_id = ?", organisation).
-		Order("m.id").Limit(1).Scan(ctx)
+	const taken = `(SELECT count(*) FROM organisation_members b JOIN users u ON u.id = b.user_id AND u.is_active
+		WHERE b.organisation_id = ? AND ` + accepted + `) AS taken`
+	err := from(db, ForOrganisations, &rows).ColumnExpr(taken, organisation).Relation("Option").
+		Where("m.organisation_id = ?", organisation).Apply(narrow).Scan(ctx)
 	if err != nil {
-		return Held{}, false, fmt.Errorf("find the active membership of organisation %d: %w", organisation, err)
+		return nil, fmt.Errorf("list the memberships of organisation %d: %w", organisation, err)
 	}
-	if len(rows) == 0 {
-		return Held{}, false, nil
+	all := make([]Held, len(rows))
+	for i, r := range rows {
+		all[i] = r.held(ForOrganisations)
+		if all[i].Open(s.today()) {
+			all[i].Occupied = r.Taken
+		}
 	}
-	found := []Held{rows[0].held(ForOrganisations)}
-	err = s.seat(ctx, db, found)
-	return found[0], true, err
+	return all, nil
 }
 
 // Full tells whether the active membership of an organisation has no seat left. Without one there is no limit. Ask while

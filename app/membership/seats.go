@@ -9,6 +9,11 @@ import (
 	"ams/app/money"
 )
 
+const (
+	fieldSeats = "seat_count"
+	fieldAdded = "seats_to_add"
+)
+
 // Chargeable is how many of an organisation's seats are billed; the others are free.
 func (o Option) Chargeable(seats int) int {
 	if o.MaxChargedSeats > 0 {
@@ -23,6 +28,12 @@ func (o Option) Free(seats int) int { return seats - o.Chargeable(seats) }
 // Price is what an application or a renewal with so many seats costs (spec §4.6). More than can be stored is an error.
 func (o Option) Price(seats int) (money.Amount, error) {
 	return o.Cost.Times(int64(o.Chargeable(seats)))
+}
+
+// Countable tells whether something typed is a number of seats, however many.
+func Countable(typed string) bool {
+	n, err := strconv.Atoi(strings.TrimSpace(typed))
+	return err == nil && n > 0
 }
 
 // readSeats reads a number of seats as typed.

@@ -36,7 +36,9 @@ type row struct {
 	bun.BaseModel `bun:"table:individual_memberships,alias:m"`
 	Term
 	OwnerID int64      `bun:",scanonly"`
+	Owner   string     `bun:",scanonly"` // name of an organisation, where it is asked for
 	Seats   int        `bun:",scanonly"`
+	Taken   int        `bun:",scanonly"` // of them, likewise
 	Option  *optionRow `bun:"rel:belongs-to,join:membership_option_id=id"`
 }
 
@@ -112,13 +114,18 @@ func update(ctx context.Context, tx bun.Tx, t Type, m Term, columns ...string) e
 
 // byRef gives a membership with its option and without what was bought for it.
 func byRef(ctx context.Context, db bun.IDB, m billing.Ref) (Held, error) {
-	return one(ctx, db, m, func(q *bun.SelectQuery) *bun.SelectQuery { return q })
+	return one(ctx, db, m, free)
 }
 
 // lock is byRef and holds the membership until the transaction ends.
 func lock(ctx context.Context, tx bun.Tx, m billing.Ref) (Held, error) {
-	return one(ctx, tx, m, func(q *bun.SelectQuery) *bun.SelectQuery { return q.For("NO KEY UPDATE OF ?TableAlias") })
+	return one(ctx, tx, m, held)
 }
+
+// free and held say whether the rows of a query are held until the transaction ends.
+func free(q *bun.SelectQuery) *bun.SelectQuery { return q }
+
+func held(q *bun.SelectQuery) *bun.SelectQuery { return q.For("NO KEY UPDATE OF ?TableAlias") }
 
 func one(ctx context.Context, db bun.IDB, m billing.Ref, as func(*bun.SelectQuery) *bun.SelectQuery) (Held, error) {
 	t, id := typed(m)
@@ -146,26 +153,21 @@ func (s *Service) whole(ctx context.Context, db bun.IDB, m billing.Ref) (Held, e
 
 // ForPerson gives the memberships of a person with everything that was bought for them, the newest start first.
 func (s *Service) ForPerson(ctx context.Context, person int64) ([]Held, error) {
-	return s.heldBy(ctx, s.db, OfPerson(person))
+	own, _, err := s.Of(ctx, person)
+	return own, err
 }
 
-func (s *Service) heldBy(ctx context.Context, db bun.IDB, of Owner) ([]Held, error) {
-	var rows []row
-	err := from(db, of.Type, &rows).Relation("Option").Where("m.? = ?", bun.Ident(of.Type.owner()), of.ID).
-		Order("m.start_date DESC", "m.id DESC").Limit(most).Scan(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("list memberships of %v: %w", of, err)
-	}
-	all, refs := make([]Held, len(rows)), make([]billing.Ref, len(rows))
-	for i, r := range rows {
-		all[i] = r.held(of.Type)
-		refs[i] = all[i].Ref()
+// addEntries adds to memberships what was bought for them.
+func (s *Service) addEntries(ctx context.Context, db bun.IDB, all []Held) error {
+	refs := make([]billing.Ref, len(all))
+	for i, h := range all {
+		refs[i] = h.Ref()
 	}
 	entries, err := s.bills.Entries(ctx, db, refs...)
 	for i := range all {
 		all[i].Entries = entries[refs[i]]
 	}
-	return all, err
+	return err
 }
 
 // OfPurchase gives whose the membership is that a purchase was made for, to those who may see it. An unknown purchase is

@@ -28,12 +28,9 @@ func (s *Service) Erase(ctx context.Context, tx bun.Tx, by access.Holder, r *acc
 	if waits {
 		return fault.Conflict(onItsWay())
 	}
-	d := doomed{id: r.ID, trace: account.Trace(r.ID)}
-	if d.addresses, err = account.AddressesOf(ctx, tx, r.ID); err != nil {
+	d := doomed{id: r.ID, trace: account.Trace(r.ID), email: r.Email}
+	if d.addresses, err = addressesOf(ctx, tx, r.ID); err != nil {
 		return err
-	}
-	if len(d.addresses) == 0 { // imported accounts may lack the row
-		d.addresses = []string{r.Email}
 	}
 	if err := forgetHistory(ctx, tx, d); err != nil {
 		return err
@@ -53,6 +50,26 @@ func (s *Service) Erase(ctx context.Context, tx bun.Tx, by access.Holder, r *acc
 		return err
 	}
 	return s.sendErased(ctx, tx, r.Person)
+}
+
+// addressesOf are those by which stored things are known to be a person's: of the account, of its rows, and what history
+// says that it once had. What somebody else has proved, or signs in with, is theirs, whoever claims it.
+func addressesOf(ctx context.Context, db bun.IDB, id int64) (all []string, err error) {
+	const list = `
+		WITH claimed (email) AS (
+			SELECT email FROM users WHERE id = ?0
+			UNION SELECT email FROM email_addresses WHERE user_id = ?0
+			UNION SELECT lower(v.email) FROM admin_log_entries e, jsonb_array_elements(e.changes) c,
+			             LATERAL (VALUES (c ->> 'before'), (c ->> 'after')) v (email)
+			      WHERE e.entity = 'users.user' AND e.object_id = ?0 AND c ->> 'field' IN ('email', 'addresses', 'addresses.email'))
+		SELECT email FROM claimed c WHERE email <> ''
+		   AND NOT EXISTS (SELECT 1 FROM users u WHERE u.email = c.email AND u.id <> ?0)
+		   AND NOT EXISTS (SELECT 1 FROM email_addresses a WHERE a.email = c.email AND a.user_id <> ?0 AND a.verified)
+		ORDER BY email`
+	if err = db.NewRaw(list, id).Scan(ctx, &all); err != nil {
+		return nil, fmt.Errorf("list the addresses of person %d: %w", id, err)
+	}
+	return all, nil
 }
 
 func onItsWay() lang.Message {
@@ -84,20 +101,19 @@ type Consequences struct {
 // Consequences looks at what an erasure of somebody would mean.
 func (s *Service) Consequences(ctx context.Context, person int64) (c Consequences, err error) {
 	err = s.db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) (err error) {
-		for _, h := range s.holdings() {
-			if h.give == "" {
-				continue
+		for _, h := range s.belongings() {
+			if h.erase == nil || h.owned {
+				err = h.count(ctx, tx, person, &c.Stays)
+			} else {
+				err = h.count(ctx, tx, person, &c.Goes)
 			}
-			n := Count{Table: h.table()}
-			if err := tx.NewRaw("SELECT count(*) FROM ("+h.give+") t", person).Scan(ctx, &n.Rows); err != nil {
-				return fmt.Errorf("count %s of person %d: %w", n.Table, person, err)
+			if err != nil {
+				return err
 			}
-			switch {
-			case n.Rows == 0:
-			case h.erase == nil || h.owned:
-				c.Stays = append(c.Stays, n)
-			default:
-				c.Goes = append(c.Goes, n)
+		}
+		for _, h := range mentions() {
+			if err := h.count(ctx, tx, person, &c.Stays); err != nil {
+				return err
 			}
 		}
 		if c.Running, err = s.members.Running(ctx, tx, membership.OfPerson(person)); err != nil {
@@ -110,4 +126,19 @@ func (s *Service) Consequences(ctx context.Context, person int64) (c Consequence
 		return err
 	})
 	return c, err
+}
+
+// count notes how many rows a holding has about a person, where it has any.
+func (h holding) count(ctx context.Context, tx bun.Tx, person int64, among *[]Count) error {
+	if h.give == "" {
+		return nil
+	}
+	n := Count{Table: h.table()}
+	if err := tx.NewRaw("SELECT count(*) FROM ("+h.give+") t", person).Scan(ctx, &n.Rows); err != nil {
+		return fmt.Errorf("count %s of person %d: %w", n.Table, person, err)
+	}
+	if n.Rows > 0 {
+		*among = append(*among, n)
+	}
+	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect/pgdialect"
 
 	"ams/app/lang"
 	"ams/app/mail"
@@ -26,13 +27,17 @@ type holding struct {
 type doomed struct {
 	id        int64
 	trace     string // stands for the name
+	email     string // of the account
 	addresses []string
 }
 
 type eraser func(context.Context, bun.Tx, doomed) error
 
 // holdings are in the order in which they are erased.
-func (s *Service) holdings() []holding {
+func (s *Service) holdings() []holding { return append(s.belongings(), mentions()...) }
+
+// belongings are about a person, and nobody else.
+func (s *Service) belongings() []holding {
 	return []holding{
 		{"data_exports.user_id", "downloads", "SELECT requested_at, ready_at FROM data_exports WHERE user_id = ?0 ORDER BY id", s.dropFiles, false},
 		{"individual_memberships.user_id", "memberships", giveMemberships, s.cancelMemberships, true},
@@ -45,13 +50,8 @@ func (s *Service) holdings() []holding {
 		{"invoices.purchase_id", "", "", nil, true}, // with the account
 		{"invoices.individual_membership_id", "", "", nil, true},
 		{"organisation_members.user_id", "organisations", giveOrganisations, leaveOrganisations, false},
-		{"admin_log_entries.user_id", "acts_as_staff", giveActs, renameActor, false},
 		{"user_groups.user_id", "groups", giveGroups, deleted("user_groups"), false},
 		{"user_permissions.user_id", "permissions", givePermissions, deleted("user_permissions"), false},
-		{"pages.owner_id", "pages", "SELECT title, first_published_at FROM pages WHERE owner_id = ?0 ORDER BY id", unlinked("pages", "owner_id"), false},
-		{"pages.locked_by_id", "", "", unlinked("pages", "locked_by_id"), false},
-		{"page_revisions.user_id", "page_versions", "SELECT created_at FROM page_revisions WHERE user_id = ?0 ORDER BY id", unlinked("page_revisions", "user_id"), false},
-		{"theme_settings_revisions.user_id", "theme_versions", "SELECT created_at FROM theme_settings_revisions WHERE user_id = ?0 ORDER BY id", unlinked("theme_settings_revisions", "user_id"), false},
 		{"authenticators.user_id", "second_factors", "SELECT type, created_at, last_used_at FROM authenticators WHERE user_id = ?0 ORDER BY id", deleted("authenticators"), false},
 		{"social_accounts.user_id", "linked_accounts", "SELECT provider, uid, date_joined, last_login FROM social_accounts WHERE user_id = ?0 ORDER BY id", deleted("social_accounts"), false},
 		{"profile_field_responses.user_id", "answers", giveAnswers, deleted("profile_field_responses"), false},
@@ -59,6 +59,17 @@ func (s *Service) holdings() []holding {
 		{"sessions.user_id", "sessions", "SELECT created_at, expires_at FROM sessions WHERE user_id = ?0 ORDER BY created_at, token_hash", deleted("sessions"), false},
 		{"email_messages.user_id", "messages", giveMessages, forgetMessages, false},
 		{"email_addresses.user_id", "addresses", giveAddresses, deleted("email_addresses"), false},
+	}
+}
+
+// mentions are of others, and only name a person: an erasure leaves them without the name.
+func mentions() []holding {
+	return []holding{
+		{"admin_log_entries.user_id", "acts_as_staff", giveActs, renameActor, false},
+		{"pages.owner_id", "pages", "SELECT title, first_published_at FROM pages WHERE owner_id = ?0 ORDER BY id", unlinked("pages", "owner_id"), false},
+		{"pages.locked_by_id", "", "", unlinked("pages", "locked_by_id"), false},
+		{"page_revisions.user_id", "page_versions", "SELECT created_at FROM page_revisions WHERE user_id = ?0 ORDER BY id", unlinked("page_revisions", "user_id"), false},
+		{"theme_settings_revisions.user_id", "theme_versions", "SELECT created_at FROM theme_settings_revisions WHERE user_id = ?0 ORDER BY id", unlinked("theme_settings_revisions", "user_id"), false},
 	}
 }
 
@@ -71,7 +82,8 @@ func about() []holding {
 	}
 }
 
-// The queries of the download. Secrets, notes of the staff and what others are called are in none of them.
+// The queries of the download. Secrets, notes of the staff and what others are called are in none of them, and neither is
+// what was written to an address that the person has only claimed, or to the staff.
 const (
 	giveAccount = `
 		SELECT uuid, email, username, first_name, last_name, language, profile_picture, is_active, is_staff, is_superuser,
@@ -109,7 +121,9 @@ const (
 		ORDER BY m.id`
 	giveMessages = `
 		SELECT coalesce(m.sent_at, m.created_at) AS date, m.subject FROM email_messages m
-		WHERE (m.user_id = ?0 AND m.template_id NOT LIKE 'staff\_%') OR m.recipients && ARRAY(SELECT email::text FROM email_addresses WHERE user_id = ?0) ORDER BY m.id`
+		WHERE m.template_id NOT LIKE 'staff\_%' AND (m.user_id = ?0 OR m.recipients && ARRAY(
+			SELECT a.email::text FROM email_addresses a WHERE a.user_id = ?0 AND (a.verified OR a."primary" AND NOT EXISTS (
+				SELECT 1 FROM email_addresses o WHERE o.email = a.email AND o.verified AND o.user_id <> ?0)))) ORDER BY m.id`
 	giveActs    = `SELECT at, entity, action FROM admin_log_entries WHERE user_id = ?0 ORDER BY id`
 	giveHistory = `
 		SELECT e.at, e.action, (
@@ -181,7 +195,7 @@ func renameActor(ctx context.Context, tx bun.Tx, d doomed) error {
 }
 
 // forgetHistory leaves in the history of a person, and of what is theirs, who did something and when. Titles there name
-// the person.
+// the person: by an address in brackets after the name, or by an address alone where that is a record of its own.
 func forgetHistory(ctx context.Context, tx bun.Tx, d doomed) error {
 	const forget = `
 		UPDATE admin_log_entries SET title = ?1, changes = '[]'
@@ -189,8 +203,9 @@ func forgetHistory(ctx context.Context, tx bun.Tx, d doomed) error {
 		   OR (entity = 'account.emailaddress' AND object_id IN (SELECT id FROM email_addresses WHERE user_id = ?0))
 		   OR (entity = 'memberships.individualmembership' AND object_id IN (SELECT id FROM individual_memberships WHERE user_id = ?0))
 		   OR (entity = 'organisations.organisationmember' AND object_id IN (SELECT id FROM organisation_members WHERE user_id = ?0))
-		   OR EXISTS (SELECT 1 FROM unnest(ARRAY[?2]) a WHERE lower(title) = a OR position('(' || a || ')' IN lower(title)) > 0)`
-	if _, err := tx.NewRaw(forget, d.id, d.trace, bun.List(d.addresses)).Exec(ctx); err != nil {
+		   OR lower(title) = ANY (?2::text[])
+		   OR EXISTS (SELECT 1 FROM unnest(?2::text[] || ?3::text) a WHERE position('(' || a || ')' IN lower(title)) > 0)`
+	if _, err := tx.NewRaw(forget, d.id, d.trace, pgdialect.Array(d.addresses), d.email).Exec(ctx); err != nil {
 		return fmt.Errorf("forget the history of person %d: %w", d.id, err)
 	}
 	return nil

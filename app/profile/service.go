@@ -92,10 +92,10 @@ func (c Completion) Percent() int {
 	return 100 * c.Answered / c.Total
 }
 
-// Completion counts the live questions that staff recommend to answer.
+// Completion counts the live questions that staff recommend to answer. Every visit to one's own page asks for it.
 func (s *Service) Completion(ctx context.Context, person int64) (c Completion, err error) {
-	sheet, err := ask(ctx, s.db, person, isLive+" AND f.counts_toward_completion")
-	for _, a := range sheet.All() {
+	counting, err := counted(ctx, s.db, person)
+	for _, a := range counting {
 		c.Total++
 		if a.Answered() {
 			c.Answered++

@@ -59,6 +59,28 @@ func ask(ctx context.Context, db bun.IDB, person int64, fit string) (Sheet, erro
 	return sheet, nil
 }
 
+// counted are the live questions that count towards completion, with no more than it takes to tell whether they are
+// answered.
+func counted(ctx context.Context, db bun.IDB, person int64) ([]Asked, error) {
+	var rows []struct {
+		Type   Type
+		Stored string
+	}
+	err := db.NewRaw(`
+		SELECT f.field_type AS type, coalesce(r.value, '') AS stored
+		FROM profile_fields f JOIN profile_field_groups g ON g.id = f.group_id
+		LEFT JOIN profile_field_responses r ON r.profile_field_id = f.id AND r.user_id = ?
+		WHERE `+isLive+` AND f.counts_toward_completion AND f.field_type IN (?)`, person, bun.List(Types())).Scan(ctx, &rows)
+	if err != nil {
+		return nil, fmt.Errorf("count the questions for user %d: %w", person, err)
+	}
+	all := make([]Asked, len(rows))
+	for i, r := range rows {
+		all[i] = Asked{Question: Question{Type: r.Type}, Stored: r.Stored}
+	}
+	return all, nil
+}
+
 // store writes answers, over those that are there. Questions that were deleted meanwhile are left out; those that are
 // there stay until the transaction ends.
 func store(ctx context.Context, tx bun.Tx, person int64, given map[int64]string, now time.Time) error {

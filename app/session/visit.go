@@ -23,11 +23,14 @@ const (
 	Failure Level = "error"
 )
 
-// Flash is a message for the next page that the visitor sees, in whatever language that has. The arguments of its text
+// Flash is a message for the next page that the visitor sees, in whatever language that has. The arguments of its texts
 // are strings and numbers.
 type Flash struct {
 	Level Level
 	Text  lang.Message
+	// Link leads from the message to Path, below the language; an empty one leads nowhere.
+	Link lang.Message
+	Path string
 }
 
 // Visit is one request's view of its session. It is stored only when something changed.
@@ -146,8 +149,8 @@ func (v *Visit) SetNote(name, value string) {
 }
 
 // Flash leaves a message for the next page that the visitor sees.
-func (v *Visit) Flash(level Level, text lang.Message) {
-	v.state.kept.Flashes = append(v.state.kept.Flashes, Flash{Level: level, Text: text})
+func (v *Visit) Flash(f Flash) {
+	v.state.kept.Flashes = append(v.state.kept.Flashes, f)
 	v.changed = true
 }
 

@@ -21,8 +21,7 @@ import (
 
 const (
 	choicesKey   = "options"
-	mostChoices  = 200 // rows that are read
-	spareChoices = 3   // empty rows for further choices, so that nothing needs scripts
+	spareChoices = 3 // empty rows for further choices, so that nothing needs scripts
 )
 
 // choicesField is the table of a question's choices: value, text in each language and place. Emptying the value drops a
@@ -64,10 +63,7 @@ func (f choicesField) rows(m *question, typed url.Values) (rows []choiceRow) {
 		}
 		return rows
 	}
-	for i := range mostChoices {
-		if !typed.Has(f.name(i, "value")) {
-			break
-		}
+	for _, i := range f.numbers(typed) {
 		row := choiceRow{
 			was: typed.Get(f.name(i, "was")), value: tidy(typed.Get(f.name(i, "value"))), place: strings.TrimSpace(typed.Get(f.name(i, "order"))),
 			labels: map[lang.Locale]string{},
@@ -78,6 +74,20 @@ func (f choicesField) rows(m *question, typed url.Values) (rows []choiceRow) {
 		rows = append(rows, row)
 	}
 	return rows
+}
+
+// numbers are those of the rows that were typed, however many: a row that is not read would be lost.
+func (f choicesField) numbers(typed url.Values) (all []int) {
+	for name := range typed {
+		rest, _ := strings.CutPrefix(name, choicesKey+"-")
+		if digits, found := strings.CutSuffix(rest, "-value"); found {
+			if n, err := strconv.Atoi(digits); err == nil && f.name(n, "value") == name {
+				all = append(all, n)
+			}
+		}
+	}
+	slices.Sort(all)
+	return all
 }
 
 func tidy(s string) string { return norm.NFC.String(strings.TrimSpace(s)) }

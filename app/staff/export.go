@@ -25,14 +25,13 @@ func exportPeople(d Domains) admin.Action[person] {
 		Name: "export", Label: lang.M("Export to CSV"), Right: "users.export_user",
 		Sheet: &admin.Sheet[person]{
 			Name: "users_export",
-			Head: func(ctx context.Context) (heads []string, err error) {
+			Open: func(ctx context.Context) (heads []string, lines admin.Lines[person], err error) {
 				parts, err := d.columns(ctx)
 				for _, p := range parts {
 					heads = append(heads, p.Heads...)
 				}
-				return heads, err
+				return heads, linesOf(parts), err
 			},
-			Rows: d.lines,
 		},
 	}
 }
@@ -46,33 +45,32 @@ func (d Domains) columns(ctx context.Context) ([]Columns, error) {
 	return []Columns{d.accountColumns(), d.membershipColumns(), d.organisationColumns(), {Heads: answers.Keys, Of: answers.Of}}, nil
 }
 
-// lines reads some people, with as many queries as there are parts.
-func (d Domains) lines(ctx context.Context, _ bun.IDB, people []*person) ([][]string, error) {
-	parts, err := d.columns(ctx)
-	if err != nil {
-		return nil, err
-	}
-	ids := make([]int64, len(people))
-	for i, p := range people {
-		ids[i] = p.ID
-	}
-	lines := make([][]string, len(people))
-	for _, part := range parts {
-		var found map[int64][]string
-		if part.Of != nil {
-			if found, err = part.Of(ctx, ids); err != nil {
-				return nil, err
+// linesOf reads some people, with as many queries as there are parts.
+func linesOf(parts []Columns) admin.Lines[person] {
+	return func(ctx context.Context, _ bun.IDB, people []*person) ([][]string, error) {
+		ids := make([]int64, len(people))
+		for i, p := range people {
+			ids[i] = p.ID
+		}
+		lines := make([][]string, len(people))
+		for _, part := range parts {
+			var found map[int64][]string
+			if part.Of != nil {
+				var err error
+				if found, err = part.Of(ctx, ids); err != nil {
+					return nil, err
+				}
+			}
+			for i, id := range ids {
+				cells := found[id]
+				if cells == nil {
+					cells = make([]string, len(part.Heads))
+				}
+				lines[i] = append(lines[i], cells...)
 			}
 		}
-		for i, id := range ids {
-			cells := found[id]
-			if cells == nil {
-				cells = make([]string, len(part.Heads))
-			}
-			lines[i] = append(lines[i], cells...)
-		}
+		return lines, nil
 	}
-	return lines, nil
 }
 
 func (d Domains) accountColumns() Columns {

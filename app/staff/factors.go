@@ -35,7 +35,8 @@ func factors(guards *factor.Service) admin.Resource[authenticator] {
 		Filters: []admin.Filter{
 			admin.OneOf("type", lang.M("Type"), "f.type",
 				field.Option{Value: factor.TypeApp, Label: factor.KindOf(factor.TypeApp)},
-				field.Option{Value: factor.TypeRecovery, Label: factor.KindOf(factor.TypeRecovery)}),
+				field.Option{Value: factor.TypeRecovery, Label: factor.KindOf(factor.TypeRecovery)},
+				field.Option{Value: factor.TypeKey, Label: factor.KindOf(factor.TypeKey)}),
 			admin.Times("created", lang.M("Created"), "f.created_at"), admin.Times("last_used", lang.M("Last used"), "f.last_used_at"),
 		},
 		Sections: []admin.Section[authenticator]{admin.Sect(lang.Message{},

@@ -23,6 +23,7 @@ func optionsFor(a *admin.Admin, t membership.Type) field.Chooser {
 func memberships(a *admin.Admin, members *membership.Service, c clock.Clock) admin.Resource[individual] {
 	t := tenure[individual]{
 		at: func(m *individual) *membership.Term { return &m.Term }, held: func(m *individual) membership.Held { return m.Held }, clock: c,
+		page: func(id int64) string { return a.Address("memberships.individualmembership", id) },
 	}
 	options := optionsFor(a, membership.ForPeople)
 	person := field.Ref("user", lang.M("Person"), func(m *individual) *int64 { return &m.UserID }, a.Chooser("users.user")).OnceOnly().Known((*individual).Person)
@@ -55,6 +56,7 @@ func memberships(a *admin.Admin, members *membership.Service, c clock.Clock) adm
 func organisationMemberships(a *admin.Admin, members *membership.Service, c clock.Clock) admin.Resource[organisational] {
 	t := tenure[organisational]{
 		at: func(m *organisational) *membership.Term { return &m.Term }, held: func(m *organisational) membership.Held { return m.Held }, clock: c,
+		page: func(id int64) string { return a.Address("memberships.organisationmembership", id) },
 	}
 	options := optionsFor(a, membership.ForOrganisations)
 	owner := field.Ref("organisation", lang.M("Organisation"), func(m *organisational) *int64 { return &m.OrganisationID }, a.Chooser("organisations.organisation")).

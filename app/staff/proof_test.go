@@ -39,7 +39,7 @@ func TestRemoveFactor(t *testing.T) {
 	s.Person("kea")
 	s.Clerk("clerk", "mfa.view_authenticator", "mfa.delete_authenticator")
 	clerk := s.SignedIn("clerk")
-	for _, kind := range []string{"totp", "recovery_codes"} {
+	for _, kind := range []string{"totp", "recovery_codes", "webauthn"} {
 		s.Exec("INSERT INTO authenticators (user_id, type, data, created_at) SELECT id, ?, '{\"secret\": \"v1:kotuku\"}', now() FROM users WHERE username = 'kea'", kind)
 	}
 	list := clerk.Get("/admin/mfa/authenticator/").Status(http.StatusOK).Has("table", "Authenticator app").Has("table", "Recovery codes")
@@ -50,15 +50,23 @@ func TestRemoveFactor(t *testing.T) {
 	if got := clerk.Get(page + "change/").Status(http.StatusOK); strings.Contains(got.Body, "kotuku") {
 		t.Error("the page shows what is in an authenticator")
 	}
+	list.Has("table", "Security key")
+	clerk.Get("/admin/mfa/authenticator/?type=webauthn").Has(".list-count", "1 entry")
+	imported := fmt.Sprintf("/admin/mfa/authenticator/%d/delete/", s.Count("SELECT id FROM authenticators WHERE type = 'webauthn'"))
+	clerk.Post(imported).Status(http.StatusSeeOther)
+	if n := s.Count("SELECT count(*) FROM authenticators WHERE type <> 'webauthn'"); n != 2 || s.Count("SELECT count(*) FROM authenticators") != 2 {
+		t.Errorf("%d authenticators are left, want the app and its codes", n)
+	}
 	clerk.Post(page + "delete/").Status(http.StatusSeeOther)
 	if n := s.Count("SELECT count(*) FROM authenticators"); n != 0 {
 		t.Errorf("%d authenticators are left, want none: recovery codes go with the app", n)
 	}
-	if mails := s.Mails(webtest.Address("kea")); len(mails) != 1 || !strings.Contains(mails[0].Text, "switched off by the staff") {
-		t.Errorf("%d mails to the person, want the notice", len(mails))
+	mails := s.Mails(webtest.Address("kea"))
+	if len(mails) != 2 || !strings.Contains(mails[0].Text, "switched off by the staff") || !strings.Contains(mails[1].Text, "A security key was removed") {
+		t.Errorf("%d mails to the person, want a notice for each", len(mails))
 	}
-	if n := s.Count("SELECT count(*) FROM admin_log_entries WHERE entity = 'mfa.authenticator' AND action = 'delete'"); n != 1 {
-		t.Errorf("%d entries in history, want 1", n)
+	if n := s.Count("SELECT count(*) FROM admin_log_entries WHERE entity = 'mfa.authenticator' AND action = 'delete'"); n != 2 {
+		t.Errorf("%d entries in history, want 2", n)
 	}
 	s.SignedIn("kea")
 }

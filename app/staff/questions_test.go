@@ -155,6 +155,27 @@ func choiceTable(t *testing.T) {
 		}
 	}
 	v.Get(last(s, fields, "history")).Has("main", "kitten (Cat), eel (Eel)")
+
+	many := manyChoices(250)
+	s.Exec(`UPDATE profile_fields SET options = (SELECT jsonb_build_object('choices', jsonb_agg(jsonb_build_object('value', 'c' || n, 'label_translations',
+		jsonb_build_object('en', 'C' || n)) ORDER BY n)) FROM generate_series(1, 250) n) WHERE field_key = 'pet'`)
+	v.Send(last(s, fields, "change"), "#record", "label_translations_en", "Animal").Status(http.StatusSeeOther)
+	if got := choicesOf(s); got != many {
+		t.Errorf("a save left %d of 250 choices", len(strings.Fields(got)))
+	}
+	v.Send(last(s, fields, "change"), "#record", "options-0-was", webtest.Leave, "options-0-value", webtest.Leave, "options-0-en", webtest.Leave).Status(http.StatusSeeOther)
+	if got := choicesOf(s); "c1:C1: "+got != many {
+		t.Errorf("without its first row the form left %d of 249 choices", len(strings.Fields(got)))
+	}
+}
+
+// manyChoices are so many choices as choicesOf tells them.
+func manyChoices(n int) string {
+	var all []string
+	for i := range n {
+		all = append(all, fmt.Sprintf("c%d:C%d:", i+1, i+1))
+	}
+	return strings.Join(all, " ")
 }
 
 func disabledLanguages(t *testing.T) {

@@ -16,8 +16,8 @@ import (
 	"ams/app/web/webtest"
 )
 
-// campus is a site with an organisation that kea looks after and whose option has at most ten seats.
-func campus(t *testing.T) (s *webtest.Site, kura, option int64) {
+// buyer is a site with an organisation that kea looks after and whose option has at most ten seats.
+func buyer(t *testing.T) (s *webtest.Site, kura, option int64) {
 	t.Helper()
 	s = site(t)
 	o := membership.Option{Type: membership.ForOrganisations, MaxSeats: 10}
@@ -25,10 +25,10 @@ func campus(t *testing.T) (s *webtest.Site, kura, option int64) {
 	return s, s.Organisation("Te Kura o Taupō", "kea", "boss"), s.Option(o, "100")
 }
 
-// applied is a campus whose membership of five seats is pending and whose invoice waits for the worker.
+// applied is a school whose membership of five seats is pending and whose invoice waits for the worker.
 func applied(t *testing.T) (s *webtest.Site, kura int64) {
 	t.Helper()
-	s, kura, option := campus(t)
+	s, kura, option := buyer(t)
 	s.Buy(billing.Order{
 		Kind: billing.ForApplication, Membership: billing.Ref{Organisation: s.Seats(kura, option, 5)}, Option: option, Organisation: kura,
 		Buyer: int64(idOf(s, "kea")), Seats: 5, SeatsAfter: 5, Quantity: 5, UnitAmount: optionCost(s, option), Description: "School", DueDays: 60,
@@ -61,7 +61,7 @@ func TestSeatsByStaff(t *testing.T) {
 	}
 	t.Run("ORG-66 an overlap is refused at the start date, and stored when it is allowed", func(t *testing.T) {
 		t.Parallel()
-		s, kura, option := campus(t)
+		s, kura, option := buyer(t)
 		s.Seats(kura, option, 5)
 		v := s.SignedIn("boss")
 		enter(v, "start_date", today(s)).Status(http.StatusUnprocessableEntity).Has("#id_start_date-error", "There is a membership from")
@@ -77,14 +77,14 @@ func TestSeatsByStaff(t *testing.T) {
 	})
 	t.Run("ORG-41 a person's membership and that of an organisation never meet, nor do those of two organisations", func(t *testing.T) {
 		t.Parallel()
-		s, _, option := campus(t)
+		s, _, option := buyer(t)
 		s.Seats(s.Organisation("Another school"), option, 5)
 		buys(s, s.Option(membership.Option{}, "49.99"))
 		enter(s.SignedIn("boss"), "start_date", today(s)).Status(http.StatusSeeOther)
 	})
 	t.Run("ORG-65 of two that are stored at the same time one gets the overlap", func(t *testing.T) {
 		t.Parallel()
-		s, kura, option := campus(t)
+		s, kura, option := buyer(t)
 		v := s.SignedIn("boss")
 		form := v.Get(seated+"add/").Fields("#record", "organisation", "Te Kura o Taupō", "membership_option", "School", "seats", "5", "start_date", today(s))
 		var got *webtest.Answer
@@ -94,7 +94,7 @@ func TestSeatsByStaff(t *testing.T) {
 	})
 	t.Run("Entered: the expiry computed, no purchase, no letter", func(t *testing.T) {
 		t.Parallel()
-		s, _, _ := campus(t)
+		s, _, _ := buyer(t)
 		v := s.SignedIn("boss")
 		enter(v, "start_date", "2024-02-29", "approved_datetime_0", "2024-03-01", "approved_datetime_1", "09:00").Status(http.StatusSeeOther)
 		s.Work()
@@ -108,7 +108,7 @@ func TestSeatsByStaff(t *testing.T) {
 	})
 	t.Run("Seats beyond the limit or below those that are taken, unless the number is allowed", func(t *testing.T) {
 		t.Parallel()
-		s, _, _ := campus(t)
+		s, _, _ := buyer(t)
 		v := s.SignedIn("boss")
 		enter(v, "start_date", today(s), "seats", "11").Status(http.StatusUnprocessableEntity).Has("#id_seats-error", "at most 10 seats")
 		enter(v, "start_date", today(s), "seats", "1").Status(http.StatusUnprocessableEntity).Has("#id_seats-error", "2 seats are taken")
@@ -163,7 +163,7 @@ func TestSeatsByStaff(t *testing.T) {
 
 func TestOptionsOfSeats(t *testing.T) {
 	t.Parallel()
-	s, _, _ := campus(t)
+	s, _, _ := buyer(t)
 	s.Option(membership.Option{}, "49.99")
 	v := s.SignedIn("boss")
 	for list, c := range map[string]struct{ has, lacks, owner, name string }{
@@ -243,7 +243,7 @@ func TestDeletingOrganisations(t *testing.T) {
 	})
 	t.Run("Without money the organisation goes, with its people's places and its memberships", func(t *testing.T) {
 		t.Parallel()
-		s, kura, option := campus(t)
+		s, kura, option := buyer(t)
 		s.Seats(kura, option, 5)
 		v := s.SignedIn("boss")
 		path := fmt.Sprintf("%s%d/delete/", organisations, kura)

@@ -21,6 +21,7 @@ import (
 type tenure[M any] struct {
 	at    func(*M) *membership.Term
 	held  func(*M) membership.Held
+	page  func(id int64) string // of a record of M
 	clock clock.Clock
 }
 
@@ -110,7 +111,20 @@ func (t tenure[M]) facts() []field.Field[M] {
 			}
 			return strings.Join(texts, " ")
 		}).Aside(),
+		t.other("renews", lang.M("Renews"), func(h membership.Held) membership.Term { return h.Renews }),
+		t.other("renewed_by", lang.M("Renewed by"), func(h membership.Held) membership.Term { return h.RenewedBy }),
 	}
+}
+
+// other leads to another membership of the same owner, named by its days.
+func (t tenure[M]) other(key string, label lang.Message, which func(membership.Held) membership.Term) field.Field[M] {
+	return field.Computed(key, label, func(tr *lang.Translator, m *M) string {
+		o := which(t.held(m))
+		if o.ID == 0 {
+			return ""
+		}
+		return tr.ShortDate(o.Start) + " – " + tr.ShortDate(o.LastDay())
+	}).To(func(m *M) string { return t.page(which(t.held(m)).ID) }).Aside()
 }
 
 func (t tenure[M]) approve(told lang.Message, do func(context.Context, bun.Tx, access.Holder, *M) error) admin.Action[M] {

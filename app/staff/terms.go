@@ -171,21 +171,22 @@ func termAcceptances(a *admin.Admin) admin.Resource[acceptance] {
 		Actions: []admin.Action[acceptance]{{
 			Name: "export", Label: lang.M("Export as CSV"), Right: "terms.view_termacceptance", Sheet: &admin.Sheet[acceptance]{
 				Name: "term_acceptances",
-				Head: func(context.Context) ([]string, error) {
-					return []string{"Term", "Version", "Email", "First Name", "Last Name", "Username", "Accepted At", "IP Address", "User Agent", "Source"}, nil
-				},
-				Rows: func(_ context.Context, _ bun.IDB, all []*acceptance) (lines [][]string, _ error) {
-					for _, a := range all {
-						lines = append(lines, []string{
-							a.Subject.Term.Key, a.Subject.Label, a.Owner.Email, a.Owner.FirstName, a.Owner.LastName, a.Owner.Username,
-							a.AcceptedAt.UTC().Format(time.DateTime), a.Address, a.Agent, a.Source,
-						})
-					}
-					return lines, nil
+				Open: func(context.Context) ([]string, admin.Lines[acceptance], error) {
+					return []string{"Term", "Version", "Email", "First Name", "Last Name", "Username", "Accepted At", "IP Address", "User Agent", "Source"}, acceptanceLines, nil
 				},
 			},
 		}},
 	}
+}
+
+func acceptanceLines(_ context.Context, _ bun.IDB, all []*acceptance) (lines [][]string, _ error) {
+	for _, a := range all {
+		lines = append(lines, []string{
+			a.Subject.Term.Key, a.Subject.Label, a.Owner.Email, a.Owner.FirstName, a.Owner.LastName, a.Owner.Username,
+			a.AcceptedAt.UTC().Format(time.DateTime), a.Address, a.Agent, a.Source,
+		})
+	}
+	return lines, nil
 }
 
 func sourceWord(tr *lang.Translator, source string) string {

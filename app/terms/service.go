@@ -117,6 +117,9 @@ type Consent struct {
 // one that is not the latest any more, or whose text is no longer the one that was shown.
 func (s *Service) Accept(ctx context.Context, p account.Person, c Consent) (accepted bool, err error) {
 	err = s.db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
+		if err := account.Lock(ctx, tx, p.ID); err != nil { // whoever is being erased leaves no address of a client behind
+			return err
+		}
 		now := s.clock.Now()
 		done, open, err := stands(ctx, tx, p.ID, c, now)
 		accepted = done || open

@@ -133,7 +133,14 @@ func (c *Ctx) Translator() *lang.Translator { return c.web.texts[c.locale] }
 func (c *Ctx) Languages() []lang.Locale { return c.web.languages.Enabled() }
 
 // Flash leaves a message for the next page.
-func (c *Ctx) Flash(level session.Level, text lang.Message) { c.visit.Flash(level, text) }
+func (c *Ctx) Flash(level session.Level, text lang.Message) {
+	c.visit.Flash(session.Flash{Level: level, Text: text})
+}
+
+// FlashLink is Flash with a link to a path of the site, in the language of the page that shows it.
+func (c *Ctx) FlashLink(level session.Level, text, link lang.Message, path string) {
+	c.visit.Flash(session.Flash{Level: level, Text: text, Link: link, Path: path})
+}
 
 // SignIn begins a session for a person whose credentials were right.
 func (c *Ctx) SignIn(p account.Person, passwordHash string, remember bool) {

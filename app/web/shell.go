@@ -46,7 +46,11 @@ func (c *Ctx) shell(head views.Head, body template.HTML) (views.Shell, error) {
 			c.Header("Cache-Control", "no-store")
 		}
 		for _, flash := range flashes {
-			s.Flashes = append(s.Flashes, views.Message{Level: level(flash.Level), Text: c.Text(flash.Text)})
+			m := views.Message{Level: level(flash.Level), Text: c.Text(flash.Text)}
+			if !flash.Link.Empty() {
+				m.Link = views.Link{Text: c.Text(flash.Link), Href: c.Path(flash.Path)}
+			}
+			s.Flashes = append(s.Flashes, m)
 		}
 	}
 	return s, nil

@@ -55,6 +55,15 @@ func (h *house) address(ctx context.Context, number int) (email string, err erro
 	return email, err
 }
 
+// signedIn gives the cookie of the person with a number.
+func (h *house) signedIn(ctx context.Context, addr string, number int) (string, error) {
+	email, err := h.address(ctx, number)
+	if err != nil {
+		return "", err
+	}
+	return signIn(addr, email, fmt.Sprintf("203.0.113.%d", number%250+1))
+}
+
 // pages compares what visitors and members see with bare pages of the same size.
 func (h *house) pages(ctx context.Context, r *report) error {
 	web, addr, err := h.web(ctx)
@@ -67,11 +76,14 @@ func (h *house) pages(ctx context.Context, r *report) error {
 		return err
 	}
 	defer bare.stop()
-	email, err := h.address(ctx, 77)
+	if err := h.furnish(ctx); err != nil {
+		return err
+	}
+	member, err := h.signedIn(ctx, addr, 77)
 	if err != nil {
 		return err
 	}
-	member, err := signIn(addr, email, "")
+	busy, err := h.signedIn(ctx, addr, busyMember)
 	if err != nil {
 		return err
 	}
@@ -83,6 +95,8 @@ func (h *house) pages(ctx context.Context, r *report) error {
 		{"home page, anonymous", "/en/", "", 1, 70},
 		{"home page, signed in", "/en/", member, 2, 0},
 		{"dashboard of a member", "/en/users/person77/", member, 5, 50},
+		{"dashboard, 20 memberships and 10 organisations", fmt.Sprintf("/en/users/person%d/", busyMember), busy, 5, 0},
+		{"organisation with 500 members", "/en/organisations/" + bigOrganisation + "/", busy, 5, 0},
 	} {
 		answer, size, err := once(addr, get(page.path, page.cookie))
 		if err != nil || answer.StatusCode != http.StatusOK {

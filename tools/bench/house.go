@@ -136,7 +136,7 @@ func (h *house) settings(port string) []string {
 	at, _ := url.Parse(h.server.DSN(dbName)) // our own
 	env := []string{
 		"PORT=" + port, "SITE_DOMAIN=" + domain, "DJANGO_ADMIN_URL=admin/", "AMS_ENABLED_LANGUAGES=en,mi",
-		"DJANGO_SECRET_KEY=no secret at all, and long enough", "SENTRY_DSN=off",
+		"DJANGO_SECRET_KEY=no secret at all, and long enough", "SENTRY_DSN=off", "LOGTAIL_SOURCE_TOKEN=off",
 		"POSTGRES_HOST=" + at.Query().Get("host"), "POSTGRES_DB=" + dbName, "POSTGRES_USER=" + at.User.Username(),
 		"POSTGRES_PASSWORD=trusted", "POSTGRES_SSLMODE=disable",
 		"MAILGUN_DOMAIN=" + domain, "MAILGUN_API_KEY=key", "MAILGUN_API_URL=" + h.mails.URL,

@@ -4,7 +4,7 @@
 //
 //	go run ./tools/bench [-rounds 3] [-for 3s] [-profile folder] [part …]
 //
-// The parts are pages, staff, entry, queue and start; without any it is all of them. It builds the program as the
+// The parts are pages, staff, entry, buying, queue and start; without any it is all of them. It builds the program as the
 // Dockerfile does, starts a PostgreSQL of its own on a disk, with the settings that it has by itself, fills it, and asks
 // the real processes, web and worker, over loopback. It ends what it started. Beside our pages it asks a bare one, which
 // another process of this program serves, because the share between the two says more than a number that depends on the
@@ -66,7 +66,7 @@ func run(ctx context.Context, args []string) error {
 		return err
 	}
 	if p.parts = flags.Args(); len(p.parts) == 0 {
-		p.parts = []string{"pages", "staff", "entry", "queue", "start"}
+		p.parts = []string{"pages", "staff", "entry", "buying", "queue", "start"}
 	}
 	return measure(ctx, p)
 }
@@ -85,7 +85,7 @@ func measure(ctx context.Context, p plan) (err error) {
 	for _, part := range []struct {
 		name string
 		run  func(context.Context, *report) error
-	}{{"start", h.starts}, {"pages", h.pages}, {"staff", h.staff}, {"entry", h.entry}, {"queue", h.queue}} {
+	}{{"start", h.starts}, {"pages", h.pages}, {"staff", h.staff}, {"entry", h.entry}, {"buying", h.buying}, {"queue", h.queue}} {
 		if !slices.Contains(p.parts, part.name) {
 			continue
 		}

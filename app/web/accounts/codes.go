@@ -24,7 +24,7 @@ type codesPage struct {
 
 // codes can be looked at again and again, by somebody who has just shown who they are.
 func (h *Handler) codes(c *web.Ctx, p account.Person) error {
-	st, err := h.factors.StateOf(c.Context(), p.ID)
+	st, err := h.factors.Show(c.Context(), p.ID)
 	if err != nil {
 		return err
 	}
@@ -53,7 +53,7 @@ func (h *Handler) codes(c *web.Ctx, p account.Person) error {
 func noCodes() error { return fault.NotFound(lang.M("You have no recovery codes.")) }
 
 func (h *Handler) downloadCodes(c *web.Ctx, p account.Person) error {
-	st, err := h.factors.StateOf(c.Context(), p.ID)
+	st, err := h.factors.Show(c.Context(), p.ID)
 	if err != nil {
 		return err
 	}
@@ -65,21 +65,31 @@ func (h *Handler) downloadCodes(c *web.Ctx, p account.Person) error {
 }
 
 func (h *Handler) askCodes(c *web.Ctx, p account.Person) error {
-	st, err := h.factors.StateOf(c.Context(), p.ID)
+	page, err := h.codesQuestion(c, p)
 	if err != nil {
 		return err
 	}
+	return web.Show(c, h.page.question, page)
+}
+
+func (h *Handler) codesQuestion(c *web.Ctx, p account.Person) (questionPage, error) {
+	st, err := h.factors.StateOf(c.Context(), p.ID)
 	lines := []lang.Message{lang.M("You get ten codes. Each lets you in once when your phone is lost or broken.")}
 	if n := len(st.Codes); n > 0 {
 		lines = append(lines, lang.N("The %d code that you still have stops working.", "The %d codes that you still have stop working.", n, n))
 	}
-	return h.ask(c, p, lang.M("Make new recovery codes?"), lines, codesPath+"generate/", views.Submit{Text: c.Text(lang.M("Make new codes"))})
+	return factorQuestion(c, p, lang.M("Make new recovery codes?"), lines, codesPath+"generate/", views.Submit{Text: c.Text(lang.M("Make new codes"))}), err
 }
 
 func (h *Handler) renewCodes(c *web.Ctx, p account.Person) error {
 	err := h.factors.Renew(c.Context(), p, c.Origin())
 	if fault.KindOf(err) == fault.Missing {
-		return h.backToFactor(c, session.Failure, lang.M("Switch two-step sign-in on first."))
+		page, err := h.codesQuestion(c, p)
+		if err != nil {
+			return err
+		}
+		page.Confirmation.Problems = views.ProblemsOf([]string{c.Text(lang.M("Switch two-step sign-in on first."))})
+		return web.Invalid(c, h.page.question, page, h.asks, page.Confirmation)
 	}
 	if err != nil {
 		return err

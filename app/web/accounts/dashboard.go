@@ -58,7 +58,7 @@ func (h *Handler) dashboard(c *web.Ctx, viewer account.Person) error {
 	if c.Method() == http.MethodPost { // the gate asks before it is told that nothing is to be sent here
 		return web.WrongMethod()
 	}
-	held, err := h.members.ForPerson(c.Context(), owner.ID)
+	held, through, err := h.members.Of(c.Context(), owner.ID)
 	if err != nil {
 		return err
 	}
@@ -67,9 +67,9 @@ func (h *Handler) dashboard(c *web.Ctx, viewer account.Person) error {
 		return err
 	}
 	page := newDashboard(c, owner)
-	page.Belongs = statement.Organisations(c, viewer, owner, belongs.Joined)
+	page.Belongs = statement.Organisations(c, viewer, owner, belongs.Joined, through)
 	page.Invitations = invitations(c, viewer, owner, belongs.Invited)
-	st := statement.New(c, viewer, owner, held, h.clock.Now())
+	st := statement.New(c, viewer, owner, held, through, h.clock.Now())
 	page.Membership, page.Tasks, page.Table = st.Banner(), st.Tasks(), st.Table()
 	fill := h.forStaff
 	if viewer.ID == owner.ID {

@@ -220,6 +220,38 @@ func TestOwnData(t *testing.T) {
 			t.Errorf("account.csv = %q, want the formula guarded", got)
 		}
 	})
+	t.Run("Letters to an address that is only claimed, and what staff are told, are in nobody's file", func(t *testing.T) {
+		t.Parallel()
+		s := webtest.New(t, webtest.Store(t)...)
+		s.Staff("boss")
+		s.Person("kea")
+		s.Exec(`INSERT INTO email_addresses (user_id, email, verified) SELECT id, e.email, e.verified FROM users u,
+			(VALUES ('boss@example.org', false), ('nobody@else.example', false), ('proved@kea.example', true)) e (email, verified) WHERE u.username = 'kea'`)
+		s.Exec(`INSERT INTO email_messages (id, template_id, recipients, "from", subject, language, html, text, status, created_at)
+			SELECT gen_random_uuid(), m.template, ARRAY[m.recipient], '', m.subject, 'en', '', '', 'failed', now() FROM (VALUES
+				('x', 'boss@example.org', 'For Hone alone'), ('x', 'nobody@else.example', 'For whoever that is'),
+				('x', 'proved@kea.example', 'For Mere'), ('x', 'kea@example.org', 'For Mere, too'),
+				('staff_x', 'boss@example.org', 'Tama Rua has applied'), ('staff_x', 'kea@example.org', 'Tama Rua has applied')) m (template, recipient, subject)`)
+		for who, want := range map[string][]string{"kea": {"For Mere", "For Mere, too"}, "boss": {"For Hone alone"}} {
+			v := s.SignedIn(who)
+			order(v)
+			s.Work()
+			var data struct {
+				Messages []struct{ Subject string }
+			}
+			if err := json.Unmarshal([]byte(fetched(s, v)["data.json"]), &data); err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, m := range data.Messages {
+				got = append(got, m.Subject)
+			}
+			slices.Sort(got)
+			if !slices.Equal(got, want) {
+				t.Errorf("%s's file has the messages %q, want %q", who, got, want)
+			}
+		}
+	})
 	t.Run("Two at once make one file, and a run that is overtaken leaves nothing", func(t *testing.T) {
 		t.Parallel()
 		s := webtest.New(t, webtest.Store(t)...)

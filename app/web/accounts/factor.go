@@ -207,19 +207,19 @@ func (h *Handler) askOff(c *web.Ctx, p account.Person) error {
 	if !st.On {
 		return fault.NotFound(lang.M("Two-step sign-in is off for your account."))
 	}
-	return h.ask(c, p, lang.M("Switch two-step sign-in off?"), []lang.Message{
+	return web.Show(c, h.page.question, factorQuestion(c, p, lang.M("Switch two-step sign-in off?"), []lang.Message{
 		lang.M("Then your password alone is enough to sign in. Your recovery codes are deleted as well."),
-	}, "/accounts/2fa/totp/deactivate/", views.Submit{Text: c.Text(lang.M("Switch off")), Style: views.Danger})
+	}, "/accounts/2fa/totp/deactivate/", views.Submit{Text: c.Text(lang.M("Switch off")), Style: views.Danger}))
 }
 
-func (h *Handler) ask(c *web.Ctx, p account.Person, title lang.Message, lines []lang.Message, path string, submit views.Submit) error {
-	return web.Show(c, h.page.question, questionPage{
+func factorQuestion(c *web.Ctx, p account.Person, title lang.Message, lines []lang.Message, path string, submit views.Submit) questionPage {
+	return questionPage{
 		Head: aboutFactor(c, p, title, true),
 		Confirmation: views.Confirmation{
 			Title: c.Text(title), Lines: c.Texts(lines), Action: c.Path(path), Submit: submit,
 			Cancel: views.Link{Text: c.Text(lang.M("Cancel")), Href: c.Path(factorPath)},
 		},
-	})
+	}
 }
 
 func (h *Handler) switchOff(c *web.Ctx, p account.Person) error {

@@ -166,9 +166,36 @@ func TestFactor(t *testing.T) {
 		s := webtest.New(t)
 		s.Person("kea")
 		v := s.SignedIn("kea")
-		v.Post(generate).Status(http.StatusSeeOther).To(overview)
+		v.Post(generate).Status(http.StatusUnprocessableEntity).Has("h1", "Make new recovery codes?").Has(".problems", "Switch two-step sign-in on first")
+		v.HX().Post(generate).Status(http.StatusUnprocessableEntity).Has(".problems", "Switch two-step sign-in on first").Lacks("header")
 		if n := s.Count("SELECT count(*) FROM authenticators"); n != 0 {
 			t.Error("somebody without a second factor has recovery codes")
+		}
+	})
+	t.Run("CodesRememberWhenTheyWereFirstSeen", func(t *testing.T) {
+		t.Parallel()
+		s, v, _ := guarded(t)
+		seen := func() int {
+			return s.Count("SELECT coalesce((data ->> 'viewed_at')::bigint, 0) FROM authenticators WHERE type = 'recovery_codes'")
+		}
+		if got := seen(); got != 0 {
+			t.Errorf("before anybody looked the codes were seen at %d", got)
+		}
+		first := int(s.Clock.Now().Unix())
+		codes := codesOf(t, v)
+		s.Clock.Pass(time.Minute)
+		v.Get(recovery + "download/").Status(http.StatusOK)
+		halfway(s).Post(authenticate, "code", codes[0]).Status(http.StatusSeeOther)
+		if got := seen(); got != first {
+			t.Errorf("the codes were first seen at %d, want %d", got, first)
+		}
+		v.Post(generate).Status(http.StatusSeeOther)
+		if got := seen(); got != 0 {
+			t.Errorf("new codes were seen at %d, want not yet", got)
+		}
+		v.Get(recovery + "download/").Status(http.StatusOK)
+		if got, want := seen(), int(s.Clock.Now().Unix()); got != want {
+			t.Errorf("downloaded codes were first seen at %d, want %d", got, want)
 		}
 	})
 	t.Run("OnTwiceAtOnce", func(t *testing.T) {

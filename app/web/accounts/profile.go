@@ -116,7 +116,7 @@ func (h *Handler) profileForm(c *web.Ctx, p account.Person, typed account.Profil
 func newProfilePage(c *web.Ctx, p account.Person, form views.Form) profilePage {
 	title := c.Text(lang.M("Update your account"))
 	avatar := c.Avatar(p)
-	avatar.Large = true
+	avatar.Large, avatar.Decorative = true, false // no name stands beside it
 	return profilePage{
 		Head: views.Head{Title: title, Crumbs: []views.Crumb{{Text: p.Name(), Href: c.Path(p.Page())}}},
 		Heading: views.Heading{Title: title, Avatar: avatar, Others: []views.Action{

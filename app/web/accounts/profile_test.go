@@ -97,6 +97,12 @@ func TestPicture(t *testing.T) {
 		if header := page.Document().Find("header .avatar img").AttrOr("src", ""); header != small {
 			t.Errorf("the avatar of the menu shows %q, want %q", header, small)
 		}
+		if got := v.Get(update).Document().Find("main .avatar img").AttrOr("alt", ""); got != "Mere Kahu's profile picture" {
+			t.Errorf("beside no name the picture is called %q, want whose it is", got)
+		}
+		if got := page.Document().Find("main .avatar img").AttrOr("alt", "none"); got != "" {
+			t.Errorf("beside the name the picture is called %q, want nothing", got)
+		}
 		status, data := fetch(t, small)
 		img, err := jpeg.Decode(bytes.NewReader(data))
 		if status != http.StatusOK || err != nil || img.Bounds().Dx() != 800 || img.Bounds().Dy() != 800 {

@@ -195,3 +195,37 @@ func TestTakenAddress(t *testing.T) {
 		}
 	})
 }
+
+// Where somebody wanted to go is not forgotten on the way through the mailbox.
+func TestDestinationThroughTheMailbox(t *testing.T) {
+	t.Parallel()
+	const to, escaped = "/en/users/~update/?a=1&b=2", "?next=%2Fen%2Fusers%2F~update%2F%3Fa%3D1%26b%3D2"
+	s := webtest.New(t)
+	v := s.Visitor()
+	// along follows the link of the newest letter and signs in.
+	along := func() {
+		t.Helper()
+		confirm := linkIn(s, keaMail) + escaped
+		if letter := s.Mails(keaMail)[0]; !strings.Contains(letter.Text, confirm) || !strings.Contains(letter.HTML, confirm) {
+			t.Fatalf("the letter leads elsewhere than to %s:\n%s", confirm, letter.Text)
+		}
+		v.Post(confirm, v.Get(confirm).Status(http.StatusOK).Fields("main form")...).Status(http.StatusSeeOther).To(to)
+		asked := v.Get(to).Status(http.StatusFound).Header.Get("Location")
+		v.Send(asked, "form#sign-in", "login", keaMail, "password", webtest.Password)
+		v.Get(to).Status(http.StatusOK)
+	}
+	v.Send(signUp+escaped, "form#sign-up", registration()...)
+	v.Get(signUp+escaped).Has(`main a[href="`+signIn+escaped+`"]`, "Sign in")
+	v.Post(signUp+escaped, registration("email", "kea2@example.org", "username", "kea2")...).To(notice + escaped)
+	v.Get(notice+escaped).Has(`main a[href="`+signIn+escaped+`"]`, "Sign in")
+	along()
+	s.Exec("UPDATE email_addresses SET verified = false")
+	s.Clock.Pass(3 * time.Minute)
+	v = s.Visitor()
+	v.Post(signIn+escaped, "login", keaMail, "password", webtest.Password).Status(http.StatusSeeOther).To(notice + escaped)
+	along()
+	s.Visitor().Post(signUp+"?next=//evil.example", registration("email", "weka@example.org", "username", "weka")...).To(notice)
+	if letter := s.Mails("weka@example.org")[0]; strings.Contains(letter.Text, "evil") {
+		t.Errorf("the letter leads to another site:\n%s", letter.Text)
+	}
+}

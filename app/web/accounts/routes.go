@@ -50,6 +50,7 @@ type Handler struct {
 		data      views.Page[dataPage]
 	}
 	form    views.Part[views.Form]
+	asks    views.Part[views.Confirmation]
 	manages views.Part[mailboxes]
 }
 
@@ -71,6 +72,7 @@ func New(d Domains, c clock.Clock, set *views.Set) *Handler {
 	h.page.password = views.BindPage[passwordPage](set, "accounts/password")
 	h.page.mailboxes = views.BindPage[mailboxPage](set, "accounts/email")
 	h.page.links = views.BindPage[linksPage](set, "accounts/links")
+	h.asks = views.BindPart[views.Confirmation](set, "shared/confirmation")
 	h.manages = views.BindPart[mailboxes](set, "accounts/email#manage")
 	h.page.data = views.BindPage[dataPage](set, "users/data")
 	return h

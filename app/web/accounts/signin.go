@@ -25,7 +25,7 @@ func (h *Handler) createSession(c *web.Ctx) error {
 	}
 	remember := c.Ticked("remember")
 	arrival, err := h.people.SignIn(c.Context(), account.Credentials{
-		Email: c.Form("login"), Password: c.Form("password"), Client: c.Client(),
+		Email: c.Form("login"), Password: c.Form("password"), Client: c.Client(), Next: c.Next(),
 	})
 	if problems, refused := fault.Problems(err); refused {
 		c.RetryAfter(err)
@@ -42,7 +42,7 @@ func (h *Handler) createSession(c *web.Ctx) error {
 		if arrival.Mailed != "" {
 			c.Flash(session.Info, lang.M("We have sent a confirmation message to %s.", arrival.Mailed))
 		}
-		return web.Go(c, c.Path("/accounts/confirm-email/"))
+		return web.Go(c, sibling(c, "/accounts/confirm-email/"))
 	case account.Guarded:
 		c.SetNote(pendingNote, h.factors.Begin(arrival, remember, c.Next()).String())
 		return web.Go(c, c.Path("/accounts/2fa/authenticate/"))

@@ -39,7 +39,7 @@ func (h *Handler) createAccount(c *web.Ctx) error {
 	typed := account.Registration{
 		Email: c.Form("email"), Password: c.Form("password1"), Repeat: c.Form("password2"),
 		FirstName: c.Form("first_name"), LastName: c.Form("last_name"),
-		Username: c.Form("username"), Language: c.Form("language"),
+		Username: c.Form("username"), Language: c.Form("language"), Next: c.Next(),
 	}
 	err := h.people.SignUp(c.Context(), typed)
 	if problems, refused := fault.Problems(err); refused {
@@ -50,7 +50,7 @@ func (h *Handler) createAccount(c *web.Ctx) error {
 		return err
 	}
 	c.Flash(session.Info, lang.M("We have sent a confirmation message to %s.", account.CanonicalEmail(typed.Email)))
-	return web.Go(c, c.Path("/accounts/confirm-email/"))
+	return web.Go(c, sibling(c, "/accounts/confirm-email/"))
 }
 
 func (h *Handler) closed(c *web.Ctx) error {

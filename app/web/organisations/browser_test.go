@@ -90,7 +90,7 @@ func TestInBrowser(t *testing.T) {
 				t.Error("the page was loaded anew, or the focus is elsewhere")
 			}
 
-			answer := func(act, question string) { // asks first, in a dialog or on a page
+			answer := func(act, question, told string) { // asks first, in a dialog or on a page
 				t.Helper()
 				press(`#members a[href$="/` + act + `/"]`)
 				if scripts {
@@ -105,12 +105,12 @@ func TestInBrowser(t *testing.T) {
 					press(`main form [type=submit]`)
 				}
 				b.At(page, long)
-				b.Until(`document.querySelector('#messages .alert-success') !== null`)
+				b.Until(`document.querySelector('#messages .alert-success')?.textContent.includes('` + told + `')`)
 			}
 			const tui = "Te Ataahikoia Ngāhuia Whetūrangi Parāone-Wharepōuri-Tūhoropunga"
-			answer("make-admin", "Make "+tui+" an administrator?")
-			answer("revoke-admin", "Take the role of an administrator from "+tui+"?")
-			answer("remove", "Remove "+tui+"?")
+			answer("make-admin", "Make "+tui+" an administrator?", "is an administrator of")
+			answer("revoke-admin", "Take the role of an administrator from "+tui+"?", "is no longer an administrator of")
+			answer("remove", "Remove "+tui+"?", "no longer belongs to")
 			if n := s.Count("SELECT count(*) FROM organisation_members WHERE user_id IS NOT NULL"); n != 1 {
 				t.Errorf("%d people are left, want the founder", n)
 			}

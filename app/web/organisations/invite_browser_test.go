@@ -9,6 +9,8 @@ import (
 	"ams/app/web/webtest"
 )
 
+const wide, narrow = 1280, 360
+
 // TestInviteByKeyboard invites somebody from the page of the organisation, is refused first, and accepts; and takes another
 // invitation back. All of it with the keyboard alone.
 func TestInviteByKeyboard(t *testing.T) {
@@ -17,7 +19,7 @@ func TestInviteByKeyboard(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c := newClub(t)
-			b := c.Tab(desk)
+			b := c.Tab(wide)
 			b.SignIn("kea")
 			if !scripts {
 				b.WithoutScripts()
@@ -65,7 +67,7 @@ func TestInviteByKeyboard(t *testing.T) {
 			b.Type(kb.Enter)
 			b.Until(`document.querySelector('#messages')?.textContent.includes('is revoked.') && document.querySelectorAll('#members tbody tr').length === 2`)
 
-			b = c.Tab(desk)
+			b = c.Tab(wide)
 			b.SignIn("tui")
 			if !scripts {
 				b.WithoutScripts()
@@ -87,7 +89,7 @@ func TestDeclineAsks(t *testing.T) {
 	t.Parallel()
 	c := newClub(t)
 	c.invited(tuiMail)
-	b := c.Tab(desk)
+	b := c.Tab(wide)
 	b.SignIn("tui")
 	b.Open(ownPage)
 	const button = `#invitations form[action$="/decline/"] [type=submit]`
@@ -106,7 +108,7 @@ func TestDeclineAsks(t *testing.T) {
 	c.none(linked)
 }
 
-// TestInvitationsFit looks at every page of this part in both languages, on a phone and in the dark.
+// TestInvitationsFit looks at every page of this part in both languages, on a narrow and in the dark.
 func TestInvitationsFit(t *testing.T) {
 	t.Parallel()
 	for name, dark := range map[string]bool{"Light": false, "Dark": true} {
@@ -156,7 +158,7 @@ func (c *club) fits() {
 	c.fit(seen{"tui", decline(token), "Join " + long, "Hono ki " + long, nil})
 }
 
-// fit looks at a page in English on a wide window and in te reo Māori on a phone.
+// fit looks at a page in English on a wide window and in te reo Māori on a narrow.
 func (c *club) fit(p seen) {
 	look := func(b *webtest.Tab, path, state string) {
 		if found := b.Violations(); found != "" {
@@ -167,9 +169,9 @@ func (c *club) fit(p seen) {
 		}
 	}
 	for path, heading := range map[string]string{p.path: p.english, strings.Replace(p.path, "/en/", "/mi/", 1): p.mi} {
-		width := int64(desk)
+		width := int64(wide)
 		if path != p.path {
-			width = phone
+			width = narrow
 		}
 		b := c.Tab(width)
 		b.SignIn(p.who)

@@ -48,11 +48,11 @@ func TestMembers(t *testing.T) {
 		same(t, "the badges", column(page, 2), "Invited", "Invited", "Active", "Active", "Invited", "Active")
 		same(t, "the days", column(page, 3), "–none", "–none", "03/03/2027", "03/03/2027", "02/03/2027", "02/03/2027")
 		same(t, "the roles", column(page, 4), "Administrator", "Member", "Administrator", "Administrator", "Member", "Member")
-		same(t, "the acts", column(page, 5), "", "", "", "Revoke admin Remove", "Remove", "Make admin Remove")
+		same(t, "the acts", column(page, 5), "Resend Revoke", "Resend Revoke", "", "Revoke admin Remove", "Remove", "Make admin Remove")
 		page.Has("#members .list-count", "6 people").Has("#members tbody tr", "").Lacks("#members .pager")
 		// The viewer's own row offers nothing; to staff, every row does.
 		staff := k.SignedIn("boss").Get(k.page)
-		same(t, "the acts for staff", column(staff, 5), "", "", "Revoke admin Remove", "Revoke admin Remove", "Remove", "Make admin Remove")
+		same(t, "the acts for staff", column(staff, 5), "Resend Revoke", "Resend Revoke", "Revoke admin Remove", "Revoke admin Remove", "Remove", "Make admin Remove")
 		staff.Has(`#members a[aria-label="Make admin: Tui Manu"][data-action-url="`+k.ofMember("tui", "make-admin")+`"]`, "Make admin")
 		page.Has(".page-heading a[href$='/update/']", "Edit").Has(".page-heading a[data-action-style=btn-danger]", "Deactivate").Has(".breadcrumbs", "Kea Manu")
 	})

@@ -6,6 +6,7 @@ import (
 
 	"ams/app/account"
 	"ams/app/clock"
+	"ams/app/membership"
 	"ams/app/organisation"
 	"ams/app/web"
 	"ams/views"
@@ -13,9 +14,10 @@ import (
 
 // Handler serves the pages of organisations.
 type Handler struct {
-	orgs  *organisation.Service
-	clock clock.Clock
-	page  struct {
+	orgs    *organisation.Service
+	members *membership.Service
+	clock   clock.Clock
+	page    struct {
 		details    views.Page[detailsPage]
 		show       views.Page[showPage]
 		question   views.Page[questionPage]
@@ -30,8 +32,8 @@ type Handler struct {
 }
 
 // New binds the pages.
-func New(orgs *organisation.Service, c clock.Clock, set *views.Set) *Handler {
-	h := &Handler{orgs: orgs, clock: c}
+func New(orgs *organisation.Service, members *membership.Service, c clock.Clock, set *views.Set) *Handler {
+	h := &Handler{orgs: orgs, members: members, clock: c}
 	h.page.details = views.BindPage[detailsPage](set, "organisations/details")
 	h.page.show = views.BindPage[showPage](set, "organisations/show")
 	h.page.question = views.BindPage[questionPage](set, "organisations/question")

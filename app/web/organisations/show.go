@@ -16,6 +16,7 @@ type showPage struct {
 	Heading  views.Heading
 	Inactive views.Message
 	Facts    views.Facts
+	Bought   holdings
 	People   views.Section
 	Members  views.Table
 }
@@ -28,7 +29,11 @@ func (h *Handler) show(c *web.Ctx, p account.Person, o organisation.Organisation
 	if err != nil {
 		return err
 	}
-	return web.Show(c, h.page.show, newShowPage(c, p, o, people))
+	page := newShowPage(c, p, o, people)
+	if page.Bought, err = h.holdings(c, p, o); err != nil {
+		return err
+	}
+	return web.Show(c, h.page.show, page)
 }
 
 func newShowPage(c *web.Ctx, p account.Person, o organisation.Organisation, people organisation.Roll) showPage {

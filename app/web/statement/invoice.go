@@ -2,6 +2,7 @@ package statement
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"ams/app/billing"
@@ -86,7 +87,37 @@ func (s Statement) line(h membership.Held, e billing.Entry) views.CellLine {
 	case state == billing.SortedOut:
 		l.Text = s.say(lang.M("The association will be in touch."))
 	}
+	if e.ForSeats() && s.several(h) {
+		l.Text = strings.TrimSpace(s.say(added(e)) + " " + l.Text)
+	}
 	return l
+}
+
+// several tells whether the cell of a membership has more than one line.
+func (s Statement) several(h membership.Held) bool {
+	n := 0
+	for _, e := range h.Entries {
+		if s.shown(h, e) != billing.Nothing {
+			n++
+		}
+	}
+	return n > 1
+}
+
+// added says that an entry is about seats, which stand beside the membership itself.
+func added(e billing.Entry) lang.Message {
+	if n := e.Purchase.Seats; n > 0 {
+		return lang.N("%d more seat.", "%d more seats.", n, n)
+	}
+	return lang.M("More seats.")
+}
+
+// what was bought, as things to do call it.
+func (s Statement) what(h membership.Held, e billing.Entry) string {
+	if n := e.Purchase.Seats; e.ForSeats() && n > 0 {
+		return s.say(lang.N("%d more seat, %s", "%d more seats, %s", n, n, h.Option.Name))
+	}
+	return h.Option.Name.In(s.c.Locale())
 }
 
 func (s Statement) poll(p billing.Purchase) views.Poll {
@@ -129,7 +160,7 @@ func InvoiceBadge(tr *lang.Translator, state billing.State) views.Badge {
 func (s Statement) card(h membership.Held, e billing.Entry) views.Card {
 	card := views.Card{ID: cardID(e), Task: true, Under: true}
 	pointless := h.CancelledAt != nil || !h.Approved() && h.Status(clock.DateOf(s.now)) == membership.Expired
-	if !s.own || pointless {
+	if !s.acts || pointless {
 		return card
 	}
 	price := e.Purchase.Total.Dollars()
@@ -137,7 +168,7 @@ func (s Statement) card(h membership.Held, e billing.Entry) views.Card {
 	case billing.Awaiting:
 		card.Icon, card.Tone = "receipt", views.ToneWarning
 		card.Title = s.say(lang.M("Pay invoice %s, %s, due %s", e.Invoice.Number, e.Invoice.Due.Dollars(), e.Invoice.DueDate))
-		card.Text = h.Option.Name.In(s.c.Locale())
+		card.Text = s.what(h, e)
 		if e.Invoice.ProviderID != "" {
 			card.Actions = []views.Action{{
 				Text: s.say(lang.M("Pay now")), Label: s.say(lang.M("Pay now: invoice %s", e.Invoice.Number)),
@@ -146,14 +177,16 @@ func (s Statement) card(h membership.Held, e billing.Entry) views.Card {
 		}
 	case billing.OnItsWay:
 		card.Icon, card.Tone = "hourglass-split", views.ToneInfo
-		card.Title = s.say(lang.M("Your invoice for %s (%s) is on its way to %s", h.Option.Name, price, s.owner.Email))
+		card.Title = s.say(s.person(lang.M("Your invoice for %s (%s) is on its way to %s", s.what(h, e), price, s.owner.Email()),
+			lang.M("The invoice for %s (%s) is on its way to %s", s.what(h, e), price, s.owner.Email())))
 		card.Text = s.say(lang.M("There is nothing to do for you. It appears here by itself."))
 		if s.late(e.Purchase) {
 			card.Text = s.say(tooLong())
 		}
 	case billing.SortedOut:
 		card.Icon, card.Tone = "exclamation-triangle-fill", views.ToneWarning
-		card.Title = s.say(lang.M("Your invoice for %s (%s) is being sorted out", h.Option.Name, price))
+		card.Title = s.say(s.person(lang.M("Your invoice for %s (%s) is being sorted out", s.what(h, e), price),
+			lang.M("The invoice for %s (%s) is being sorted out", s.what(h, e), price)))
 		card.Text = s.say(lang.M("The association will be in touch."))
 	}
 	return card

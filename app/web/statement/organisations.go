@@ -1,9 +1,12 @@
 package statement
 
 import (
+	"slices"
+
 	"ams/app/account"
 	"ams/app/clock"
 	"ams/app/lang"
+	"ams/app/membership"
 	"ams/app/organisation"
 	"ams/app/web"
 	"ams/views"
@@ -12,8 +15,9 @@ import (
 // CreateOrganisationPath is where people found an organisation.
 const CreateOrganisationPath = "/organisations/create/"
 
-// Organisations lists those that somebody belongs to, for the person or for staff.
-func Organisations(c *web.Ctx, viewer, owner account.Person, all []organisation.Record) views.Table {
+// Organisations lists those that somebody belongs to, for the person or for staff. active are the memberships by which they
+// are members.
+func Organisations(c *web.Ctx, viewer, owner account.Person, all []organisation.Record, active []membership.Through) views.Table {
 	own := viewer.ID == owner.ID
 	t := views.Table{
 		ID: "organisations", Caption: c.Text(lang.M("Organisations")),
@@ -21,6 +25,7 @@ func Organisations(c *web.Ctx, viewer, owner account.Person, all []organisation.
 			{Label: c.Text(lang.M("Organisation"))},
 			{Label: c.Text(lang.M("Role"))},
 			{Label: c.Text(lang.M("Joined")), Kind: views.KindDate},
+			{Label: c.Text(lang.M("Organisation membership"))},
 			{Label: c.Text(lang.M("Actions")), Kind: views.KindActions},
 		},
 		Empty: views.Empty{Icon: "building", Under: true, Title: c.Text(lang.M("No organisations yet"))},
@@ -32,9 +37,16 @@ func Organisations(c *web.Ctx, viewer, owner account.Person, all []organisation.
 	for _, m := range all {
 		t.Add("", views.Cell{Text: m.Org.Name}, views.Cell{Text: c.Text(m.Role.Text())},
 			views.Cell{Text: c.Translator().ShortDate(clock.DateOf(*m.AcceptedAt)), Title: c.Translator().Moment(*m.AcceptedAt)},
-			views.Cell{Actions: belongingActs(c, own, m)})
+			views.Cell{Badges: []views.Badge{activeBadge(c, m, active)}}, views.Cell{Actions: belongingActs(c, own, m)})
 	}
 	return t
+}
+
+func activeBadge(c *web.Ctx, m organisation.Record, active []membership.Through) views.Badge {
+	if slices.ContainsFunc(active, func(t membership.Through) bool { return t.Of.ID == m.OrganisationID }) {
+		return Badge(c.Translator(), membership.Active)
+	}
+	return views.Badge{Icon: "dash-circle", Text: c.Text(lang.M("None"))}
 }
 
 func belongingActs(c *web.Ctx, own bool, m organisation.Record) (acts []views.Action) {
@@ -50,6 +62,16 @@ func belongingActs(c *web.Ctx, own bool, m organisation.Record) (acts []views.Ac
 		})
 	}
 	return acts
+}
+
+// ApplyOrganisationPath is where a membership is added to an organisation.
+func ApplyOrganisationPath(o organisation.Organisation) string {
+	return "/users/memberships/apply-organisation/" + o.UUID + "/"
+}
+
+// AddSeatsPath is where seats are added to its active membership.
+func AddSeatsPath(o organisation.Organisation) string {
+	return "/users/memberships/add-seats/" + o.UUID + "/"
 }
 
 // LeavePath is where somebody leaves an organisation.

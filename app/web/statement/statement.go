@@ -1,47 +1,73 @@
-// Package statement shows how somebody's memberships stand and what was invoiced for them, the same on every page:
-// banner, things to do, and a table with badges, reasons and invoices.
+// Package statement shows how the memberships of a person or an organisation stand and what was invoiced for them, the same
+// on every page: banner, things to do, and a table with badges, reasons and invoices.
 package statement
 
 import (
+	"net/url"
+	"slices"
+	"strings"
 	"time"
 
 	"ams/app/account"
+	"ams/app/billing"
 	"ams/app/clock"
 	"ams/app/lang"
 	"ams/app/membership"
+	"ams/app/organisation"
 	"ams/app/web"
 	"ams/views"
 )
 
-// Statement is about one person's memberships, for the person or for staff.
+// Statement is about the memberships of one person or organisation, for those whose they are or for staff.
 type Statement struct {
-	c     *web.Ctx
-	owner account.Person
-	own   bool // the viewer is the owner
-	held  []membership.Held
-	now   time.Time
+	c       *web.Ctx
+	owner   billing.Payer
+	own     bool // it is read by the owner and not by staff
+	acts    bool // the viewer may buy and pay
+	held    []membership.Held
+	through []membership.Through // of a person
+	now     time.Time
 }
 
-// New takes the memberships of owner, the newest first.
-func New(c *web.Ctx, viewer, owner account.Person, held []membership.Held, now time.Time) Statement {
-	return Statement{c: c, owner: owner, own: viewer.ID == owner.ID, held: held, now: now}
+// New takes the memberships of a person, the newest first, and those of their organisations.
+func New(c *web.Ctx, viewer, owner account.Person, held []membership.Held, through []membership.Through, now time.Time) Statement {
+	own := viewer.ID == owner.ID
+	return Statement{c: c, owner: billing.Payer{Person: owner}, own: own, acts: own, held: held, through: through, now: now}
 }
+
+// Of takes the memberships of an organisation, the newest first, for somebody who looks after it.
+func Of(c *web.Ctx, viewer account.Person, o organisation.Organisation, held []membership.Held, now time.Time) Statement {
+	return Statement{c: c, owner: billing.Payer{Organisation: o}, own: !viewer.Staff && !viewer.Superuser, acts: true, held: held, now: now}
+}
+
+func (s Statement) organisation() bool { return s.owner.Organisation.ID != 0 }
 
 // ApplyPath is where people apply for a membership of their own.
 const ApplyPath = "/users/memberships/apply-individual/"
 
-// Banner answers the first question of everybody who comes to their page: am I a member?
+// Banner answers the first question of everybody who comes to a page: am I a member? Of an organisation: have we seats?
 func (s Statement) Banner() views.Message {
 	m := views.Message{ID: "standing", Level: views.LevelWarning, Standing: true}
+	if s.organisation() {
+		s.seats(&m)
+		return m
+	}
+	through := s.throughOthers()
 	for _, h := range s.held {
 		if standing := h.Standing(s.now); standing.Status == membership.Active {
 			m.Level = views.LevelSuccess
 			m.Text = s.say(s.person(lang.M("You are a member. %s", s.why(standing)), lang.M("Active member. %s", s.why(standing))))
+			if through != "" {
+				m.Text = s.say(s.person(lang.M("%s You are also a member through %s.", m.Text, through), lang.M("%s Also through %s.", m.Text, through)))
+			}
 			return m
 		}
 	}
 	switch {
-	case s.owner.Superuser:
+	case through != "":
+		m.Level = views.LevelSuccess
+		m.Text = s.say(s.person(lang.M("You are a member through %s.", through), lang.M("Active member through %s.", through)))
+	case s.owner.Person.Superuser:
 		m.Level = views.LevelSuccess
 		m.Text = s.say(lang.M("Active member: this account runs the site, so everything for members is open to it."))
 	case len(s.held) == 0:
@@ -67,7 +93,18 @@ func (s Statement) nearest() membership.Standing {
 	return s.held[0].Standing(s.now)
 }
 
-// Tasks are what the person has to do, or to wait for.
+// throughOthers names the organisations by which a person is a member; a deactivated account is none.
+func (s Statement) throughOthers() string {
+	var names []string
+	for _, t := range s.through {
+		if name := s.say(lang.M("%s (last day: %s)", t.Organisation, t.LastDay())); s.owner.Person.Active {
+			names = append(names, name)
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+// Tasks are what the owner has to do, or to wait for.
 func (s Statement) Tasks() views.Cards {
 	cards := views.Cards{ID: "tasks", Single: true}
 	for _, h := range s.held {
@@ -77,11 +114,16 @@ func (s Statement) Tasks() views.Cards {
 			}
 		}
 	}
+	if card := s.renewal(); card.Title != "" {
+		cards.Cards = append(cards.Cards, card)
+	}
 	return cards
 }
 
 // Table lists the memberships.
-func (s Statement) Table() views.Table {
+func (s Statement) Table() views.Table { return s.table(s.held) }
+
+func (s Statement) table(held []membership.Held) views.Table {
 	t := views.Table{
 		ID: "memberships", Caption: s.say(lang.M("Memberships")),
 		Columns: []views.Column{
@@ -94,31 +136,46 @@ func (s Statement) Table() views.Table {
 		},
 		Empty: s.empty(),
 	}
-	for _, h := range s.held {
-		t.Add("", views.Cell{Text: h.Option.Name.In(s.c.Locale()), Under: s.say(h.Option.Duration.Text())}, s.standing(h),
-			views.Cell{Text: s.c.Translator().ShortDate(h.Start)}, views.Cell{Text: s.c.Translator().ShortDate(h.Expiry)},
-			s.invoices(h), views.Cell{Actions: s.acts(h)})
+	if s.organisation() {
+		t.Columns = slices.Insert(t.Columns, seatsColumn, views.Column{Label: s.say(lang.M("Seats"))})
+	}
+	for _, h := range held {
+		cells := []views.Cell{
+			{Text: h.Option.Name.In(s.c.Locale()), Under: s.say(h.Option.Duration.Text())},
+			s.standing(h),
+			{Text: s.c.Translator().ShortDate(h.Start)},
+			{Text: s.c.Translator().ShortDate(h.Expiry)},
+			s.invoices(h),
+			{Actions: s.cancel(h)},
+		}
+		if s.organisation() {
+			cells = slices.Insert(cells, seatsColumn, views.Cell{Text: s.say(h.SeatSummary())})
+		}
+		t.Add("", cells...)
 	}
 	return t
 }
 
 func (s Statement) empty() views.Empty {
 	e := views.Empty{Icon: "person-badge", Title: s.say(lang.M("No memberships yet")), Under: true}
-	if s.own {
+	switch {
+	case s.organisation():
+		e.Text = s.say(lang.M("Its seats are for everybody who belongs to the organisation."))
+	case s.own:
 		e.Text = s.say(lang.M("Choose the one that suits you. It takes two minutes."))
 		e.Action = views.Action{Text: s.say(lang.M("Become a member")), Href: s.c.Path(ApplyPath), Style: views.Primary}
 	}
 	return e
 }
 
-// acts has nothing to press that does something: members cancel by telling the association.
-func (s Statement) acts(h membership.Held) []views.Action {
-	if !s.own || !h.Open(clock.DateOf(s.now)) {
+// cancel has nothing to press that does something: members cancel by telling the association.
+func (s Statement) cancel(h membership.Held) []views.Action {
+	if !s.acts || !h.Open(clock.DateOf(s.now)) {
 		return nil
 	}
 	return []views.Action{{
 		Text: s.say(lang.M("Cancel")), Label: s.say(lang.M("Cancel %s", h.Option.Name)), Style: views.Quiet, Small: true,
-		Href: s.c.Path("/users/memberships/cancel/"),
+		Href: s.c.Path("/users/memberships/cancel/") + "?next=" + url.QueryEscape(s.c.Path(s.owner.Page())),
 		Ask: views.Ask{
 			Title:   s.say(lang.M("Cancel a membership")),
 			Message: s.say(lang.M("Please contact the association to have a membership cancelled.")),

@@ -319,13 +319,41 @@ func (s *Site) Behind(act func(), query string, args ...any) {
 	<-done
 }
 
+// Holding runs acts 0 to n-1 at the same time while a transaction holds what the query has locked, lets them go on once
+// all of them wait for it, and returns when they have ended.
+func (s *Site) Holding(query string, n int, act func(i int)) {
+	s.T.Helper()
+	tx, err := s.DB.BeginTx(s.T.Context(), nil)
+	if err != nil {
+		s.T.Fatal(err)
+	}
+	defer tx.Rollback()
+	if _, err := tx.NewRaw(query).Exec(s.T.Context()); err != nil {
+		s.T.Fatalf("%s = %v", query, err)
+	}
+	var all sync.WaitGroup
+	for i := range n {
+		all.Go(func() { act(i) })
+	}
+	s.blocked(n)
+	if err := tx.Commit(); err != nil {
+		s.T.Fatal(err)
+	}
+	all.Wait()
+}
+
 // Blocked returns once somebody waits for a lock.
 func (s *Site) Blocked() {
 	s.T.Helper()
+	s.blocked(1)
+}
+
+func (s *Site) blocked(n int) {
+	s.T.Helper()
 	const waiting = `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`
-	for deadline := time.Now().Add(patience); s.Count(waiting) == 0; time.Sleep(lookAgain) {
+	for deadline := time.Now().Add(patience); s.Count(waiting) < n; time.Sleep(lookAgain) {
 		if time.Now().After(deadline) {
-			s.T.Fatal("nobody waits for the transaction")
+			s.T.Fatalf("less than %d wait for the transaction", n)
 		}
 	}
 }
