@@ -136,6 +136,7 @@ type ComputedField[M any] struct {
 	common[*ComputedField[M], M]
 	text func(*lang.Translator, *M) string
 	html func(*M) template.HTML // nil: text
+	href func(*M) string        // nil: the text leads nowhere
 }
 
 // Computed shows a text and asks nothing.
@@ -153,6 +154,12 @@ func Rendered[M any](key string, label lang.Message, html func(*M) template.HTML
 	return f
 }
 
+// Link lets the text lead to an address.
+func (f *ComputedField[M]) Link(href func(*M) string) *ComputedField[M] {
+	f.href = href
+	return f
+}
+
 // Read takes nothing.
 func (f *ComputedField[M]) Read(context.Context, url.Values, *M, *fault.Fields) error { return nil }
 
@@ -163,7 +170,11 @@ func (f *ComputedField[M]) Inputs(_ context.Context, tr *lang.Translator, m *M, 
 		v.Static.HTML = f.html(m)
 		return []views.Field{v}, nil
 	}
-	return []views.Field{Static(tr, f.meta, f.text(tr, m))}, nil
+	v := Static(tr, f.meta, f.text(tr, m))
+	if f.href != nil {
+		v.Static.Href = f.href(m)
+	}
+	return []views.Field{v}, nil
 }
 
 // Raw is empty: what is computed does not change by itself.

@@ -56,7 +56,7 @@ func (h *Handler) dashboard(c *web.Ctx, viewer account.Person) error {
 	if err != nil {
 		return err
 	}
-	page := newDashboard(c, owner)
+	page := h.newDashboard(c, owner)
 	st := statement.New(c, viewer, owner, held, h.clock.Now())
 	page.Membership, page.Tasks, page.Table = st.Banner(), st.Tasks(), st.Table()
 	if viewer.ID == owner.ID {
@@ -104,7 +104,7 @@ func (h *Handler) remind(c *web.Ctx, owner account.Person, page *dashboardPage) 
 	return nil
 }
 
-func newDashboard(c *web.Ctx, owner account.Person) dashboardPage {
+func (h *Handler) newDashboard(c *web.Ctx, owner account.Person) dashboardPage {
 	name, avatar := owner.Name(), c.Avatar(owner)
 	avatar.Large = true
 	if owner.ErasedAt != nil {
@@ -118,7 +118,7 @@ func newDashboard(c *web.Ctx, owner account.Person) dashboardPage {
 	return dashboardPage{
 		Head: views.Head{Title: name},
 		Heading: views.Heading{
-			Title: name, Under: owner.Email, Avatar: avatar,
+			Title: name, Under: owner.Email, Avatar: avatar, Others: h.record(c, owner),
 		},
 		ToDo:        views.Section{Title: c.Text(lang.M("To do"))},
 		Memberships: views.Section{Title: c.Text(lang.M("Memberships"))},
@@ -131,6 +131,14 @@ func newDashboard(c *web.Ctx, owner account.Person) dashboardPage {
 			{Term: c.Text(lang.M("Account since")), Text: c.Translator().Date(clock.DateOf(owner.DateJoined))},
 		}},
 	}
+}
+
+// record leads staff who may look after people from somebody's page to the record.
+func (h *Handler) record(c *web.Ctx, owner account.Person) []views.Action {
+	if by := c.Holder(); by.ID == owner.ID || !c.Person().Staff || !by.May("users.view_user") && !by.May("users.change_user") {
+		return nil
+	}
+	return []views.Action{{Text: c.Text(lang.M("Record of this person")), Href: h.desk(owner.ID), Icon: "person-gear"}}
 }
 
 func languageName(c *web.Ctx, p account.Person) string {
