@@ -10,5 +10,8 @@ import (
 )
 
 func main() {
-	os.Exit(app.Main(context.Background(), os.Args, os.Getenv, app.Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}))
+	in, err := os.Stdin.Stat()
+	os.Exit(app.Main(context.Background(), os.Args, os.Getenv, app.Streams{
+		In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Person: err == nil && in.Mode()&os.ModeCharDevice != 0,
+	}))
 }

@@ -145,6 +145,7 @@ func New(cfg Config, db *database.DB, out Outside) (*App, error) {
 func (a *App) mount(kernel *web.Web, assets *static.Files, languages lang.Languages) {
 	accounts.New(accounts.Domains{
 		People: a.People, Factors: a.Factors, Members: a.Members, Orgs: a.Orgs, Questions: a.Profile, Privacy: a.Privacy,
+		Desk: func(person int64) string { return a.Staff.Address("users.user", person) },
 	}, a.out.Clock, a.views).Routes(kernel)
 	memberships.New(a.Members, a.Orgs, a.out.Clock, a.views).Routes(kernel)
 	organisations.New(a.Orgs, a.Members, a.out.Clock, a.views).Routes(kernel)

@@ -16,6 +16,7 @@ import (
 type Streams struct {
 	In       io.Reader
 	Out, Err io.Writer
+	Person   bool // somebody sits there and can be asked
 }
 
 // environment of one call of the program.
@@ -34,6 +35,8 @@ type cli struct {
 	SetupCMS        setupCMSCommand        `cmd:"" name:"setup_cms" help:"Make a site with a home page for each enabled language."`
 	Createsuperuser superuserCommand       `cmd:"" help:"Make an account with every right."`
 	SampleData      sampleDataCommand      `cmd:"" name:"sample_data" help:"Fill a database that is no deployment's with samples."`
+	SampleAdmin     sampleAdminCommand     `cmd:"" name:"create_sample_admin" help:"Make the sample administrator, or give an existing account every right."`
+	SampleUsers     sampleUsersCommand     `cmd:"" name:"create_sample_users" help:"Make the sample members."`
 	SampleQuestions sampleQuestionsCommand `cmd:"" name:"create_sample_profile_questions" help:"Make a group of profile questions, one of each type, or bring it up to date."`
 	SampleTerms     sampleTermsCommand     `cmd:"" name:"create_sample_terms" help:"Make a privacy policy and terms of service that the sample accounts have accepted."`
 	MarkInvoicePaid markPaidCommand        `cmd:"" name:"mark_invoice_paid" help:"Say that an invoice of the development provider is paid."`

@@ -48,6 +48,14 @@ func run(t *testing.T, getenv func(string) string, stdin string, args ...string)
 	return code, o.String(), e.String()
 }
 
+// typed is run with somebody at a terminal, who answers with lines.
+func typed(t *testing.T, getenv func(string) string, lines string, args ...string) (code int, out, errs string) {
+	t.Helper()
+	var o, e output
+	code = app.Main(t.Context(), append([]string{"ams"}, args...), getenv, app.Streams{In: strings.NewReader(lines), Out: &o, Err: &e, Person: true})
+	return code, o.String(), e.String()
+}
+
 func TestCommands(t *testing.T) {
 	t.Parallel()
 	db := dbtest.Empty(t)
@@ -81,14 +89,17 @@ func TestCommands(t *testing.T) {
 	refused(t, local, "a long password of hers\n", "already", "createsuperuser", "--email", "boss@example.org", "--username", "b2")
 	refused(t, local, "short\n", "password: ", "createsuperuser", "--email", "b3@example.org", "--username", "b3")
 	refused(t, local, "\n", "email: ", "createsuperuser", "--email", "no address")
+	asked(t, local, db)
+	must(t, "", "create_sample_users")
+	sampleAccounts(t, local, db)
 	must(t, "", "sample_data")
 	must(t, "", "sample_data")
 	var people, supers int
 	if err := db.NewRaw("SELECT count(*), count(*) FILTER (WHERE is_superuser) FROM users").Scan(t.Context(), &people, &supers); err != nil {
 		t.Fatal(err)
 	}
-	if people != 5 || supers != 2 {
-		t.Errorf("%d accounts with %d superusers, want 5 with 2", people, supers)
+	if people != 7 || supers != 4 {
+		t.Errorf("%d accounts with %d superusers, want 7 with 4", people, supers)
 	}
 	samplesSold(t, db)
 	samplesBelong(t, db)
@@ -116,6 +127,8 @@ func TestCommands(t *testing.T) {
 	}
 	deployed := localEnv("DATABASE_URL", dbtest.DSN(t), "DEPLOYED", "True")
 	refused(t, deployed, "", "deployment", "sample_data")
+	refused(t, deployed, "", "deployment", "create_sample_admin")
+	refused(t, deployed, "", "deployment", "create_sample_users")
 	refused(t, deployed, "", "deployment", "create_sample_profile_questions")
 	refused(t, deployed, "", "deployment", "create_sample_terms")
 	refused(t, deployed, "", "deployment", "dev")
@@ -123,6 +136,69 @@ func TestCommands(t *testing.T) {
 	refused(t, env(nil), "", "MAILGUN_API_KEY", "check_config", "--offline")
 	refused(t, localEnv(), "", "DATABASE_URL", "migrate")
 	refused(t, local, "", "", "no_such_command")
+}
+
+// asked checks what createsuperuser asks, of somebody who sits there and of a program.
+func asked(t *testing.T, local func(string) string, db *database.DB) {
+	t.Helper()
+	const account = `SELECT email || '|' || username || '|' || first_name || '|' || last_name || '|' || left(password, 1) FROM users WHERE email = ?`
+	for _, c := range []struct {
+		lines string
+		run   func(*testing.T, func(string) string, string, ...string) (int, string, string)
+		args  []string
+		want  string
+	}{
+		{"typed@example.org\ntyped\nMere\nKahu\na long password of hers\n", typed, nil, "typed@example.org|typed|Mere|Kahu|a"},
+		{"\n\n\n\n", run, []string{"--email", "piped@example.org", "--first-name", "Tama"}, "piped@example.org|piped@example.org|Tama||!"},
+	} {
+		code, out, errs := c.run(t, local, c.lines, append([]string{"createsuperuser"}, c.args...)...)
+		if code != 0 {
+			t.Fatalf("createsuperuser %v = %d\n%s%s", c.args, code, out, errs)
+		}
+		email, _, _ := strings.Cut(c.want, "|")
+		got := ""
+		if err := db.NewRaw(account, email).Scan(t.Context(), &got); err != nil || got != c.want {
+			t.Errorf("createsuperuser %v made %s, %v, want %s", c.args, got, err, c.want)
+		}
+		for _, label := range []string{"E-mail address", "Username", "First name", "Last name"} {
+			if person := len(c.args) == 0; person != strings.Contains(out, label) {
+				t.Errorf("createsuperuser %v asks %q, want %s asked = %v", c.args, out, label, person)
+			}
+		}
+	}
+}
+
+// sampleAccounts checks the two commands that make them, the first having run: each alone, and again.
+func sampleAccounts(t *testing.T, local func(string) string, db *database.DB) {
+	t.Helper()
+	const accounts = `SELECT coalesce(string_agg(username || ':' || u.email || ':' || is_superuser || ':' || a.verified, ' ' ORDER BY username), '')
+		FROM users u JOIN email_addresses a ON a.user_id = u.id AND a."primary" WHERE username IN ('admin', 'user', 'user2', 'user3')`
+	users := "user:user@ams.com:false:true user2:user2@example.com:false:true user3:user3@example.com:false:true"
+	check := func(want string) {
+		t.Helper()
+		got := ""
+		if err := db.NewRaw(accounts).Scan(t.Context(), &got); err != nil || got != want {
+			t.Errorf("the accounts are %s, %v, want %s", got, err, want)
+		}
+	}
+	check(users)
+	for range 2 {
+		if code, out, errs := run(t, local, "", "create_sample_admin"); code != 0 {
+			t.Fatalf("create_sample_admin = %d\n%s%s", code, out, errs)
+		}
+		check("admin:admin@ams.com:true:true " + users)
+		if _, err := db.Exec("UPDATE users SET is_superuser = false, password = 'kept' WHERE username = 'admin'"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if code, _, errs := run(t, local, "", "create_sample_admin"); code != 0 {
+		t.Fatal(errs)
+	}
+	check("admin:admin@ams.com:true:true " + users)
+	kept := false
+	if err := db.NewRaw("SELECT password = 'kept' FROM users WHERE username = 'admin'").Scan(t.Context(), &kept); err != nil || !kept {
+		t.Errorf("the password of an existing administrator is kept = %v, %v, want true", kept, err)
+	}
 }
 
 // samplesSold checks that two runs of the sample data leave six options, and a membership of each status.

@@ -3,7 +3,6 @@ package app
 import (
 	"bufio"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -22,8 +21,8 @@ type superuserCommand struct {
 	LastName  string `name:"last-name"`
 }
 
-// Run asks for what the flags leave out. The password is a line of the input; without one nobody can sign in until it
-// is set.
+// Run asks whoever sits there for what the flags leave out. A program gives the address as a flag and the password as a
+// line of the input; without a password nobody can sign in until it is set.
 func (s superuserCommand) Run(ctx context.Context, c *call) error {
 	cfg, err := c.settings()
 	if err != nil {
@@ -39,6 +38,11 @@ func (s superuserCommand) Run(ctx context.Context, c *call) error {
 	}
 	password := ""
 	ask("E-mail address", &s.Email)
+	if c.Person {
+		ask("Username (empty: the e-mail address)", &s.Username)
+		ask("First name", &s.FirstName)
+		ask("Last name", &s.LastName)
+	}
 	ask("Password", &password)
 	a, closing, err := c.prepared(ctx, cfg, false, false)
 	if err != nil {
@@ -90,28 +94,48 @@ func (sampleDataCommand) Run(ctx context.Context, c *call) error {
 	return a.samples(ctx)
 }
 
-type sampleQuestionsCommand struct{}
+// Each of these needs a migrated database, and brings up to date what is there.
+type (
+	sampleAdminCommand     struct{}
+	sampleUsersCommand     struct{}
+	sampleQuestionsCommand struct{}
+)
 
-// Run needs a migrated database. What is there is brought up to date.
+// Run leaves the password of an existing account alone.
+func (sampleAdminCommand) Run(ctx context.Context, c *call) error {
+	return c.sampling(ctx, func(a *App) error { return a.appoint(ctx, a.sampleAdmin()) })
+}
+
+// Run keeps the accounts that are there.
+func (sampleUsersCommand) Run(ctx context.Context, c *call) error {
+	return c.sampling(ctx, func(a *App) error { return a.appoint(ctx, a.sampleUsers()...) })
+}
+
+// Run asks the questions anew.
 func (sampleQuestionsCommand) Run(ctx context.Context, c *call) error {
+	return c.sampling(ctx, func(a *App) error { return a.Profile.Sample(ctx) })
+}
+
+// sampling does something to a database that is no deployment's.
+func (c *call) sampling(ctx context.Context, do func(*App) error) error {
 	cfg, err := c.settings()
 	if err != nil {
 		return err
 	}
 	if cfg.Deployed {
-		return errors.New("this is a deployment: sample questions would be put to its members")
+		return errDeployed
 	}
 	a, closing, err := c.prepared(ctx, cfg, false, false)
 	if err != nil {
 		return err
 	}
 	defer closing()
-	return a.Profile.Sample(ctx)
+	return do(a)
 }
 
 // samples fills a database that is no deployment's. What is there already stays.
 func (a *App) samples(ctx context.Context) error {
-	if err := a.samplePeople(ctx); err != nil {
+	if err := a.appoint(ctx, append([]account.Appointment{a.sampleAdmin()}, a.sampleUsers()...)...); err != nil {
 		return err
 	}
 	if err := a.sampleMemberships(ctx); err != nil {
@@ -151,19 +175,27 @@ func (a *App) sampleMemberships(ctx context.Context) error {
 	return a.Members.SampleMemberships(ctx, member, applicant)
 }
 
-// samplePeople makes the accounts that everybody may try; existing ones keep their password.
-func (a *App) samplePeople(ctx context.Context) error {
+func (a *App) sampleAdmin() account.Appointment {
+	samples := a.cfg.Samples
+	return account.Appointment{
+		Email: samples.AdminEmail, Username: "admin", FirstName: "Admin", LastName: "Account",
+		Password: samples.AdminPassword.Reveal(), Superuser: true,
+	}
+}
+
+func (a *App) sampleUsers() []account.Appointment {
 	samples := a.cfg.Samples
 	password := samples.UserPassword.Reveal()
-	for _, p := range []account.Appointment{
-		{
-			Email: samples.AdminEmail, Username: "admin", FirstName: "Admin", LastName: "Account",
-			Password: samples.AdminPassword.Reveal(), Superuser: true,
-		},
+	return []account.Appointment{
 		{Email: samples.UserEmail, Username: "user", FirstName: "Sample", LastName: "User", Password: password},
 		{Email: "user2@example.com", Username: "user2", FirstName: "Sample", LastName: "User 2", Password: password},
 		{Email: "user3@example.com", Username: "user3", FirstName: "Sample", LastName: "User 3", Password: password},
-	} {
+	}
+}
+
+// appoint makes accounts that everybody may try; existing ones keep their password.
+func (a *App) appoint(ctx context.Context, people ...account.Appointment) error {
+	for _, p := range people {
 		if _, err := a.People.Appoint(ctx, p); err != nil {
 			return fmt.Errorf("sample account %s: %w", p.Username, err)
 		}

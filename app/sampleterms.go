@@ -12,23 +12,13 @@ type sampleTermsCommand struct{}
 
 // Run stands apart from the sample data: with terms in force, everybody who tries the site meets them first.
 func (sampleTermsCommand) Run(ctx context.Context, c *call) error {
-	cfg, err := c.settings()
-	if err != nil {
-		return err
-	}
-	if cfg.Deployed {
-		return errDeployed
-	}
-	a, closing, err := c.prepared(ctx, cfg, false, false)
-	if err != nil {
-		return err
-	}
-	defer closing()
-	people, err := a.sampleAccounts(ctx)
-	if err != nil {
-		return err
-	}
-	return a.Terms.Samples(ctx, people)
+	return c.sampling(ctx, func(a *App) error {
+		people, err := a.sampleAccounts(ctx)
+		if err != nil {
+			return err
+		}
+		return a.Terms.Samples(ctx, people)
+	})
 }
 
 // errDeployed refuses samples where people are at work.

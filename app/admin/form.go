@@ -165,6 +165,9 @@ func (b *bound[M]) changePage(v *visit, d *draft[M]) (formPage, error) {
 	id := b.id(d.m)
 	name := b.r.Title(d.m)
 	page := formPage{Head: v.head(name, v.listCrumb()), Heading: views.Heading{Title: name, Under: v.say(b.r.One)}}
+	if b.r.Avatar != nil {
+		page.Heading.Avatar = b.r.Avatar(v.c, d.m)
+	}
 	if why := b.veto(v, d.m); !why.Empty() {
 		page.Notes = append(page.Notes, views.Message{Level: views.LevelInfo, Text: v.say(why), Standing: true})
 	}

@@ -8,6 +8,8 @@ import (
 	"ams/app/access"
 	"ams/app/field"
 	"ams/app/lang"
+	"ams/app/web"
+	"ams/views"
 )
 
 // Resource declares how staff look after the records of one entity. M is its Bun model, with the columns id and version.
@@ -19,7 +21,8 @@ type Resource[M any] struct {
 	Letter     string // g and this letter lead to the list
 	Counter    string // empty: version
 	Title      func(*M) string
-	Site       func(*M) string // path of the record's public page, without language; nil or "": none
+	Site       func(*M) string                 // path of the record's public page, without language; nil or "": none
+	Avatar     func(*web.Ctx, *M) views.Avatar // beside the title of the record's page; nil: none
 
 	Load    func(*bun.SelectQuery) *bun.SelectQuery         // relations and computed columns that every page needs; may be nil
 	Rows    func(context.Context, bun.IDB, []*M) error      // what a list needs beside its rows; may be nil

@@ -15,12 +15,6 @@ type authenticator = factor.Record
 
 // factors can be removed, for people who have lost their phone. What is in them is shown to nobody.
 func factors(guards *factor.Service) admin.Resource[authenticator] {
-	moment := func(tr *lang.Translator, at *time.Time) string {
-		if at == nil {
-			return tr.Say(lang.M("never"))
-		}
-		return tr.Moment(*at)
-	}
 	return admin.Resource[authenticator]{
 		App: "mfa", Model: "authenticator", One: lang.M("authenticator"), Many: lang.M("Authenticators"), Icon: "shield-lock", Letter: "t", Under: admin.Under{Table: "users", Column: "user_id"},
 		Title: func(f *authenticator) string { return f.Owner.Title() }, Grasp: factor.LoadRights, Rows: factor.LoadOwners,
@@ -29,7 +23,7 @@ func factors(guards *factor.Service) admin.Resource[authenticator] {
 			admin.Text("user", lang.M("Person"), "", func(f *authenticator) string { return f.Owner.Title() }),
 			admin.Words("type", lang.M("Type"), "f.type", func(tr *lang.Translator, f *authenticator) string { return tr.Say(f.Kind()) }),
 			admin.Words("created", lang.M("Created"), "f.created_at", func(tr *lang.Translator, f *authenticator) string { return tr.Moment(f.CreatedAt) }),
-			admin.Words("last_used", lang.M("Last used"), "f.last_used_at", func(tr *lang.Translator, f *authenticator) string { return moment(tr, f.LastUsedAt) }),
+			admin.Words("last_used", lang.M("Last used"), "f.last_used_at", func(tr *lang.Translator, f *authenticator) string { return momentOr(tr, f.LastUsedAt) }),
 		},
 		Search: []admin.Search{admin.Parent("users", "user_id")},
 		Filters: []admin.Filter{
@@ -39,12 +33,38 @@ func factors(guards *factor.Service) admin.Resource[authenticator] {
 				field.Option{Value: factor.TypeKey, Label: factor.KindOf(factor.TypeKey)}),
 			admin.Times("created", lang.M("Created"), "f.created_at"), admin.Times("last_used", lang.M("Last used"), "f.last_used_at"),
 		},
-		Sections: []admin.Section[authenticator]{admin.Sect(lang.Message{},
-			field.Computed("user", lang.M("Person"), func(_ *lang.Translator, f *authenticator) string { return f.Owner.Title() }),
-			field.Computed("type", lang.M("Type"), func(tr *lang.Translator, f *authenticator) string { return tr.Say(f.Kind()) }),
-			field.Computed("created", lang.M("Created"), func(tr *lang.Translator, f *authenticator) string { return tr.Moment(f.CreatedAt) }),
-			field.Computed("last_used", lang.M("Last used"), func(tr *lang.Translator, f *authenticator) string { return moment(tr, f.LastUsedAt) }))},
+		Sections: []admin.Section[authenticator]{admin.Sect(lang.Message{}, append([]field.Field[authenticator]{
+			field.Computed("user", lang.M("Person"), func(_ *lang.Translator, f *authenticator) string { return f.Owner.Title() }), factorType(),
+		}, factorTimes()...)...)},
 		Onward: []admin.Onward[authenticator]{{Entity: "users.user", Search: func(f *authenticator) string { return f.Owner.Email }}},
 		Write:  admin.Writer[authenticator]{Delete: guards.Remove},
+	}
+}
+
+func factorType() *field.ComputedField[authenticator] {
+	return field.Computed("type", lang.M("Type"), func(tr *lang.Translator, f *authenticator) string { return tr.Say(f.Kind()) })
+}
+
+func factorTimes() []field.Field[authenticator] {
+	return []field.Field[authenticator]{
+		field.Computed("created", lang.M("Created"), func(tr *lang.Translator, f *authenticator) string { return tr.Moment(f.CreatedAt) }),
+		field.Computed("last_used", lang.M("Last used"), func(tr *lang.Translator, f *authenticator) string { return momentOr(tr, f.LastUsedAt) }),
+	}
+}
+
+// momentOr is an instant, or that there was none.
+func momentOr(tr *lang.Translator, at *time.Time) string {
+	if at == nil {
+		return tr.Say(lang.M("never"))
+	}
+	return tr.Moment(*at)
+}
+
+// factorTable stands in the form of a person and leads to each authenticator, where it can be removed.
+func factorTable(a *admin.Admin) admin.Inline[person] {
+	kind := factorType().To(func(f *authenticator) string { return a.Address("mfa.authenticator", f.ID) })
+	return admin.Table[person, authenticator]{
+		Key: "authenticators", Entity: "mfa.authenticator", Label: lang.M("Two-step sign-in"), Column: "user_id", Order: "id",
+		Title: func(f *authenticator) string { return f.Type }, Fields: append([]field.Field[authenticator]{kind}, factorTimes()...),
 	}
 }

@@ -1,10 +1,17 @@
 package staff_test
 
 import (
+	"context"
 	"net/http"
 	"strconv"
+	"sync"
 	"testing"
 
+	"github.com/uptrace/bun"
+
+	"ams/app/access"
+	"ams/app/account"
+	"ams/app/fault"
 	"ams/app/web/webtest"
 )
 
@@ -33,6 +40,80 @@ func TestRights(t *testing.T) {
 		}
 		if s.Count("SELECT count(*) FROM users WHERE is_superuser") != 1 || s.Count("SELECT count(*) FROM users WHERE is_staff") != 2 {
 			t.Error("a flag was set")
+		}
+	})
+	t.Run("ACC-47 whatever a form offers, the service refuses both flags", func(t *testing.T) {
+		t.Parallel()
+		s, _ := clerk(t)
+		all, err := s.App.People.Records(t.Context(), []int64{int64(idOf(s, "kea")), int64(idOf(s, "boss"))})
+		if err != nil {
+			t.Fatal(err)
+		}
+		boss, kea := all[0], all[1]
+		holders, err := access.LoadMany(t.Context(), s.DB, []int64{int64(idOf(s, "ruru"))})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ruru := holders[int64(idOf(s, "ruru"))]
+		fresh := func(change func(*account.Record)) *account.Record {
+			r := &account.Record{Person: account.Person{Email: "new@example.org", Username: "new", FirstName: "Tama", LastName: "Rua"}}
+			change(r)
+			return r
+		}
+		changed := func(r account.Record, change func(*account.Record)) *account.Record {
+			change(&r)
+			return &r
+		}
+		staff, super := func(r *account.Record) { r.Staff = true }, func(r *account.Record) { r.Superuser = true }
+		neither := func(r *account.Record) { r.Staff, r.Superuser = false, false }
+		people := s.App.People
+		before := s.Contents()
+		for name, do := range map[string]func(context.Context, bun.Tx) error{
+			"AddRecord(staff)":     func(ctx context.Context, tx bun.Tx) error { return people.AddRecord(ctx, tx, ruru, fresh(staff)) },
+			"AddRecord(superuser)": func(ctx context.Context, tx bun.Tx) error { return people.AddRecord(ctx, tx, ruru, fresh(super)) },
+			"ChangeRecord(kea, staff)": func(ctx context.Context, tx bun.Tx) error {
+				return people.ChangeRecord(ctx, tx, ruru, kea, changed(*kea, staff))
+			},
+			"ChangeRecord(kea, superuser)": func(ctx context.Context, tx bun.Tx) error {
+				return people.ChangeRecord(ctx, tx, ruru, kea, changed(*kea, super))
+			},
+			"ChangeRecord(boss, neither)": func(ctx context.Context, tx bun.Tx) error {
+				return people.ChangeRecord(ctx, tx, ruru, boss, changed(*boss, neither))
+			},
+		} {
+			if err := s.DB.RunInTx(t.Context(), nil, do); fault.KindOf(err) != fault.Denied {
+				t.Errorf("%s by a clerk = %v, want a refusal", name, err)
+			}
+		}
+		if s.Contents() != before {
+			t.Error("something was stored")
+		}
+		err = s.DB.RunInTx(t.Context(), nil, func(ctx context.Context, tx bun.Tx) error {
+			return people.ChangeRecord(ctx, tx, access.Holder{ID: boss.ID, Superuser: true}, kea, changed(*kea, staff))
+		})
+		if err != nil || s.Count("SELECT count(*) FROM users WHERE username = 'kea' AND is_staff") != 1 {
+			t.Errorf("ChangeRecord(kea, staff) by a superuser = %v, want it stored", err)
+		}
+	})
+	t.Run("H-19 of two superusers who take each other's rights one stays", func(t *testing.T) {
+		t.Parallel()
+		s := site(t)
+		s.Staff("second")
+		for flag, left := range map[string]string{"is_superuser": "is_superuser", "is_active": "is_active AND is_superuser"} {
+			s.Exec("UPDATE users SET is_superuser = true, is_active = true WHERE username IN ('boss', 'second')")
+			boss, second := s.SignedIn("boss"), s.SignedIn("second")
+			ofSecond := boss.Get(page(s, "second", "change")).Fields("#record", flag, webtest.Leave)
+			ofBoss := second.Get(page(s, "boss", "change")).Fields("#record", flag, webtest.Leave)
+			toSecond, toBoss := page(s, "second", "change"), page(s, "boss", "change")
+			s.Behind(func() {
+				var both sync.WaitGroup
+				both.Go(func() { boss.Post(toSecond, ofSecond...) })
+				both.Go(func() { second.Post(toBoss, ofBoss...) })
+				both.Wait()
+			}, "SELECT pg_advisory_xact_lock(?)", 0x5065_726b)
+			if n := s.Count("SELECT count(*) FROM users WHERE " + left); n != 1 {
+				t.Errorf("without %s %d superusers are left, want 1", flag, n)
+			}
 		}
 	})
 	t.Run("Superusers are out of reach", func(t *testing.T) {

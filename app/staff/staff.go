@@ -40,7 +40,7 @@ func Declare(a *admin.Admin, d Domains, languages []lang.Locale) {
 	a.Area("billing", lang.M("Billing"), "receipt")
 	a.Area("terms", lang.M("Terms"), "journal-text")
 	a.Area("organisations", lang.M("Organisations"), "building")
-	admin.Add(a, users(a, d, languages))
+	admin.Add(a, users(a, d))
 	admin.Add(a, questionGroups(languages))
 	admin.Add(a, questions(a, languages))
 	admin.Add(a, groups(a))

@@ -7,13 +7,15 @@ import (
 	"ams/app/field"
 	"ams/app/lang"
 	"ams/app/password"
+	"ams/app/web"
+	"ams/views"
 )
 
 type person = account.Record
 
-func users(a *admin.Admin, d Domains, languages []lang.Locale) admin.Resource[person] {
+func users(a *admin.Admin, d Domains) admin.Resource[person] {
 	var spoken []field.Option
-	for _, l := range languages {
+	for _, l := range lang.Available() { // one that is switched off may be on again
 		spoken = append(spoken, field.Option{Value: string(l), Label: lang.M("%s", lang.Native(l))})
 	}
 	email := field.Email("email", lang.M("E-mail address"), func(p *person) *string { return &p.Email }).Check(account.EmailWrong)
@@ -23,7 +25,7 @@ func users(a *admin.Admin, d Domains, languages []lang.Locale) admin.Resource[pe
 	chosen, fresh, vouched := newSecret(), otherSecret(), vouch()
 	return admin.Resource[person]{
 		App: "users", Model: "user", One: lang.M("person"), Instead: lang.M("Deactivate the account instead, or erase the person."), Many: lang.M("People"), Icon: "people", Letter: "p", Order: "u.id",
-		Title: (*person).Title, Site: func(p *person) string { return "/users/" + p.Username + "/" },
+		Title: (*person).Title, Avatar: func(c *web.Ctx, p *person) views.Avatar { return c.Avatar(p.Person) }, Site: func(p *person) string { return "/users/" + p.Username + "/" },
 		Fill: account.LoadGrants, Grasp: account.LoadRights, Veto: account.MayLookAfter, Lock: account.Locked, Stay: true,
 		Columns: []admin.Column[person]{
 			admin.Text("email", lang.M("E-mail address"), "u.email", func(p *person) string { return p.Email }),
@@ -55,7 +57,7 @@ func users(a *admin.Admin, d Domains, languages []lang.Locale) admin.Resource[pe
 		},
 		Actions: []admin.Action[person]{exportPeople(d), inviting(d.People)},
 		Deeds:   []admin.Deed[person]{erase(d.Privacy)},
-		Inlines: []admin.Inline[person]{answers(d.Questions), addressTable(d.People)},
+		Inlines: []admin.Inline[person]{answers(d.Questions), addressTable(d.People), factorTable(a)},
 		Onward:  sales(func(p *person) string { return p.Email }),
 		Proof:   account.GivesRights, Prepare: d.People.HashNew, Broken: account.Taken,
 		Write: admin.Writer[person]{Create: d.People.AddRecord, Update: d.People.ChangeRecord, Delete: d.Privacy.Delete},
@@ -123,12 +125,7 @@ func sales[M any](email func(*M) string) []admin.Onward[M] {
 func facts() []field.Field[person] {
 	return []field.Field[person]{
 		field.Computed("joined", lang.M("Account since"), func(tr *lang.Translator, p *person) string { return tr.Date(clock.DateOf(p.DateJoined)) }).Aside(),
-		field.Computed("last_login", lang.M("Last sign-in"), func(tr *lang.Translator, p *person) string {
-			if p.LastLogin == nil {
-				return tr.Say(lang.M("never"))
-			}
-			return tr.Moment(*p.LastLogin)
-		}).Aside(),
+		field.Computed("last_login", lang.M("Last sign-in"), func(tr *lang.Translator, p *person) string { return momentOr(tr, p.LastLogin) }).Aside(),
 		field.Computed("scheme", lang.M("Password"), func(tr *lang.Translator, p *person) string {
 			return tr.Say(password.Summary(p.Password))
 		}).Aside(),

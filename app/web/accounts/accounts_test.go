@@ -267,5 +267,9 @@ func TestVerification(t *testing.T) {
 		v := s.SignedIn("other")
 		v.Get(link).Status(http.StatusOK).Has("main form", "")
 		anonymous(t, v)
+		poster := s.SignedIn("other")
+		poster.Post(link).Status(http.StatusSeeOther).To(signIn)
+		anonymous(t, poster)
+		row(s, "email_addresses WHERE email = ? AND verified", keaMail)
 	})
 }

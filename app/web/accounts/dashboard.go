@@ -66,7 +66,7 @@ func (h *Handler) dashboard(c *web.Ctx, viewer account.Person) error {
 	if err != nil {
 		return err
 	}
-	page := newDashboard(c, owner)
+	page := h.newDashboard(c, owner)
 	page.Belongs = statement.Organisations(c, viewer, owner, belongs.Joined, through)
 	page.Invitations = invitations(c, viewer, owner, belongs.Invited)
 	st := statement.New(c, viewer, owner, held, through, h.clock.Now())
@@ -122,7 +122,7 @@ func (h *Handler) remind(c *web.Ctx, owner account.Person, page *dashboardPage) 
 	return nil
 }
 
-func newDashboard(c *web.Ctx, owner account.Person) dashboardPage {
+func (h *Handler) newDashboard(c *web.Ctx, owner account.Person) dashboardPage {
 	name, avatar := owner.Name(), c.Avatar(owner)
 	avatar.Large = true
 	if owner.ErasedAt != nil {
@@ -136,7 +136,7 @@ func newDashboard(c *web.Ctx, owner account.Person) dashboardPage {
 	return dashboardPage{
 		Head: views.Head{Title: name},
 		Heading: views.Heading{
-			Title: name, Under: owner.Email, Avatar: avatar,
+			Title: name, Under: owner.Email, Avatar: avatar, Others: h.record(c, owner),
 		},
 		ToDo:        views.Section{Title: c.Text(lang.M("To do"))},
 		Invited:     views.Section{Title: c.Text(lang.M("Invitations"))},
@@ -153,6 +153,14 @@ func newDashboard(c *web.Ctx, owner account.Person) dashboardPage {
 			{Term: c.Text(lang.M("Account since")), Text: c.Translator().Date(clock.DateOf(owner.DateJoined))},
 		}},
 	}
+}
+
+// record leads staff who may look after people from somebody's page to the record.
+func (h *Handler) record(c *web.Ctx, owner account.Person) []views.Action {
+	if by := c.Holder(); by.ID == owner.ID || !c.Person().Staff || !by.May("users.view_user") && !by.May("users.change_user") {
+		return nil
+	}
+	return []views.Action{{Text: c.Text(lang.M("Record of this person")), Href: h.desk(owner.ID), Icon: "person-gear"}}
 }
 
 func languageName(c *web.Ctx, p account.Person) string {

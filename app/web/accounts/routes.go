@@ -23,6 +23,8 @@ type Domains struct {
 	Orgs      *organisation.Service
 	Questions *profile.Service
 	Privacy   *privacy.Service
+	// Desk is the path of somebody's record in the administration.
+	Desk func(person int64) string
 }
 
 // Handler serves the pages of accounts.
@@ -33,6 +35,7 @@ type Handler struct {
 	orgs      *organisation.Service
 	questions *profile.Service
 	privacy   *privacy.Service
+	desk      func(person int64) string
 	clock     clock.Clock
 	page      struct {
 		entrance  views.Page[entrancePage]
@@ -58,7 +61,7 @@ type Handler struct {
 func New(d Domains, c clock.Clock, set *views.Set) *Handler {
 	h := &Handler{
 		people: d.People, factors: d.Factors, members: d.Members, orgs: d.Orgs, questions: d.Questions, privacy: d.Privacy,
-		clock: c, form: views.BindPart[views.Form](set, "shared/form"),
+		desk: d.Desk, clock: c, form: views.BindPart[views.Form](set, "shared/form"),
 	}
 	h.page.entrance = views.BindPage[entrancePage](set, "accounts/entrance")
 	h.page.notice = views.BindPage[noticePage](set, "accounts/notice")

@@ -87,6 +87,10 @@ func TestSignIn(t *testing.T) {
 			v.Get(languages[1] + "/users/~redirect/").Status(http.StatusFound).To(languages[1] + "/users/kea/")
 			v.Get(languages[1]+"/users/kea/").Status(http.StatusOK).Has("h1", "Mere Kahu")
 			v.Get("/").Status(http.StatusFound).To(languages[1] + "/")
+			s.Visitor().Post("/en/accounts/password/reset/", "email", keaMail).Status(http.StatusSeeOther)
+			if letter := s.Mails(keaMail)[0]; "/"+letter.Language != languages[1] || !strings.Contains(letter.Text, languages[1]+"/accounts/password/reset/key/") {
+				t.Errorf("the letter is in %q and says %q, want language and link below %s", letter.Language, letter.Text, languages[1])
+			}
 		})
 	}
 	t.Run("Next", func(t *testing.T) {
@@ -197,7 +201,10 @@ func TestDashboard(t *testing.T) {
 	t.Run("ACC-35 somebody else's dashboard is for staff", func(t *testing.T) {
 		s := s.For(t)
 		s.SignedIn("kea").Get("/en/users/other/").Status(http.StatusForbidden).Has("main", "belongs to somebody else")
-		s.SignedIn("boss").Get("/en/users/kea/").Status(http.StatusOK).Has("h1", "Mere Kahu").Has(".alert", "Not a member")
+		s.Clerk("ruru")
+		for _, staff := range []string{"ruru", "boss"} {
+			s.SignedIn(staff).Get("/en/users/kea/").Status(http.StatusOK).Has("h1", "Mere Kahu").Has(".alert", "Not a member")
+		}
 	})
 	t.Run("ACC-36 an unknown name is not found", func(t *testing.T) {
 		s := s.For(t)

@@ -102,6 +102,15 @@ func TestInvoice(t *testing.T) {
 			t.Errorf("mails = %+v, want the invoice", mails)
 		}
 	})
+	t.Run("ACC-66 on its way, then to be paid without any act of the member; a voided one is cancelled", func(t *testing.T) {
+		t.Parallel()
+		s, v := bought(t)
+		onItsWay(v)
+		s.Work()
+		v.Get(page).Has("#memberships .cell-line", "Awaiting payment")
+		s.Exec("UPDATE invoices SET provider_status = 'VOIDED'")
+		v.Get(page).Has("#memberships .cell-line", "Cancelled")
+	})
 	t.Run("Polling", func(t *testing.T) { // 2 s at first, then 10 s, then no more
 		t.Parallel()
 		s, v := bought(t)
