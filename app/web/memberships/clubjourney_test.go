@@ -61,8 +61,13 @@ func TestClubJourney(t *testing.T) {
 			press(`a[href="/en/organisations/create/"]`)
 			b.At("/en/organisations/create/", "Create an organisation")
 			for _, f := range [][2]string{
-				{"name", "Te Kura"}, {"contact_name", "Hine"}, {"email", office}, {"telephone", "03 555"}, {"postal_address", "PO Box 1"},
-				{"postal_city", "Kaitāia"}, {"postal_code", "0410"},
+				{"name", "Te Kura"},
+				{"contact_name", "Hine"},
+				{"email", office},
+				{"telephone", "03 555"},
+				{"postal_address", "PO Box 1"},
+				{"postal_city", "Kaitāia"},
+				{"postal_code", "0410"},
 			} {
 				fill(b, way.keyboard, f[0], f[1])
 			}
