@@ -23,7 +23,7 @@ func ByID(ctx context.Context, db bun.IDB, id int64) (Organisation, error) {
 
 // ByUUID finds the organisation of an address.
 func (s *Service) ByUUID(ctx context.Context, id string) (Organisation, error) {
-	if parsed, err := uuid.Parse(id); err != nil || parsed.String() != id {
+	if !isUUID(id) {
 		return Organisation{}, unknown()
 	}
 	return organisation(ctx, s.db.NewSelect().Where("o.uuid = ?", id))
@@ -58,23 +58,49 @@ func Manages(ctx context.Context, db bun.IDB, p account.Person, id int64) (bool,
 	return found, nil
 }
 
+// managedRow is an organisation, and whether somebody looks after it.
+type managedRow struct {
+	bun.BaseModel `bun:"table:organisations,alias:o"`
+	Organisation
+	Managed bool `bun:",scanonly"`
+}
+
 // Managed is the organisation of an address for those who look after it. An unknown one is not found before it is asked
 // who may see it.
 func (s *Service) Managed(ctx context.Context, by account.Person, id string) (Organisation, error) {
-	o, err := s.ByUUID(ctx, id)
-	if err != nil {
-		return o, err
+	if !isUUID(id) {
+		return Organisation{}, unknown()
 	}
-	return o, must(ctx, s.db, by, o.ID)
+	const managed = `EXISTS (SELECT FROM organisation_members om WHERE om.organisation_id = o.id AND om.user_id = ? AND ` + isAdmin + `) AS managed`
+	var found managedRow
+	err := s.db.NewSelect().Model(&found).ColumnExpr("?TableColumns").ColumnExpr(managed, by.ID).Where("o.uuid = ?", id).Scan(ctx)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return Organisation{}, unknown()
+	case err != nil:
+		return Organisation{}, fmt.Errorf("find organisation: %w", err)
+	case !found.Managed && !by.Staff && !by.Superuser:
+		return found.Organisation, notManaged()
+	}
+	return found.Organisation, nil
 }
 
 // must refuses who does not look after the organisation.
 func must(ctx context.Context, db bun.IDB, by account.Person, id int64) error {
 	may, err := Manages(ctx, db, by, id)
 	if err == nil && !may {
-		err = fault.Forbidden(lang.M("Only the administrators of this organisation can do this."))
+		err = notManaged()
 	}
 	return err
+}
+
+func notManaged() error {
+	return fault.Forbidden(lang.M("Only the administrators of this organisation can do this."))
+}
+
+func isUUID(id string) bool {
+	parsed, err := uuid.Parse(id)
+	return err == nil && parsed.String() == id
 }
 
 // unknownMember says that nobody has this address in this organisation.
@@ -88,7 +114,7 @@ func (s *Service) ManagedMember(ctx context.Context, by account.Person, id, memb
 	if err != nil {
 		return o, Member{}, err
 	}
-	if parsed, err := uuid.Parse(member); err != nil || parsed.String() != member {
+	if !isUUID(member) {
 		return o, Member{}, unknownMember()
 	}
 	m, err := memberBy(ctx, s.db, s.db.NewSelect().Where("om.organisation_id = ? AND om.uuid = ?", o.ID, member))

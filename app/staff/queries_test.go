@@ -14,8 +14,9 @@ import (
 
 // A page makes at most so many queries, session and permissions among them.
 const (
-	mostQueries     = 5
-	mostOfDashboard = 7
+	mostQueries        = 5
+	mostOfDashboard    = 7
+	mostOfOrganisation = 7
 )
 
 // asking fails the test when a page makes more queries than it may. The first visit fills what is kept in memory.
@@ -70,6 +71,38 @@ func filled(t *testing.T, n int) *webtest.Site {
 	return s
 }
 
+// belong makes kea an administrator of a school with n people and n memberships, all bought and invoiced, one of them active,
+// and a member of n further organisations that have an active membership. It gives the school's id in addresses.
+func belong(s *webtest.Site, n int) (uuid string) {
+	s.T.Helper()
+	s.Exec(`INSERT INTO membership_options (name_en, type, duration, cost) SELECT 'Seats ' || i, 'ORGANISATION', interval '1 year', 10 FROM generate_series(1, ?) i`, n)
+	id := s.Organisation("School", "kea")
+	s.Exec(`INSERT INTO organisation_members (user_id, organisation_id, created_datetime, accepted_datetime)
+		SELECT id, ?, now(), now() FROM users WHERE username LIKE 'person%' ORDER BY id LIMIT ?`, id, n)
+	s.Exec(`INSERT INTO organisation_members (user_id, organisation_id, created_datetime, accepted_datetime)
+		SELECT u.id, o.id, now(), now() FROM users u, organisations o WHERE u.username = 'kea' AND o.name IN (SELECT 'Kura ' || i FROM generate_series(1, ?) i) ON CONFLICT DO NOTHING`, n)
+	s.Exec(`INSERT INTO organisation_memberships (organisation_id, membership_option_id, seats, start_date, expiry_date, created_datetime, approved_datetime,
+			overlap_allowed)
+		SELECT b.organisation_id, o.id, 500, '2027-01-01', '2028-01-01', now(), now(), true FROM organisation_members b, membership_options o, users u
+		WHERE b.user_id = u.id AND u.username = 'kea' AND o.name_en = 'Seats 1'`)
+	s.Exec(`INSERT INTO organisation_memberships (organisation_id, membership_option_id, seats, start_date, expiry_date, created_datetime)
+		SELECT ?, o.id, 500, date '1800-01-01' + i * interval '1 year', date '1801-01-01' + i * interval '1 year', now()
+		FROM membership_options o, generate_series(1, ?) i WHERE o.name_en = 'Seats 1'`, id, n)
+	s.Exec("INSERT INTO billing_accounts (organisation_id) VALUES (?)", id)
+	s.Exec(`INSERT INTO purchases (uuid, code, kind, organisation_membership_id, account_id, membership_option_id, seats, seats_after, quantity, unit_amount,
+			total, description, reference, issue_date, due_date, invoice_state, created_at)
+		SELECT gen_random_uuid(), left(k.kind, 1) || m.id, k.kind, m.id, a.id, m.membership_option_id, 5, 5, 5, 10, 50, 'School', 'School', m.start_date, m.start_date,
+			CASE WHEN m.id % 3 = 0 THEN 'WAITING' ELSE 'RAISED' END, now()
+		FROM organisation_memberships m JOIN billing_accounts a ON a.organisation_id = m.organisation_id, (VALUES ('APPLICATION'), ('SEATS')) AS k (kind)
+		WHERE m.organisation_id = ?`, id)
+	s.Exec(`INSERT INTO invoices (account_id, purchase_id, purpose, invoice_number, issue_date, due_date, amount, paid, due, billing_service_invoice_id,
+			provider_status, organisation_membership_id, created_at)
+		SELECT account_id, id, kind, 'SCHOOL-' || id, issue_date, due_date, 50, 0, 50, 'school-' || id, 'AUTHORISED', organisation_membership_id, now()
+		FROM purchases WHERE description = 'School' AND invoice_state = 'RAISED'`)
+	s.Row(&uuid, "SELECT uuid FROM organisations WHERE id = ?", id)
+	return uuid
+}
+
 // No page asks more the more there is to show.
 func TestQueriesOfPages(t *testing.T) {
 	t.Parallel()
@@ -77,6 +110,7 @@ func TestQueriesOfPages(t *testing.T) {
 		t.Run(fmt.Sprintf("%d rows", n), func(t *testing.T) {
 			t.Parallel()
 			s := filled(t, n)
+			school := belong(s, n)
 			anybody, kea, boss := s.Visitor(), s.SignedIn("kea"), s.SignedIn("boss")
 			asking(s, anybody, "/en/", 1)
 			asking(s, anybody, "/mi/about/", 1)
@@ -86,12 +120,13 @@ func TestQueriesOfPages(t *testing.T) {
 			asking(s, kea, "/en/members-only/", 2)
 			asking(s, kea, "/en/users/kea/", mostOfDashboard)
 			asking(s, boss, "/en/users/kea/", mostOfDashboard+1) // and whose page it is
-			var kura string
-			s.Row(&kura, "SELECT uuid FROM organisations WHERE name = 'Kura 1'")
-			asking(s, kea, "/en/organisations/"+kura+"/", mostOfDashboard) // what it bought, what became of that, and who belongs to it
-			asking(s, boss, "/en/organisations/"+kura+"/?members-sort=-name&members-page=2", mostOfDashboard)
-			asking(s, kea, "/en/users/memberships/apply-individual/", mostQueries+1) // the form and its preview read the options each
-			asking(s, kea, "/en/users/memberships/apply-individual/preview/", mostQueries)
+			for _, form := range []string{"apply-individual/", "apply-organisation/" + school + "/", "add-seats/" + school + "/"} {
+				asking(s, kea, "/en/users/memberships/"+form, mostQueries)
+				asking(s, kea, "/en/users/memberships/"+form+"preview/", mostQueries)
+			}
+			// Beside session and organisation: two for a page of the people, three for memberships with what was bought for them.
+			asking(s, kea, "/en/organisations/"+school+"/", mostOfOrganisation)
+			asking(s, boss, "/en/organisations/"+school+"/?members-sort=-name&memberships-page=2", mostOfOrganisation)
 			asking(s, kea, "/en/users/memberships/cancel/", mostQueries)
 			asking(s, kea, "/billing/invoice/KEA-1/detail/", mostQueries)
 			asking(s, boss, "/billing/invoice/KEA-1/detail/", mostQueries)

@@ -215,6 +215,7 @@ func pricingCard(c *web.Ctx, o membership.Option, chosen string) views.PricingCa
 // seatFacts adds to a card what the seats of an organisation cost, and how many there can be.
 func seatFacts(c *web.Ctx, o membership.Option, card *views.PricingCard) {
 	card.Per, card.Max = c.Text(lang.M("per seat")), limit(o.MaxSeats)
+	card.Duration = c.Text(lang.M("for %s", o.Duration.Text()))
 	if o.MaxSeats > 0 {
 		card.Badges = append(card.Badges, views.Badge{
 			Icon: "people", Text: c.Text(lang.N("At most %d seat", "At most %d seats", o.MaxSeats, o.MaxSeats)),

@@ -353,10 +353,13 @@ func TestMemberThrough(t *testing.T) {
 		t.Errorf("the organisations = %q, want %q", got, want)
 	}
 	k.kea.Get("/en/users/kea/").Has("#standing.alert-success", "You are a member through Marae (last day: 31 January 2027), Te Kura (last day: 31 December 2026).").
-		Has("#memberships", "No memberships yet")
+		Has("#memberships", "No membership of your own")
 	hold(k.Site, fmt.Sprint(k.Option(membership.Option{}, "1")), "2026-01-01", "2027-01-01", "approved_datetime", "now()")
 	k.kea.Get("/en/users/kea/").Has("#standing", "You are a member. Approved on").Has("#standing", "You are also a member through Marae")
 	k.SignedIn("boss").Get("/en/users/kea/").Has("#standing", "Active member. Approved on").Has("#standing", "Also through Marae")
+	k.Exec("UPDATE individual_memberships SET approved_datetime = NULL")
+	k.kea.Get("/en/users/kea/").Has("#standing.alert-success", "Te Kura (last day: 31 December 2026). Your own membership: Waiting for approval")
+	k.SignedIn("boss").Get("/en/users/kea/").Has("#standing", "Own membership: Waiting for approval")
 	k.Exec("DELETE FROM individual_memberships; UPDATE users SET is_active = false WHERE username = 'kea'")
 	k.SignedIn("boss").Get("/en/users/kea/").Has("#standing.alert-warning", "Not a member at the moment.").Has("#organisations", "Active")
 }

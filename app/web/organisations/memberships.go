@@ -29,16 +29,21 @@ func (h *Handler) holdings(c *web.Ctx, p account.Person, o organisation.Organisa
 		ToDo:    views.Section{Title: c.Text(lang.M("To do"))},
 		Section: views.Section{ID: "held", Title: c.Text(lang.M("Memberships"))},
 	}
-	if !o.Active { // nothing can be bought for it
+	if !o.Active || len(held) == 0 { // nothing can be bought for it, or the empty list offers that itself
 		return all, nil
 	}
-	all.Section.Action = views.Action{Text: c.Text(lang.M("Add membership")), Icon: "plus-lg", Href: c.Path(statement.ApplyOrganisationPath(o))}
-	if _, found := st.Active(); found {
-		all.Section.Others = []views.Action{{Text: c.Text(lang.M("Add seats")), Icon: "person-plus", Href: c.Path(statement.AddSeatsPath(o))}}
-	}
-	if renew := st.Renew(); renew.Text != "" {
-		all.Section.Others = append([]views.Action{all.Section.Action}, all.Section.Others...)
-		all.Section.Action = renew.AsPrimary()
+	add := views.Action{Text: c.Text(lang.M("Add membership")), Icon: "plus-lg", Href: c.Path(statement.ApplyOrganisationPath(o))}
+	seats := views.Action{Text: c.Text(lang.M("Add seats")), Icon: "person-plus", Href: c.Path(statement.AddSeatsPath(o))}
+	_, active := st.Active()
+	switch renew := st.Renew(); {
+	case renew.Text != "" && active:
+		all.Section.Action, all.Section.Others = renew.AsPrimary(), []views.Action{add, seats}
+	case renew.Text != "":
+		all.Section.Action, all.Section.Others = renew.AsPrimary(), []views.Action{add}
+	case active:
+		all.Section.Action, all.Section.Others = add, []views.Action{seats}
+	default:
+		all.Section.Action = add.AsPrimary()
 	}
 	return all, nil
 }

@@ -67,6 +67,10 @@ func (s Statement) Banner() views.Message {
 	case through != "":
 		m.Level = views.LevelSuccess
 		m.Text = s.say(s.person(lang.M("You are a member through %s.", through), lang.M("Active member through %s.", through)))
+		if len(s.held) > 0 {
+			why := s.why(s.nearest())
+			m.Text = s.say(s.person(lang.M("%s Your own membership: %s", m.Text, why), lang.M("%s Own membership: %s", m.Text, why)))
+		}
 	case s.owner.Person.Superuser:
 		m.Level = views.LevelSuccess
 		m.Text = s.say(lang.M("Active member: this account runs the site, so everything for members is open to it."))
@@ -95,11 +99,12 @@ func (s Statement) nearest() membership.Standing {
 
 // throughOthers names the organisations by which a person is a member; a deactivated account is none.
 func (s Statement) throughOthers() string {
+	if !s.owner.Person.Active {
+		return ""
+	}
 	var names []string
 	for _, t := range s.through {
-		if name := s.say(lang.M("%s (last day: %s)", t.Organisation, t.LastDay())); s.owner.Person.Active {
-			names = append(names, name)
-		}
+		names = append(names, s.say(lang.M("%s (last day: %s)", t.Organisation, t.LastDay())))
 	}
 	return strings.Join(names, ", ")
 }
@@ -161,6 +166,13 @@ func (s Statement) empty() views.Empty {
 	switch {
 	case s.organisation():
 		e.Text = s.say(lang.M("Its seats are for everybody who belongs to the organisation."))
+		if o := s.owner.Organisation; o.Active {
+			e.Action = views.Action{Text: s.say(lang.M("Add membership")), Href: s.c.Path(ApplyOrganisationPath(o)), Style: views.Primary}
+		}
+	case s.own && s.throughOthers() != "":
+		e.Title = s.say(lang.M("No membership of your own"))
+		e.Text = s.say(lang.M("You do not need one while you are a member through an organisation."))
+		e.Action = views.Action{Text: s.say(lang.M("Apply for a membership")), Href: s.c.Path(ApplyPath)}
 	case s.own:
 		e.Text = s.say(lang.M("Choose the one that suits you. It takes two minutes."))
 		e.Action = views.Action{Text: s.say(lang.M("Become a member")), Href: s.c.Path(ApplyPath), Style: views.Primary}

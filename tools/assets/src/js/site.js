@@ -5,6 +5,7 @@ import { announce, announceIn, announceOnLoad } from './announce.js'
 import { watchSubmits } from './busy.js'
 import { watchActions } from './confirm.js'
 import { focusProblems, watchProblemLinks } from './problems.js'
+import { watchLimits } from './limits.js'
 import { watchMenus } from './menus.js'
 import { watchMessages } from './messages.js'
 import { useMorph } from './morph.js'
@@ -16,6 +17,7 @@ document.documentElement.classList.add('js')
 useMorph(htmx)
 watchSubmits()
 watchActions()
+watchLimits()
 watchMenus()
 watchMessages()
 watchProblemLinks()
