@@ -432,7 +432,7 @@ func TestRenewalTwice(t *testing.T) {
 				tabs := []*webtest.Visitor{v, s.SignedIn("kea")}
 				tokens := []string{tokenOf(tabs[0]), tokenOf(tabs[1])}
 				answers := make(chan *webtest.Answer, len(tabs))
-				s.Holding("SELECT 1 FROM users WHERE username = 'kea' FOR UPDATE", len(tabs), func(i int) { // both have passed everything else
+				s.Holding("SELECT 1 FROM users WHERE username = 'kea' FOR NO KEY UPDATE", len(tabs), func(i int) { // both have passed everything else
 					answers <- tabs[i].Post(renewal, "submission_token", tokens[i])
 				})
 				for range tabs {
@@ -523,7 +523,7 @@ func TestRenewalAgainstStaff(t *testing.T) {
 		renews(v).Status(http.StatusSeeOther)
 		answers := make(chan *webtest.Answer, 1)
 		cancelled := make(chan struct{})
-		s.Holding("SELECT 1 FROM users WHERE username = 'kea' FOR UPDATE", 2, func(i int) {
+		s.Holding("SELECT 1 FROM users WHERE username = 'kea' FOR NO KEY UPDATE", 2, func(i int) {
 			if i == 0 {
 				answers <- v.Post(renewal, "submission_token", token)
 				return
