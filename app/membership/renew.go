@@ -85,7 +85,7 @@ func (o RenewalOffer) check(typed RenewalForm) (m Held, answers profile.Answers,
 	if o.Choosable() {
 		var onSale bool
 		if m.Option, onSale = choose(o.Options, typed.Option); !onSale {
-			problems.Add(fieldOption, lang.M("“%s” is on offer no longer. Choose one of the memberships.", o.Old.Option.Name))
+			problems.Add(fieldOption, lang.M("“%s” is no longer on offer. Choose one of the memberships.", o.Old.Option.Name))
 		}
 	} else if typed.Option != "" && typed.Option != strconv.FormatInt(m.Option.ID, 10) { // chosen while it was sold no longer
 		problems.Add("", lang.M("“%s” is on offer again, and your renewal goes on with it. Look at it and send the form again.", m.Option.Name))

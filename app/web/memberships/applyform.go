@@ -42,6 +42,7 @@ type applyForm struct {
 
 // periodPanel is what the choices come to. A dash stands for what cannot be said yet.
 type periodPanel struct {
+	For           string // ids of the inputs that it follows from
 	Ends, LastDay string
 	Total, Note   string // of an organisation
 	Neutral       string // while nothing can be said yet
@@ -52,7 +53,10 @@ const dash = "–"
 
 func newPeriodPanel(c *web.Ctx, a applicant, seen membership.Preview) periodPanel {
 	say := c.Translator()
-	panel := periodPanel{Problems: c.Texts(seen.Problems)}
+	panel := periodPanel{For: views.FieldID("start_date"), Problems: c.Texts(seen.Problems)}
+	if a.seats {
+		panel.For += " " + views.FieldID("seat_count")
+	}
 	switch {
 	case seen.Expiry.IsZero() && a.seats:
 		panel.Ends, panel.Total = dash, dash

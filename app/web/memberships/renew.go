@@ -153,10 +153,13 @@ func (h *Handler) previewRenewal(c *web.Ctx, _ account.Person, r renewer) error 
 // notOffered leads to where the memberships are shown, which says why none is renewed and what can be done instead.
 func notOffered(c *web.Ctx, r renewer, why membership.Renewal) error {
 	text, instead := whyNotOffered(c, r, why)
-	if instead {
-		c.FlashLink(session.Info, text, lang.M("Apply for a membership"), r.anew)
-	} else {
+	switch {
+	case !instead:
 		c.Flash(session.Info, text)
+	case r.seats:
+		c.FlashLink(session.Info, text, lang.M("Add membership"), r.anew)
+	default:
+		c.FlashLink(session.Info, text, lang.M("Apply for a membership"), r.anew)
 	}
 	return web.Go(c, c.Path(r.home))
 }
@@ -176,9 +179,9 @@ func whyNotOffered(c *web.Ctx, r renewer, why membership.Renewal) (text lang.Mes
 	case why.Answer == membership.TooEarly:
 		return lang.M("Your membership can be renewed from %s.", say.Date(why.From)), false
 	case why.Answer == membership.TooLate && r.seats:
-		return lang.M("It is too late to renew the membership of %s: that can be done until 60 days after it has expired.", r.name), true
+		return lang.M("It is too late to renew the membership of %s. You can add a new one.", r.name), true
 	case why.Answer == membership.TooLate:
-		return lang.M("It is too late to renew your membership: that can be done until 60 days after it has expired."), true
+		return lang.M("It is too late to renew your membership. You can apply for a new one."), true
 	case r.seats:
 		return lang.M("%s has no membership that can be renewed.", r.name), true
 	}

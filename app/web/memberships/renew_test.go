@@ -230,13 +230,13 @@ func TestRenewal(t *testing.T) {
 		s.Option(membership.Option{Name: lang.Text{EN: "School"}, Type: membership.ForOrganisations}, "5")
 		s.Exec("UPDATE membership_options SET archived = true WHERE id = ?", old)
 		got := v.Get(renewal).Status(http.StatusOK).Has("form#renew .pricing-card", "Month").Has("form#renew .pricing-card", "Thursday 29 April 2027").
-			Has("form#renew fieldset", "“Teacher” is on offer no longer").Lacks("input[name=membership_option][checked]")
+			Has("form#renew fieldset .help", "“Teacher” is no longer on offer").Lacks("input[name=membership_option][checked]")
 		if n := got.Document().Find(".pricing-card").Length(); n != 1 {
 			t.Errorf("%d cards, want the one that is on offer for people", n)
 		}
 		for _, option := range []string{"", old, "999999", "x"} {
 			v.Post(renewal, "membership_option", option).Status(http.StatusUnprocessableEntity).
-				Has("#id_membership_option-error", "“Teacher” is on offer no longer. Choose one").Has(`.problems a[href="#id_membership_option"]`, "")
+				Has("#id_membership_option-error", "“Teacher” is no longer on offer. Choose one").Has(`.problems a[href="#id_membership_option"]`, "")
 		}
 		renews(v, "membership_option", month).Status(http.StatusSeeOther).To(page)
 		if got := renewed(s); got != "2027-03-31 2027-04-30" || s.Count("SELECT count(*) FROM purchases WHERE total = 5 AND membership_option_id = ?", month) != 1 {
@@ -252,7 +252,7 @@ func TestRenewal(t *testing.T) {
 		s.Exec("UPDATE membership_options SET archived = true WHERE id = ?", old)
 		before := s.Contents()
 		for _, visitor := range []*webtest.Visitor{v, v.HX()} {
-			again := visitor.Post(renewal, form...).Status(http.StatusUnprocessableEntity).Has("#id_membership_option-error", "on offer no longer").
+			again := visitor.Post(renewal, form...).Status(http.StatusUnprocessableEntity).Has("#id_membership_option-error", "no longer on offer").
 				Has(".pricing-card", "Month").Has(`#id_profile-school[value="Te Kura"]`, "")
 			if kept := again.Document().Find("input[name=submission_token]").AttrOr("value", ""); kept == "" || !slices.Contains(form, kept) {
 				t.Errorf("the refused form has the token %q, want its own", kept)
@@ -387,9 +387,6 @@ func TestRenewalPayment(t *testing.T) {
 
 func TestRenewalTwice(t *testing.T) {
 	t.Parallel()
-	tokenOf := func(v *webtest.Visitor) string {
-		return v.Get(renewal).Document().Find("input[name=submission_token]").AttrOr("value", "")
-	}
 	once := func(t *testing.T, s *webtest.Site) {
 		t.Helper()
 		s.Work()
@@ -406,8 +403,8 @@ func TestRenewalTwice(t *testing.T) {
 		t.Parallel()
 		s, v, _ := member(t, "49.99")
 		other := fmt.Sprint(s.Option(membership.Option{Name: lang.Text{EN: "Other"}}, "5"))
-		tok := tokenOf(v)
-		if tok == "" || tok == tokenOf(v) {
+		tok := tokenOf(v, renewal)
+		if tok == "" || tok == tokenOf(v, renewal) {
 			t.Fatal("the form has no token of its own")
 		}
 		answers := make(chan *webtest.Answer, 2)
@@ -430,7 +427,7 @@ func TestRenewalTwice(t *testing.T) {
 				s, v, _ := member(t, c.cost, "AMS_REQUIRE_FREE_MEMBERSHIP_APPROVAL", c.approval)
 				// A computer and a phone, each with its own session, so that neither takes the other's messages.
 				tabs := []*webtest.Visitor{v, s.SignedIn("kea")}
-				tokens := []string{tokenOf(tabs[0]), tokenOf(tabs[1])}
+				tokens := []string{tokenOf(tabs[0], renewal), tokenOf(tabs[1], renewal)}
 				answers := make(chan *webtest.Answer, len(tabs))
 				s.Holding("SELECT 1 FROM users WHERE username = 'kea' FOR NO KEY UPDATE", len(tabs), func(i int) { // both have passed everything else
 					answers <- tabs[i].Post(renewal, "submission_token", tokens[i])
@@ -476,7 +473,7 @@ func TestRenewalTwice(t *testing.T) {
 		t.Parallel()
 		s, v, option := member(t, "49.99")
 		s.Person("other")
-		tok := tokenOf(v)
+		tok := tokenOf(v, renewal)
 		s.SignedIn("other").Post(apply, order(option, "2027-03-01", "submission_token", tok)...).Status(http.StatusSeeOther)
 		got := v.Post(renewal, "submission_token", tok).Status(http.StatusUnprocessableEntity).Has(".problems", "from another account")
 		if fresh := got.Document().Find("input[name=submission_token]").AttrOr("value", ""); fresh == "" || fresh == tok {
@@ -519,7 +516,7 @@ func TestRenewalAgainstStaff(t *testing.T) {
 	t.Run("ORG-75 staff cancel the renewal while somebody renews once more: whoever comes second sees the other", func(t *testing.T) {
 		t.Parallel()
 		s, v, _ := member(t, "49.99")
-		token := v.Get(renewal).Document().Find("input[name=submission_token]").AttrOr("value", "")
+		token := tokenOf(v, renewal)
 		renews(v).Status(http.StatusSeeOther)
 		answers := make(chan *webtest.Answer, 1)
 		cancelled := make(chan struct{})

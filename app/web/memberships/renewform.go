@@ -1,6 +1,7 @@
 package memberships
 
 import (
+	"fmt"
 	"strconv"
 
 	"github.com/google/uuid"
@@ -17,9 +18,9 @@ import (
 type renewPage struct {
 	views.Head
 	Heading views.Heading
-	Old     views.Section
-	OldOne  views.Facts
-	New     views.Section
+	Before  views.Section
+	Old     views.Facts
+	After   views.Section
 	Form    renewForm
 	Empty   views.Empty // instead of a form with nothing to choose from
 }
@@ -42,15 +43,15 @@ func newRenewPage(c *web.Ctx, r renewer, offer membership.RenewalOffer, form ren
 	say, old := c.Translator(), offer.Old
 	page := renewPage{
 		Head: views.Head{Title: r.title, Crumbs: r.crumbs}, Heading: views.Heading{Title: r.title}, Form: form,
-		Old: views.Section{Title: c.Text(lang.M("The membership until now"))},
-		OldOne: views.Facts{Facts: []views.Fact{
+		Before: views.Section{Title: c.Text(lang.M("The membership until now"))},
+		Old: views.Facts{Facts: []views.Fact{
 			{Term: c.Text(lang.M("Membership")), Text: old.Option.Name.In(c.Locale())},
 			{Term: c.Text(lang.M("Last day")), Text: say.Day(old.LastDay())},
 		}},
-		New: views.Section{Title: c.Text(lang.M("The renewal"))},
+		After: views.Section{Title: c.Text(lang.M("The renewal"))},
 	}
 	if r.seats {
-		page.OldOne.Facts = append(page.OldOne.Facts, views.Fact{Term: c.Text(lang.M("Seats")), Text: strconv.Itoa(old.Seats)})
+		page.Old.Facts = append(page.Old.Facts, views.Fact{Term: c.Text(lang.M("Seats")), Text: strconv.Itoa(old.Seats)})
 	}
 	if offer.Choosable() && len(offer.Options) == 0 {
 		page.Empty = nothingOnSale(c, r.back)
@@ -65,6 +66,7 @@ func newRenewForm(c *web.Ctx, r renewer, offer membership.RenewalOffer, typed me
 		Questions: questions(c, offer.Questions, typed.Answers),
 		Buttons:   views.Buttons{Submit: views.Submit{Text: c.Text(lang.M("Renew"))}, Cancel: r.back},
 	}
+	form.Questions.Help = c.Text(lang.M("The association needs your answers before you can renew. They are kept in your profile."))
 	if offer.Choosable() {
 		form.Options = renewalCards(c, offer, typed.Option)
 	}
@@ -86,13 +88,11 @@ func plan(c *web.Ctx, offer membership.RenewalOffer) views.Facts {
 		return views.Facts{Facts: []views.Fact{first}}
 	}
 	o := offer.Old.Option
-	price := views.Fact{Term: c.Text(lang.M("Price")), Text: o.Cost.Dollars()}
-	if o.Type == membership.ForOrganisations {
-		price.Text = c.Text(lang.M("%s per seat", o.Cost.Dollars()))
+	facts := []views.Fact{{Term: c.Text(lang.M("Membership")), Text: o.Name.In(c.Locale())}, first}
+	if o.Type == membership.ForOrganisations { // the end is shown with the total
+		return views.Facts{Facts: append(facts, views.Fact{Term: c.Text(lang.M("Price")), Text: c.Text(lang.M("%s per seat", o.Cost.Dollars()))})}
 	}
-	return views.Facts{Facts: []views.Fact{
-		{Term: c.Text(lang.M("Membership")), Text: o.Name.In(c.Locale())}, first, lastDay(c, o, offer), price,
-	}}
+	return views.Facts{Facts: append(facts, lastDay(c, o, offer), views.Fact{Term: c.Text(lang.M("Price")), Text: o.Cost.Dollars()})}
 }
 
 func lastDay(c *web.Ctx, o membership.Option, offer membership.RenewalOffer) views.Fact {
@@ -102,7 +102,7 @@ func lastDay(c *web.Ctx, o membership.Option, offer membership.RenewalOffer) vie
 // renewalCards are those of an application, each with its last day: when it starts is settled.
 func renewalCards(c *web.Ctx, offer membership.RenewalOffer, chosen string) views.Pricing {
 	cards := pricing(c, offer.Options, chosen)
-	cards.Help = c.Text(lang.M("“%s” is on offer no longer. Choose how you go on.", offer.Old.Option.Name))
+	cards.Help = c.Text(lang.M("“%s” is no longer on offer. Choose how you go on.", offer.Old.Option.Name))
 	for i, o := range offer.Options {
 		cards.Cards[i].Lines = append(cards.Cards[i].Lines, lastDay(c, o, offer))
 	}
@@ -111,7 +111,11 @@ func renewalCards(c *web.Ctx, offer membership.RenewalOffer, chosen string) view
 
 // renewalSeats asks for the number of seats, and says so where there are more people than seats.
 func renewalSeats(c *web.Ctx, offer membership.RenewalOffer, typed membership.RenewalForm) views.Field {
-	f := seatsField(c, membership.Offer{Options: append(offer.Options, offer.Old.Option), People: offer.People}, membership.Application{Option: typed.Option, Seats: typed.Seats})
+	options, chosen := offer.Options, typed.Option
+	if !offer.Choosable() {
+		options, chosen = []membership.Option{offer.Old.Option}, fmt.Sprint(offer.Old.Option.ID)
+	}
+	f := seatsField(c, membership.Offer{Options: options, People: offer.People}, membership.Application{Option: chosen, Seats: typed.Seats})
 	if offer.People > offer.Old.Seats {
 		f.Help = c.Text(lang.N("There are more people than the %d seat until now: one seat is needed for each member and invitation, at least %d.",
 			"There are more people than the %d seats until now: one seat is needed for each member and invitation, at least %d.",
@@ -120,8 +124,14 @@ func renewalSeats(c *web.Ctx, offer membership.RenewalOffer, typed membership.Re
 	return f
 }
 
+// renewalPanel is that of an application whose start is settled.
 func renewalPanel(c *web.Ctx, r renewer, seen membership.Preview) periodPanel {
-	return newPeriodPanel(c, r.applicant, seen)
+	panel := newPeriodPanel(c, r.applicant, seen)
+	panel.For, panel.Neutral = views.FieldID("seat_count"), ""
+	if seen.Expiry.IsZero() && len(seen.Problems) == 0 {
+		panel.Neutral = c.Text(lang.M("Choose a membership to see when it ends and what it costs."))
+	}
+	return panel
 }
 
 // refused is the form with what was wrong beside each field. A token that is somebody else's gives way to a new one.
@@ -131,7 +141,10 @@ func (f renewForm) refused(c *web.Ctx, problems fault.Fields) renewForm {
 		f.Token.Value = uuid.NewString()
 	}
 	general = append(general, c.Texts(problems.Of(""))...)
-	f.Options.Errors, f.Seats.Errors = c.Texts(problems.Of("membership_option")), c.Texts(problems.Of("seat_count"))
+	if f.Options.Errors = c.Texts(problems.Of("membership_option")); len(f.Options.Errors) > 0 {
+		f.Options.Help = "" // the problem says it
+	}
+	f.Seats.Errors = c.Texts(problems.Of("seat_count"))
 	f.Period.Problems = nil // they stand beside the fields
 	for i, q := range f.Questions.Fields {
 		f.Questions.Fields[i].Errors = c.Texts(problems.Of(q.Name))
