@@ -26,7 +26,7 @@ var (
 	secretPair   = regexp.MustCompile(`(?i)(\b(?:` + secret + `))(=["']?|["']\s*:\s*["'])([^\s&"',;]+)`)
 	bearer       = regexp.MustCompile(`(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}`)
 	userInfo     = regexp.MustCompile(`(://[^\s/@:]*:)[^\s/@]+@`)
-	emailAddress = regexp.MustCompile(`[\p{L}\p{M}\p{N}._%+'-]+(?:@|%40)[\p{L}\p{M}\p{N}%-]+(?:\.[\p{L}\p{M}\p{N}-]+)*\.\p{L}{2,}`)
+	emailAddress = regexp.MustCompile(`[\p{L}\p{M}\p{N}._%+'-]+(?:@|%40)[\p{L}\p{M}\p{N}%-]+(?:\.[\p{L}\p{M}\p{N}%-]+)*\.\p{L}{2,}`)
 )
 
 // Mailbox is the one field whose e-mail address is told, for what has to be found by it: the trace of an invitation. It

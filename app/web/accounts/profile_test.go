@@ -11,10 +11,6 @@ import (
 	"image/png"
 	"io"
 	"net/http"
-	"net/http/httptest"
-	"net/http/httputil"
-	"net/url"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -227,28 +223,17 @@ func TestPicture(t *testing.T) {
 	})
 	t.Run("ThumbnailIsRefused", func(t *testing.T) { // after the original was stored
 		t.Parallel()
-		settings := webtest.Store(t)
-		store, err := url.Parse(settings[slices.Index(settings, "DJANGO_MEDIA_PUBLIC_ENDPOINT_URL")+1])
-		if err != nil {
-			t.Fatal(err)
-		}
 		var stored string
-		through := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
-			r.SetURL(store)
-			r.Out.Host = r.In.Host // it is signed
-		}}
-		proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if r.Method == http.MethodPut && strings.Contains(r.URL.Path, "/imagekit-modified/") {
+		settings, store := between(t, webtest.Store(t), func(w http.ResponseWriter, r *http.Request) bool {
+			refused := r.Method == http.MethodPut && strings.Contains(r.URL.Path, "/imagekit-modified/")
+			if refused {
 				http.Error(w, "", http.StatusForbidden)
-				return
-			}
-			if r.Method == http.MethodPut {
+			} else if r.Method == http.MethodPut {
 				stored = r.URL.Path
 			}
-			through.ServeHTTP(w, r)
-		}))
-		t.Cleanup(proxy.Close)
-		s := webtest.New(t, append(settings, "DJANGO_MEDIA_PUBLIC_ENDPOINT_URL", proxy.URL)...)
+			return refused
+		})
+		s := webtest.New(t, settings...)
 		s.Person("kea")
 		s.SignedIn("kea").Upload(update, "profile_picture", "a.png", photo(t, 10, 10, color.Black), "first_name", "Hine", "last_name", "Kahu", "username", "kea").
 			Status(http.StatusUnprocessableEntity).Has("#id_profile_picture-error", "could not be stored just now")
@@ -258,7 +243,7 @@ func TestPicture(t *testing.T) {
 		if !strings.Contains(stored, "/profile_pictures/") {
 			t.Fatalf("stored was %q, want the original before its thumbnail", stored)
 		}
-		if status, _ := fetch(t, store.String()+stored); status == http.StatusOK {
+		if status, _ := fetch(t, store+stored); status == http.StatusOK {
 			t.Errorf("the original of a picture that was not kept is left at %s", stored)
 		}
 	})
