@@ -144,8 +144,8 @@ func staffQueries(s *webtest.Site, v *webtest.Visitor, key string) {
 	record := path + strconv.Itoa(s.Count("SELECT max(id) FROM "+sample.table)) + "/"
 	list, form, history := mostQueries, mostQueries, mostQueries
 	switch key {
-	case "users.user": // with the groups to choose from, and addresses and answers as tables
-		form += 2
+	case "users.user": // with the groups to choose from, and addresses, answers and authenticators as tables
+		form += 3
 	case "users.profilefield", "terms.termversion": // what they belong to is loaded for names and for a filter
 		list, form = list+2, form+2
 	case "terms.termacceptance": // with person, version and term of each, and versions and terms to narrow by

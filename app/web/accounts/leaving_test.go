@@ -65,8 +65,8 @@ func (l *lines) String() string {
 }
 
 // Somebody who closes the browser while their picture is stored is nobody's error, and half a picture is kept nowhere.
+// It runs alone, so that the log of the whole process is its own.
 func TestLeavingWhileAPictureIsStored(t *testing.T) {
-	t.Parallel()
 	ctx, leave := context.WithCancel(t.Context())
 	defer leave()
 	settings, _ := between(t, webtest.Store(t), func(_ http.ResponseWriter, r *http.Request) bool {
@@ -79,7 +79,10 @@ func TestLeavingWhileAPictureIsStored(t *testing.T) {
 		return true
 	})
 	var log lines
-	s := webtest.NewWith(t, func(o *app.Outside) { o.Log = slog.New(journal.New(journal.Console(&log, slog.LevelInfo))) }, settings...)
+	all, before := slog.New(journal.New(journal.Console(&log, slog.LevelInfo))), slog.Default()
+	slog.SetDefault(all)
+	t.Cleanup(func() { slog.SetDefault(before) })
+	s := webtest.NewWith(t, func(o *app.Outside) { o.Log = all }, settings...)
 	s.Person("kea")
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)
