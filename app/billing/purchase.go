@@ -107,7 +107,8 @@ func (s *Service) Buy(ctx context.Context, tx bun.Tx, o Order) (Purchase, error)
 // none, and what the provider may hold is found and voided.
 func (s *Service) Stop(ctx context.Context, tx bun.Tx, membership Ref) error {
 	var ids []int64
-	err := tx.NewSelect().Model((*purchaseRow)(nil)).Column("id").Apply(of("p", membership)).
+	err := tx.NewSelect().Model((*purchaseRow)(nil)).Column("id").
+		Where("p.individual_membership_id = ? OR p.organisation_membership_id = ?", membership.Individual, membership.Organisation).
 		Where("p.invoice_state IN (?, ?)", stateWaiting, stateFailed).Order("p.id").Scan(ctx, &ids)
 	if err != nil {
 		return fmt.Errorf("list open purchases of %s: %w", membership, err)

@@ -10,6 +10,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"ams/app/clock"
+	"ams/app/database"
 )
 
 type purchaseRow struct {
@@ -93,11 +94,21 @@ func (s *Service) Entries(ctx context.Context, db bun.IDB, memberships ...Ref) (
 	if len(memberships) == 0 {
 		return entries, nil
 	}
+	var people, organisations []int64
+	for _, m := range memberships {
+		if m.Organisation != 0 {
+			organisations = append(organisations, m.Organisation)
+		} else {
+			people = append(people, m.Individual)
+		}
+	}
+	const theirs = "?TableAlias.individual_membership_id = ANY($1) OR ?TableAlias.organisation_membership_id = ANY($2)"
 	var bought []purchaseRow
 	var raised []invoiceRow
-	err := db.NewSelect().Model(&bought).Apply(of("p", memberships...)).Order("p.id").Scan(ctx)
+	with := database.Planned(db, people, organisations)
+	err := db.NewSelect().Model(&bought).Where(theirs).Order("p.id").Conn(with).Scan(ctx)
 	if err == nil {
-		err = db.NewSelect().Model(&raised).Apply(of("i", memberships...)).Order("i.id").Scan(ctx)
+		err = db.NewSelect().Model(&raised).Where(theirs).Order("i.id").Conn(with).Scan(ctx)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("list purchases and invoices: %w", err)
@@ -114,29 +125,6 @@ func (s *Service) Entries(ctx context.Context, db bun.IDB, memberships ...Ref) (
 		entries[p.Membership] = append(entries[p.Membership], Entry{Purchase: p.Purchase, Invoice: invoices[p.ID]})
 	}
 	return entries, nil
-}
-
-// of narrows purchases or invoices to those of memberships; there is at least one of these.
-func of(alias string, memberships ...Ref) func(*bun.SelectQuery) *bun.SelectQuery {
-	var people, organisations []int64
-	for _, m := range memberships {
-		if m.Organisation != 0 {
-			organisations = append(organisations, m.Organisation)
-		} else {
-			people = append(people, m.Individual)
-		}
-	}
-	return func(q *bun.SelectQuery) *bun.SelectQuery {
-		return q.WhereGroup(" AND ", func(q *bun.SelectQuery) *bun.SelectQuery {
-			if len(people) > 0 {
-				q.WhereOr("?.individual_membership_id IN (?)", bun.Ident(alias), bun.List(people))
-			}
-			if len(organisations) > 0 {
-				q.WhereOr("?.organisation_membership_id IN (?)", bun.Ident(alias), bun.List(organisations))
-			}
-			return q
-		})
-	}
 }
 
 // EntryOf gives a purchase with its invoice.

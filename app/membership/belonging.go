@@ -3,6 +3,10 @@ package membership
 import (
 	"context"
 	"fmt"
+
+	"github.com/uptrace/bun"
+
+	"ams/app/database"
 )
 
 // Through is the active membership of an active organisation that somebody belongs to.
@@ -26,8 +30,9 @@ func (s *Service) Of(ctx context.Context, person int64) (own []Held, through []T
 		JOIN organisation_memberships m ON m.organisation_id = o.id
 		WHERE b.user_id = ?1 AND ` + accepted + ` AND ` + active + `) AS m`
 	var rows []row
-	err = s.db.NewSelect().Model(&rows).ModelTableExpr(all, s.today(), person).ColumnExpr("?TableColumns, m.owner_id, m.seats, m.owner").
-		Relation("Option").Order("m.start_date DESC", "m.id DESC").Limit(most).Scan(ctx)
+	err = s.db.NewSelect().Model(&rows).ModelTableExpr(all, bun.Safe("$1"), bun.Safe("$2")).ColumnExpr("?TableColumns, m.owner_id, m.seats, m.owner").
+		Relation("Option").Order("m.start_date DESC", "m.id DESC").Limit(most).
+		Conn(database.Planned(s.db, s.today(), person)).Scan(ctx)
 	if err != nil {
 		return nil, nil, fmt.Errorf("list what person %d holds: %w", person, err)
 	}

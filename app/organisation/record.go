@@ -8,6 +8,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"ams/app/account"
+	"ams/app/database"
 )
 
 // Record is a member with the organisation, as staff look after it and as the person sees it among others.
@@ -31,8 +32,9 @@ func (s *Service) Of(ctx context.Context, person int64) (b Belonging, err error)
 		SELECT id FROM organisation_members WHERE user_id = ?0
 		UNION SELECT i.id FROM organisation_members i WHERE i.user_id IS NULL AND i.accepted_datetime IS NULL AND i.invite_email IN (` + account.AddressesSQL + `))`
 	var all []Record
-	err = s.db.NewSelect().Model(&all).Relation("Org").Where(theirs, person).Where(isCurrent).
-		OrderExpr("om.accepted_datetime DESC, om.created_datetime DESC, om.id DESC").Limit(most).Scan(ctx)
+	err = s.db.NewSelect().Model(&all).Relation("Org").Where(theirs, bun.Safe("$1")).Where(isCurrent).
+		OrderExpr("om.accepted_datetime DESC, om.created_datetime DESC, om.id DESC").Limit(most).
+		Conn(database.Planned(s.db, person)).Scan(ctx)
 	if err != nil {
 		return b, fmt.Errorf("list the organisations of person %d: %w", person, err)
 	}

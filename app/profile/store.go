@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/uptrace/bun"
+
+	"ams/app/database"
 )
 
 // askedRow is a question with its group and the answer of one person.
@@ -69,8 +71,9 @@ func counted(ctx context.Context, db bun.IDB, person int64) ([]Asked, error) {
 	err := db.NewRaw(`
 		SELECT f.field_type AS type, coalesce(r.value, '') AS stored
 		FROM profile_fields f JOIN profile_field_groups g ON g.id = f.group_id
-		LEFT JOIN profile_field_responses r ON r.profile_field_id = f.id AND r.user_id = ?
-		WHERE `+isLive+` AND f.counts_toward_completion AND f.field_type IN (?)`, person, bun.List(Types())).Scan(ctx, &rows)
+		LEFT JOIN profile_field_responses r ON r.profile_field_id = f.id AND r.user_id = $1
+		WHERE `+isLive+` AND f.counts_toward_completion AND f.field_type IN (?)`, bun.List(Types())).
+		Conn(database.Planned(db, person)).Scan(ctx, &rows)
 	if err != nil {
 		return nil, fmt.Errorf("count the questions for user %d: %w", person, err)
 	}

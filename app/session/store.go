@@ -13,6 +13,7 @@ import (
 
 	"ams/app/access"
 	"ams/app/account"
+	"ams/app/database"
 )
 
 // sessionRow is a stored session together with the person it belongs to (id 0: nobody).
@@ -54,13 +55,13 @@ func findRow(ctx context.Context, db bun.IDB, tokenHash []byte, now time.Time, a
 		       u.id, u.uuid, u.email, u.username, u.first_name, u.last_name, u.password, u.profile_picture, u.profile_thumbnail,
 		       u.language,
 		       u.is_active, u.is_staff, u.is_superuser, u.date_joined, u.erased_at,
-		       CASE WHEN u.is_staff THEN ` + access.GivenSQL + ` END AS given, ?2 AS along
+		       CASE WHEN u.is_staff THEN ` + access.GivenSQL + ` END AS given, ?0 AS along
 		FROM sessions s LEFT JOIN users u ON u.id = s.user_id
-		WHERE s.token_hash = ?0 AND s.expires_at > ?1`
+		WHERE s.token_hash = $1 AND s.expires_at > $2`
 	if along == "" {
 		along = "NULL::bigint"
 	}
-	err = db.NewRaw(visit, tokenHash, now, bun.Safe(along)).Scan(ctx, &row)
+	err = db.NewRaw(visit, bun.Safe(along)).Conn(database.Planned(db, tokenHash, now)).Scan(ctx, &row)
 	if errors.Is(err, sql.ErrNoRows) {
 		return row, false, nil
 	}

@@ -10,6 +10,7 @@ import (
 
 	"ams/app/account"
 	"ams/app/clock"
+	"ams/app/database"
 	"ams/app/lang"
 )
 
@@ -84,7 +85,7 @@ func (s *Service) Owes(ctx context.Context, p account.Person) (owes bool, err er
 	if !p.SignedIn() {
 		return false, nil
 	}
-	if err = s.db.NewRaw(query, s.clock.Now(), p.ID).Scan(ctx, &owes); err != nil {
+	if err = s.db.NewRaw(query, bun.Safe("$1"), bun.Safe("$2")).Conn(database.Planned(s.db, s.clock.Now(), p.ID)).Scan(ctx, &owes); err != nil {
 		return false, fmt.Errorf("look whether user %d has terms to accept: %w", p.ID, err)
 	}
 	return owes, nil
