@@ -7,7 +7,7 @@ COPY . .
 # What `ams version` prints; the revision goes to the error sink as well.
 ARG RELEASE=unreleased
 ARG REVISION=unknown
-RUN CGO_ENABLED=0 go build -trimpath -tags nomsgpack,nodynamic -ldflags="-s -w -X ams/app.release=$RELEASE -X ams/app.revision=$REVISION" -o /ams .
+RUN CGO_ENABLED=0 go build -trimpath -tags nomsgpack,nodynamic,production -ldflags="-s -w -X ams/app.release=$RELEASE -X ams/app.revision=$REVISION" -o /ams .
 
 # A shell is all that it has beside the program: hosting platforms run commands through one, and people who look after
 # a deployment create the first account in it. It has a temporary directory, which is all that is ever written to.

@@ -36,6 +36,7 @@ lint:
 
 build:
 	go build ./...
+	go build -tags nomsgpack,nodynamic,production -o /dev/null .
 
 touched:
 	@mkdir -p .dev && go build -o .dev/withpg ./tools/withpg && .dev/withpg go test -timeout 5m $(touched)

@@ -1,3 +1,5 @@
+//go:build !production
+
 package app
 
 import (
@@ -137,4 +139,14 @@ func (c *call) welcome(cfg Config, databaseGiven bool) {
 			cfg.Samples.AdminEmail, cfg.Samples.UserEmail, "password")
 	}
 	fmt.Fprintf(c.Out, "Ready     %s/\n", cfg.Site.BaseURL)
+}
+
+// useStore names the buckets of the built-in store.
+func (c *Config) useStore(s *objects.Store) {
+	bucket := func(name string) BucketConfig {
+		return BucketConfig{
+			Name: name, Endpoint: s.Endpoint, Region: objects.Region, AccessKey: Secret(s.Key), SecretKey: Secret(s.Secret),
+		}
+	}
+	c.Objects = ObjectsConfig{Public: bucket(objects.PublicBucket), Private: bucket(objects.PrivateBucket)}
 }

@@ -1,7 +1,6 @@
 package app
 
 import (
-	"ams/app/dev/objects"
 	"ams/app/web"
 	"ams/storage"
 )
@@ -31,14 +30,4 @@ func (a *App) pictures() web.Pictures {
 		return web.Pictures{}
 	}
 	return web.Pictures{Origin: a.buckets.Public.Origin(), URL: a.buckets.Public.URL}
-}
-
-// useStore names the buckets of the built-in store.
-func (c *Config) useStore(s *objects.Store) {
-	bucket := func(name string) BucketConfig {
-		return BucketConfig{
-			Name: name, Endpoint: s.Endpoint, Region: objects.Region, AccessKey: Secret(s.Key), SecretKey: Secret(s.Secret),
-		}
-	}
-	c.Objects = ObjectsConfig{Public: bucket(objects.PublicBucket), Private: bucket(objects.PrivateBucket)}
 }

@@ -53,7 +53,7 @@ func (h *house) build(ctx context.Context) (err error) {
 		return err
 	}
 	h.binary = filepath.Join(h.dir, "ams")
-	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-tags", "nomsgpack,nodynamic", "-ldflags=-s -w", "-o", h.binary, ".")
+	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-tags", "nomsgpack,nodynamic,production", "-ldflags=-s -w", "-o", h.binary, ".")
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	cmd.Stdout, cmd.Stderr = os.Stderr, os.Stderr
 	return cmd.Run()
