@@ -87,15 +87,15 @@ func (c *Ctx) account(s *views.Shell, f *cms.Frame) {
 	}
 }
 
-// Avatar is somebody's picture beside their name.
+// Avatar is somebody's picture beside their name; until its small one is made, what stands for everybody without a picture.
 func (c *Ctx) Avatar(p account.Person) views.Avatar {
-	key := p.Thumbnail
-	if key == "" {
-		key = p.Picture // the small one is not made yet
-	}
 	a := views.Avatar{Name: p.Name(), Decorative: true}
-	if key != "" && c.web.pictures.URL != nil {
-		a.Src = c.web.pictures.URL(key)
+	switch {
+	case c.web.pictures.URL == nil || p.Picture == "":
+	case p.Thumbnail == "":
+		c.web.pictures.Missing(c.Context(), p)
+	default:
+		a.Src = c.web.pictures.URL(p.Thumbnail)
 	}
 	return a
 }
