@@ -29,6 +29,7 @@ func (c *Ctx) shell(head views.Head, body template.HTML) (views.Shell, error) {
 	}
 	if head.Staff != nil {
 		s.Staff = *head.Staff
+		s.Staff.Here = c.here()
 	}
 	if s.Description == "" {
 		s.Description = f.Description()
@@ -117,10 +118,7 @@ func (c *Ctx) switcher(alternates []views.Alternate) []views.Language {
 	for _, a := range alternates {
 		linked[a.Lang] = a.Href
 	}
-	address := c.Address()
-	if c.Method() != "GET" && c.Method() != "HEAD" {
-		address = c.gin.Request.URL.EscapedPath()
-	}
+	address := c.here()
 	var out []views.Language
 	for _, l := range enabled {
 		entry := views.Language{Code: string(l), Name: lang.Native(l), Current: l == c.locale}
@@ -130,6 +128,14 @@ func (c *Ctx) switcher(alternates []views.Alternate) []views.Language {
 		out = append(out, entry)
 	}
 	return out
+}
+
+// here is the address of the page that is shown; what was posted to it cannot be asked for again.
+func (c *Ctx) here() string {
+	if c.Method() != "GET" && c.Method() != "HEAD" {
+		return c.gin.Request.URL.EscapedPath()
+	}
+	return c.Address()
 }
 
 func (c *Ctx) crumbs(head views.Head, f *cms.Frame) []views.Crumb {
