@@ -29,5 +29,5 @@ func (a *App) pictures() web.Pictures {
 	if a.buckets.Public == nil {
 		return web.Pictures{}
 	}
-	return web.Pictures{Origin: a.buckets.Public.Origin(), URL: a.buckets.Public.URL}
+	return web.Pictures{Origin: a.buckets.Public.Origin(), URL: a.buckets.Public.URL, Missing: a.People.NeedThumbnail}
 }

@@ -15,6 +15,8 @@ type Field struct {
 	More     Link // beneath a control of one line
 	Optional bool
 	Errors   []string
+	Good     string  // what was found to be right
+	Told     string  // what a screen reader hears once the field has come anew by itself
 	Badges   []Badge // beside the label; where there are some, they say whether an answer is needed
 	Disabled bool    // shown, and never sent
 
@@ -67,6 +69,7 @@ type Input struct {
 	Prefix, Suffix string // "$", "per seat"
 	List           []string
 	Lookup         string // address of options for what is typed; it gets the text as q
+	Check          string // address of the same field anew, looked at; it is asked when the input is left
 	ReadOnly       bool
 	Focus          bool   // has the focus as soon as it is there
 	Plain          bool   // neither spelling nor capitals are corrected: codes, user names
@@ -133,7 +136,13 @@ func (c Choices) NewGroup(i int) bool {
 }
 
 // DescribedBy names the texts that a screen reader reads with the control.
-func (f Field) DescribedBy() string { return describedBy(f.ID, f.Help, f.Errors) }
+func (f Field) DescribedBy() string {
+	ids := describedBy(f.ID, f.Help, f.Errors)
+	if f.Good != "" {
+		ids = strings.TrimSpace(ids + " " + f.ID + "-good")
+	}
+	return ids
+}
 
 // DescribedBy names the texts that a screen reader reads with the cards.
 func (p Pricing) DescribedBy() string { return describedBy(p.ID, p.Help, p.Errors) }

@@ -3,6 +3,8 @@ package views
 // Staff is the navigation of the frame that staff work in.
 type Staff struct {
 	Home  string
+	Speak string // where another language is asked for
+	Here  string // the address of the page, to come back to
 	Areas []StaffArea
 	Keys  []StaffKey
 }

@@ -36,7 +36,7 @@ type Person struct {
 	FirstName  string
 	LastName   string
 	Picture    string `bun:"profile_picture"`   // object key in the public bucket, empty without picture
-	Thumbnail  string `bun:"profile_thumbnail"` // the same small and square; may be missing for a while
+	Thumbnail  string `bun:"profile_thumbnail"` // the same small and square; missing until a page needs it
 	Language   string // preferred language, empty for none; may be one that is not enabled now
 	Active     bool   `bun:"is_active"`
 	Staff      bool   `bun:"is_staff"`

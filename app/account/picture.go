@@ -134,13 +134,35 @@ func (s *Service) letGo(ctx context.Context, tx bun.Tx, p Person) error {
 }
 
 // MakeThumbnails is the job that makes the small pictures which are missing, as after an import.
-type MakeThumbnails struct{}
+type MakeThumbnails struct {
+	Person int64 // 0: of everybody
+}
 
 // Kind names the job in the queue.
 func (MakeThumbnails) Kind() string { return "accounts.make_thumbnail" }
 
-// Key lets one wait at a time.
-func (MakeThumbnails) Key() string { return "" }
+// Key lets one wait at a time for each person, and one for everybody.
+func (m MakeThumbnails) Key() string {
+	if m.Person == 0 {
+		return ""
+	}
+	return strconv.FormatInt(m.Person, 10)
+}
+
+// NeedThumbnail has somebody's small picture made, because a page wants to show it. A process asks once for a picture: one
+// that cannot be made would be asked for by every page, and the hourly run comes back to it.
+func (s *Service) NeedThumbnail(ctx context.Context, p Person) {
+	if _, asked := s.asked.LoadOrStore(p.Picture, true); asked {
+		return
+	}
+	err := s.db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
+		return s.queue.Add(ctx, tx, MakeThumbnails{Person: p.ID})
+	})
+	if err != nil {
+		s.asked.Delete(p.Picture)
+		slog.WarnContext(ctx, "ask for a thumbnail", "person", p.ID, "error", err)
+	}
+}
 
 // Jobs registers the jobs about people.
 func (s *Service) Jobs(r *jobs.Registry) {
@@ -150,11 +172,12 @@ func (s *Service) Jobs(r *jobs.Registry) {
 }
 
 // makeThumbnails leaves out what cannot be read, with a line in the log, and takes another choice in its next run.
-func (s *Service) makeThumbnails(ctx context.Context, _ MakeThumbnails) error {
+func (s *Service) makeThumbnails(ctx context.Context, job MakeThumbnails) error {
 	const missing = `
-		SELECT id, profile_picture FROM users WHERE profile_picture <> '' AND profile_thumbnail = '' ORDER BY random() LIMIT ?`
+		SELECT id, profile_picture FROM users
+		WHERE profile_picture <> '' AND profile_thumbnail = '' AND (?0 = 0 OR id = ?0) ORDER BY random() LIMIT ?1`
 	var people []Person
-	if err := s.db.NewRaw(missing, thumbnailsAtOnce).Scan(ctx, &people); err != nil {
+	if err := s.db.NewRaw(missing, job.Person, thumbnailsAtOnce).Scan(ctx, &people); err != nil {
 		return fmt.Errorf("find pictures without thumbnail: %w", err)
 	}
 	for _, p := range people {

@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -40,6 +41,7 @@ type Service struct {
 	cfg     Config
 	queue   *jobs.Queue
 	lab     *picture.Lab
+	asked   sync.Map // pictures whose thumbnail this process has asked for
 	post    *mail.Post
 	hasher  *password.Hasher
 	rules   *password.Rules

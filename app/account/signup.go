@@ -65,18 +65,32 @@ func (s *Service) checkRegistration(ctx context.Context, r Registration) (fault.
 	s.checkNew(&p, NewPassword{r.Password, r.Repeat}, about)
 	checkName(&p, "first_name", r.FirstName, lang.M("Enter your first name."))
 	checkName(&p, "last_name", r.LastName, lang.M("Enter your last name."))
-	checkUsername(&p, "username", r.Username)
-	if len(p.Of("username")) == 0 {
-		taken, err := usernameExists(ctx, s.db, r.Username)
-		if err != nil {
-			return p, err
-		}
-		if taken {
-			p.Add("username", usernameTaken())
-		}
+	if err := s.checkNewUsername(ctx, &p, r.Username); err != nil {
+		return p, err
 	}
 	checkLanguage(&p, "language", r.Language, s.cfg.Languages)
 	return p, nil
+}
+
+// UsernameProblems says what SignUp would say about a username alone, and the username as it would be stored.
+func (s *Service) UsernameProblems(ctx context.Context, typed string) (username string, p fault.Fields, err error) {
+	if !s.cfg.Open {
+		return "", p, fault.Forbidden(lang.M("Registration is closed at the moment."))
+	}
+	username = CanonicalUsername(typed)
+	return username, p, s.checkNewUsername(ctx, &p, username)
+}
+
+func (s *Service) checkNewUsername(ctx context.Context, p *fault.Fields, username string) error {
+	checkUsername(p, "username", username)
+	if len(p.Of("username")) > 0 {
+		return nil
+	}
+	taken, err := usernameExists(ctx, s.db, username)
+	if taken {
+		p.Add("username", usernameTaken())
+	}
+	return err
 }
 
 func usernameTaken() lang.Message {

@@ -31,7 +31,7 @@ func (v *visit) listCrumb() views.Crumb {
 
 // frame is the navigation: the entities that the person may see, by area.
 func (v *visit) frame() *views.Staff {
-	s := &views.Staff{Home: v.a.base}
+	s := &views.Staff{Home: v.a.base, Speak: v.a.path(languagePath)}
 	for _, e := range v.a.entities {
 		f := e.face()
 		if !f.on || !v.may(f, view) {

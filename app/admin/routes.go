@@ -15,6 +15,7 @@ func (a *Admin) Routes(w *web.Web) {
 	r.GET("/", a.entered((*visit).index))
 	r.GET("/login/", a.signIn)
 	r.GET("/logout/", to("/accounts/logout/"))
+	r.POST("/"+languagePath, a.entered((*visit).speak))
 	r.GET("/:app/", a.entered((*visit).section))
 	r.GET("/:app/:model/", a.of(entity.list))
 	r.POST("/:app/:model/", a.of(entity.act))
@@ -42,6 +43,20 @@ func (a *Admin) signIn(c *web.Ctx) error {
 
 func to(path string) web.Handler {
 	return func(c *web.Ctx) error { return web.Go(c, c.Path(path)) }
+}
+
+const languagePath = "language/"
+
+// speak has these pages in another language until the session ends, and leaves alone what the person has stored.
+func (v *visit) speak() error {
+	if l, enabled := v.c.Enabled(v.c.Form("language")); enabled {
+		v.c.Speak(l)
+	}
+	next := v.c.Next()
+	if next == "" {
+		next = v.a.base
+	}
+	return web.Go(v.c, next)
 }
 
 // entered lets staff in.

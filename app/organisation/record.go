@@ -9,6 +9,7 @@ import (
 
 	"ams/app/account"
 	"ams/app/database"
+	"ams/app/listing"
 )
 
 // Record is a member with the organisation, as staff look after it and as the person sees it among others.
@@ -21,31 +22,92 @@ type Record struct {
 	Created *time.Time      `bun:"-"`                              // CreatedAt, where it can be left out
 }
 
-// Belonging is where somebody belongs: the organisations that they have joined, the latest first, and the invitations that
-// wait for them, the newest first.
-type Belonging struct{ Joined, Invited []Record }
+// Belonging is where somebody belongs: a page of the organisations that they have joined, and one of the invitations that
+// wait for them.
+type Belonging struct{ Joined, Invited List }
 
-// Of looks up where somebody belongs. An invitation waits for them when it is linked to them, or to nobody and went to
-// their primary address or one that is known to be theirs.
-func (s *Service) Of(ctx context.Context, person int64) (b Belonging, err error) {
+// List is a page of somebody's rows.
+type List struct {
+	Records []Record
+	Total   int // on all pages
+	Part    listing.Part
+}
+
+// onPageThere is the list's part, or its first page where the one that was asked for is not there.
+func (l List) onPageThere() listing.Part {
+	if len(l.Records) == 0 {
+		return l.Part.OnPage(1)
+	}
+	return l.Part
+}
+
+// belongingRow is a row of somebody with the organisation, and the number of all in the same list.
+type belongingRow struct {
+	bun.BaseModel `bun:"table:organisation_members,alias:om"`
+	Member
+	Org   *Organisation `bun:"rel:belongs-to,join:organisation_id=id"`
+	Total int           `bun:",scanonly"`
+}
+
+// Of looks up where somebody belongs: who joined last and what is newest first, unless they are sorted by something. An
+// invitation waits for somebody when it is linked to them, or to nobody and went to their primary address or one that is
+// known to be theirs.
+func (s *Service) Of(ctx context.Context, person int64, joined, invited listing.Part) (Belonging, error) {
+	b, err := s.belonging(ctx, person, joined, invited)
+	if err != nil {
+		return b, err
+	}
+	there, waits := b.Joined.onPageThere(), b.Invited.onPageThere()
+	if there.Page() == joined.Page() && waits.Page() == invited.Page() {
+		return b, nil
+	}
+	return s.belonging(ctx, person, there, waits)
+}
+
+func (s *Service) belonging(ctx context.Context, person int64, joined, invited listing.Part) (Belonging, error) {
 	const theirs = `om.id IN (
 		SELECT id FROM organisation_members WHERE user_id = ?0
 		UNION SELECT i.id FROM organisation_members i WHERE i.user_id IS NULL AND i.accepted_datetime IS NULL AND i.invite_email IN (` + account.AddressesSQL + `))`
-	var all []Record
-	err = s.db.NewSelect().Model(&all).Relation("Org").Where(theirs, bun.Safe("$1")).Where(isCurrent).
-		OrderExpr("om.accepted_datetime DESC, om.created_datetime DESC, om.id DESC").Limit(most).
+	page := func(into any, part listing.Part, at string) *bun.SelectQuery {
+		q := s.db.NewSelect().Model(into).ColumnExpr("?TableColumns").ColumnExpr("count(*) OVER () AS total").Relation("Org")
+		return arranged(q, part.By(), at).Limit(listing.PartSize).Offset(int64(part.Offset()))
+	}
+	var rows []belongingRow
+	whose := bun.Safe("$1")
+	err := page(&rows, joined, "om.accepted_datetime").Where("om.user_id = ? AND om.accepted_datetime IS NOT NULL", whose).Where(isCurrent).
+		UnionAll(page((*belongingRow)(nil), invited, "om.created_datetime").Where(theirs, whose).Where(isPending)).
 		Conn(database.Planned(s.db, person)).Scan(ctx)
+	b := Belonging{Joined: List{Part: joined}, Invited: List{Part: invited}}
 	if err != nil {
 		return b, fmt.Errorf("list the organisations of person %d: %w", person, err)
 	}
-	for _, r := range all {
+	for _, r := range rows {
+		l := &b.Joined
 		if r.Pending() {
-			b.Invited = append(b.Invited, r)
-		} else {
-			b.Joined = append(b.Joined, r)
+			l = &b.Invited
 		}
+		l.Records, l.Total = append(l.Records, Record{Member: r.Member, Org: r.Org}), r.Total
 	}
 	return b, nil
+}
+
+// arranged puts somebody's rows in order; at is the time that counts for them.
+func arranged(q *bun.SelectQuery, by listing.By, at string) *bun.SelectQuery {
+	way := " ASC"
+	if by.Descending {
+		way = " DESC"
+	}
+	switch by.Key {
+	case SortOrganisation:
+		q.OrderExpr("fold(org.name)" + way)
+	case SortRole:
+		q.OrderExpr("om.role" + way)
+	case SortJoined, SortInvited:
+		q.OrderExpr(at + way)
+	default:
+		q.OrderExpr(at + " DESC")
+	}
+	return q.OrderExpr("om.id DESC")
 }
 
 // LatestOf gives for each of these people the row, of those they have accepted, that was made last.

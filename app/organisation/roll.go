@@ -9,11 +9,13 @@ import (
 	"ams/app/listing"
 )
 
-// What people of an organisation are sorted by.
+// What the people of an organisation are sorted by, and the organisations of a person.
 const (
-	SortName   = "name"
-	SortJoined = "joined"
-	SortRole   = "role"
+	SortName         = "name"
+	SortOrganisation = "organisation"
+	SortJoined       = "joined"
+	SortInvited      = "invited"
+	SortRole         = "role"
 )
 
 // Roll is a page of an organisation's people.

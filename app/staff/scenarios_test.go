@@ -87,6 +87,36 @@ func TestEntrance(t *testing.T) {
 		s.Exec("UPDATE users SET language = 'mi'")
 		v.Get(people).Has("h1", "Ngā tāngata")
 	})
+	t.Run("A switch of the language in the header", func(t *testing.T) {
+		t.Parallel()
+		s := site(t)
+		s.Exec("UPDATE users SET language = 'mi'")
+		v, elsewhere := s.SignedIn("boss"), s.SignedIn("boss")
+		list := people + "?q=boss&o=-email"
+		page := v.Get(list).Status(http.StatusOK).Has("h1", "Ngā tāngata").Has(".staff-bar form button[lang=en]", "English").Lacks(".staff-bar button[lang=mi]")
+		form := page.Document().Find(".staff-bar form")
+		action, next := form.AttrOr("action", ""), form.Find("[name=next]").AttrOr("value", "")
+		v.Post(action, "language", "en", "next", next).Status(http.StatusSeeOther).To(list)
+		if got := v.Get(list).Has("h1", "People").Has(".staff-bar form button[lang=mi]", "Te Reo Māori").Header.Get("Content-Language"); got != "en" {
+			t.Errorf("Content-Language = %q after the switch, want en", got)
+		}
+		elsewhere.Get(list).Has("h1", "Ngā tāngata") // the session alone
+		if n := s.Count("SELECT count(*) FROM users WHERE language = 'mi'"); n == 0 {
+			t.Error("the switch changed what the person has stored")
+		}
+		v.Post(action, "language", "de", "next", "//evil.example").Status(http.StatusSeeOther).To("/admin/") // nothing that exists
+		v.Get(list).Has("h1", "People")
+		v.Post(action, "language", "mi").Status(http.StatusSeeOther).To("/admin/")
+		v.Get(list).Has("h1", "Ngā tāngata")
+		s.Person("kea")
+		s.SignedIn("kea").Post(action, "language", "en").Status(http.StatusForbidden)
+	})
+	t.Run("No switch where there is one language", func(t *testing.T) {
+		t.Parallel()
+		s := webtest.New(t, "AMS_ENABLED_LANGUAGES", "en")
+		s.Staff("boss")
+		s.SignedIn("boss").Get(people).Status(http.StatusOK).Lacks(".staff-bar form")
+	})
 	t.Run("RightsFromTheNextRequest", func(t *testing.T) {
 		t.Parallel()
 		s := site(t)

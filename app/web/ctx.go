@@ -132,6 +132,12 @@ func (c *Ctx) Translator() *lang.Translator { return c.web.texts[c.locale] }
 // Languages are those that people can choose from.
 func (c *Ctx) Languages() []lang.Locale { return c.web.languages.Enabled() }
 
+// Enabled reads a code as one of the languages that people can choose from.
+func (c *Ctx) Enabled(code string) (lang.Locale, bool) { return c.web.languages.Parse(code) }
+
+// Speak has the pages whose addresses name no language in this one, until the session ends or somebody signs in.
+func (c *Ctx) Speak(l lang.Locale) { c.SetNote(spokenNote, string(l)) }
+
 // Flash leaves a message for the next page.
 func (c *Ctx) Flash(level session.Level, text lang.Message) {
 	c.visit.Flash(session.Flash{Level: level, Text: text})

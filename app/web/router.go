@@ -49,8 +49,11 @@ func (r *Router) Private() *Router {
 	return &private
 }
 
-// Personal gives the same place for pages whose addresses name no language: they speak the one that the person has
-// stored, else that of cookie and browser.
+// spokenNote is the language that was asked for in this session.
+const spokenNote = "language"
+
+// Personal gives the same place for pages whose addresses name no language: they speak the one that was asked for in the
+// session, else the one that the person has stored, else that of cookie and browser.
 func (r *Router) Personal() *Router {
 	personal := *r
 	personal.own = true
@@ -91,7 +94,13 @@ func private(h Handler) Handler {
 
 func personal(h Handler) Handler {
 	return func(c *Ctx) error {
-		if l := c.Person().Locale(c.Languages(), c.locale); l != c.locale {
+		l := c.Person().Locale(c.Languages(), c.locale)
+		if c.visit != nil {
+			if asked, enabled := c.Enabled(c.Note(spokenNote)); enabled {
+				l = asked
+			}
+		}
+		if l != c.locale {
 			c.locale = l
 			c.Header("Content-Language", string(l))
 		}

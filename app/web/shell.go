@@ -29,6 +29,7 @@ func (c *Ctx) shell(head views.Head, body template.HTML) (views.Shell, error) {
 	}
 	if head.Staff != nil {
 		s.Staff = *head.Staff
+		s.Staff.Here = c.here()
 	}
 	if s.Description == "" {
 		s.Description = f.Description()
@@ -87,15 +88,15 @@ func (c *Ctx) account(s *views.Shell, f *cms.Frame) {
 	}
 }
 
-// Avatar is somebody's picture beside their name.
+// Avatar is somebody's picture beside their name; until its small one is made, what stands for everybody without a picture.
 func (c *Ctx) Avatar(p account.Person) views.Avatar {
-	key := p.Thumbnail
-	if key == "" {
-		key = p.Picture // the small one is not made yet
-	}
 	a := views.Avatar{Name: p.Name(), Decorative: true}
-	if key != "" && c.web.pictures.URL != nil {
-		a.Src = c.web.pictures.URL(key)
+	switch {
+	case c.web.pictures.URL == nil || p.Picture == "":
+	case p.Thumbnail == "":
+		c.web.pictures.Missing(c.Context(), p)
+	default:
+		a.Src = c.web.pictures.URL(p.Thumbnail)
 	}
 	return a
 }
@@ -117,10 +118,7 @@ func (c *Ctx) switcher(alternates []views.Alternate) []views.Language {
 	for _, a := range alternates {
 		linked[a.Lang] = a.Href
 	}
-	address := c.Address()
-	if c.Method() != "GET" && c.Method() != "HEAD" {
-		address = c.gin.Request.URL.EscapedPath()
-	}
+	address := c.here()
 	var out []views.Language
 	for _, l := range enabled {
 		entry := views.Language{Code: string(l), Name: lang.Native(l), Current: l == c.locale}
@@ -130,6 +128,14 @@ func (c *Ctx) switcher(alternates []views.Alternate) []views.Language {
 		out = append(out, entry)
 	}
 	return out
+}
+
+// here is the address of the page that is shown; what was posted to it cannot be asked for again.
+func (c *Ctx) here() string {
+	if c.Method() != "GET" && c.Method() != "HEAD" {
+		return c.gin.Request.URL.EscapedPath()
+	}
+	return c.Address()
 }
 
 func (c *Ctx) crumbs(head views.Head, f *cms.Frame) []views.Crumb {

@@ -86,6 +86,8 @@ type Parts struct {
 type Pictures struct {
 	Origin string                  // scheme and host, for the content policy
 	URL    func(key string) string // of an object
+	// Missing hears of a person whose thumbnail a page would have shown, if there were one.
+	Missing func(ctx context.Context, p account.Person)
 }
 
 // Served is a request that was answered.

@@ -62,7 +62,7 @@ func (h *Handler) dashboard(c *web.Ctx, viewer account.Person) error {
 	if err != nil {
 		return err
 	}
-	belongs, err := h.orgs.Of(c.Context(), owner.ID)
+	belongs, err := h.orgs.Of(c.Context(), owner.ID, statement.OrganisationsPart(c, owner.Page()), invitationsPart(c, owner.Page()))
 	if err != nil {
 		return err
 	}
@@ -70,7 +70,7 @@ func (h *Handler) dashboard(c *web.Ctx, viewer account.Person) error {
 	page.Belongs = statement.Organisations(c, viewer, owner, belongs.Joined, through)
 	page.Invitations = invitations(c, viewer, owner, belongs.Invited)
 	st := statement.New(c, viewer, owner, held, through, h.clock.Now())
-	page.Membership, page.Tasks, page.Table = st.Banner(), st.Tasks(), st.Table()
+	page.Membership, page.Tasks, page.Table = st.Banner(), st.Tasks(), st.Page(statement.ParsePart(c, owner.Page()))
 	fill := h.forStaff
 	if viewer.ID == owner.ID {
 		fill = h.forOwner

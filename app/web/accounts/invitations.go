@@ -4,13 +4,19 @@ import (
 	"ams/app/account"
 	"ams/app/clock"
 	"ams/app/lang"
+	"ams/app/listing"
 	"ams/app/organisation"
 	"ams/app/web"
 	"ams/views"
 )
 
+// invitationsPart reads from the address how the invitations are looked at.
+func invitationsPart(c *web.Ctx, path string) listing.Part {
+	return listing.ParsePart(c.Path(path), c.Values(), "invitations", organisation.SortOrganisation, organisation.SortRole, organisation.SortInvited)
+}
+
 // invitations lists the organisations that wait for an answer. Only the person can give it.
-func invitations(c *web.Ctx, viewer, owner account.Person, all []organisation.Record) views.Table {
+func invitations(c *web.Ctx, viewer, owner account.Person, all organisation.List) views.Table {
 	t := views.Table{
 		ID: "invitations", Caption: c.Text(lang.M("Invitations")),
 		Columns: []views.Column{
@@ -20,7 +26,8 @@ func invitations(c *web.Ctx, viewer, owner account.Person, all []organisation.Re
 			{Label: c.Text(lang.M("Actions")), Kind: views.KindActions},
 		},
 	}
-	for _, i := range all {
+	all.Part.Arrange(&t, c.Text(lang.M("Pages of the invitations")), all.Total, organisation.SortOrganisation, organisation.SortRole, organisation.SortInvited)
+	for _, i := range all.Records {
 		var answers views.Cell
 		if viewer.ID == owner.ID {
 			answers.Posts = answersTo(c, i)

@@ -87,10 +87,7 @@ func (h *Handler) profileForm(c *web.Ctx, p account.Person, typed account.Profil
 	first.Input.Autocomplete, first.Input.MaxLength = "given-name", "150"
 	last := views.TextField("last_name", c.Text(lang.M("Last name")), typed.LastName)
 	last.Input.Autocomplete, last.Input.MaxLength = "family-name", "150"
-	username := views.TextField("username", c.Text(lang.M("Username")), typed.Username)
-	username.Help = c.Text(lang.M("Part of the address of your own page. Letters, vowels with a macron, digits, full stops, hyphens and underscores."))
-	username.Input.Autocomplete, username.Input.Plain, username.Input.MaxLength = "username", true, "150"
-	fields := []views.Field{first, last, username}
+	fields := []views.Field{first, last, usernameField(c, typed.Username)}
 	if h.people.HasPictures() {
 		picture := views.FileField("profile_picture", c.Text(lang.M("Profile picture")), "image/jpeg,image/png,image/gif,image/webp")
 		picture.Optional = true

@@ -310,6 +310,19 @@ func TestPicture(t *testing.T) {
 			t.Error("the picture of a deleted person is there")
 		}
 	})
+	t.Run("ErrThumbnailCannotBeMade", func(t *testing.T) { // it is asked for once, and the page stands without it
+		t.Parallel()
+		s := withPictures(t)
+		v := s.SignedIn("kea")
+		s.Exec("UPDATE users SET profile_picture = 'profile_pictures/lost.png'")
+		waiting := func() int { return s.Count("SELECT count(*) FROM gue_jobs WHERE job_type = 'accounts.make_thumbnail'") }
+		for i, want := range []int{1, 0} {
+			if src := shownAvatar(t, v, ownPage); src != "" || waiting() != want {
+				t.Errorf("view %d shows %q and leaves %d jobs, want the placeholder and %d", i+1, src, waiting(), want)
+			}
+			s.Work()
+		}
+	})
 	t.Run("MissingThumbnailIsMade", func(t *testing.T) {
 		t.Parallel()
 		s := withPictures(t)
@@ -326,11 +339,10 @@ func TestPicture(t *testing.T) {
 		lose()
 		s.Exec(`INSERT INTO users (uuid, email, username, first_name, last_name, password, profile_picture, date_joined)
 			VALUES (gen_random_uuid(), 'tui@example.org', 'tui', 'T', 'K', '!', 'profile_pictures/lost.png', now())`)
-		if src := shownAvatar(t, v, ownPage); !strings.Contains(src, "/profile_pictures/") {
-			t.Errorf("without thumbnail the avatar shows %q, want the original", src)
+		if src := shownAvatar(t, v, ownPage); src != "" {
+			t.Errorf("without thumbnail the avatar shows %q, want the placeholder", src)
 		}
-		s.Add(account.MakeThumbnails{})
-		s.Work()
+		s.Work() // the page has asked for it
 		small := shownAvatar(t, v, ownPage)
 		if !strings.Contains(small, "/imagekit-modified/") {
 			t.Errorf("after the job the avatar shows %q, want the thumbnail", small)

@@ -53,6 +53,7 @@ type Handler struct {
 		data      views.Page[dataPage]
 	}
 	form    views.Part[views.Form]
+	field   views.Part[views.Field]
 	asks    views.Part[views.Confirmation]
 	manages views.Part[mailboxes]
 }
@@ -63,6 +64,7 @@ func New(d Domains, c clock.Clock, set *views.Set) *Handler {
 		people: d.People, factors: d.Factors, members: d.Members, orgs: d.Orgs, questions: d.Questions, privacy: d.Privacy,
 		desk: d.Desk, clock: c, form: views.BindPart[views.Form](set, "shared/form"),
 	}
+	h.field = views.BindPart[views.Field](set, "shared/field")
 	h.page.entrance = views.BindPage[entrancePage](set, "accounts/entrance")
 	h.page.notice = views.BindPage[noticePage](set, "accounts/notice")
 	h.page.question = views.BindPage[questionPage](set, "accounts/question")
@@ -87,6 +89,7 @@ func (h *Handler) Routes(w *web.Web) {
 	a.GET("/", h.index)
 	a.GET("/signup/", h.newAccount)
 	a.POST("/signup/", web.PerClient("sign-up", limit.PerMinute(20), h.createAccount))
+	a.GET("/signup/username/", web.PerClient("username", limit.PerMinute(20), h.tryUsername))
 	a.GET("/login/", h.newSession)
 	a.POST("/login/", web.PerClient("sign-in", limit.PerMinute(30), h.createSession))
 	a.GET("/logout/", h.leaving)

@@ -12,6 +12,8 @@ import (
 	"ams/views"
 )
 
+const usernamePath = "/accounts/signup/username/"
+
 func (h *Handler) newAccount(c *web.Ctx) error {
 	if c.Person().SignedIn() {
 		return onward(c, c.Person())
@@ -53,6 +55,40 @@ func (h *Handler) createAccount(c *web.Ctx) error {
 	return web.Go(c, sibling(c, "/accounts/confirm-email/"))
 }
 
+// tryUsername says about a username what the form would, as soon as it is typed.
+func (h *Handler) tryUsername(c *web.Ctx) error {
+	if !c.HX() {
+		return web.Go(c, c.Path("/accounts/signup/"))
+	}
+	username, problems, err := h.people.UsernameProblems(c.Context(), c.Query("username"))
+	if err != nil {
+		return err
+	}
+	field := newUsernameField(c, c.Query("username"))
+	for _, p := range problems.List() {
+		field.Errors = append(field.Errors, c.Text(p.Text))
+	}
+	if field.Told = strings.Join(field.Errors, " "); field.Told == "" {
+		field.Good = c.Text(lang.M("Nobody uses the username %s yet.", username))
+		field.Told = field.Good
+	}
+	return web.Part(c, h.field, field)
+}
+
+func usernameField(c *web.Ctx, typed string) views.Field {
+	f := views.TextField("username", c.Text(lang.M("Username")), typed)
+	f.Help = c.Text(lang.M("Part of the address of your own page. Letters, vowels with a macron, digits, full stops, hyphens and underscores."))
+	f.Input.Autocomplete, f.Input.Plain, f.Input.MaxLength = "username", true, "150"
+	return f
+}
+
+// newUsernameField is usernameField for somebody without an account: it looks whether the name can be had.
+func newUsernameField(c *web.Ctx, typed string) views.Field {
+	f := usernameField(c, typed)
+	f.Input.Check = c.Path(usernamePath)
+	return f
+}
+
 func (h *Handler) closed(c *web.Ctx) error {
 	return h.notice(c, lang.M("Sign up"), []lang.Message{
 		lang.M("Signing up is closed at the moment."),
@@ -63,9 +99,6 @@ func (h *Handler) closed(c *web.Ctx) error {
 func (h *Handler) signUpForm(c *web.Ctx, typed account.Registration) views.Form {
 	password := views.PasswordField("password1", c.Text(lang.M("Password")), "new-password")
 	password.Help = strings.Join(c.Texts(h.people.PasswordRules()), " ")
-	username := views.TextField("username", c.Text(lang.M("Username")), typed.Username)
-	username.Help = c.Text(lang.M("Part of the address of your own page. Letters, vowels with a macron, digits, full stops, hyphens and underscores."))
-	username.Input.Autocomplete, username.Input.Plain, username.Input.MaxLength = "username", true, "150"
 	first := views.TextField("first_name", c.Text(lang.M("First name")), typed.FirstName)
 	first.Input.Autocomplete = "given-name"
 	last := views.TextField("last_name", c.Text(lang.M("Last name")), typed.LastName)
@@ -73,7 +106,7 @@ func (h *Handler) signUpForm(c *web.Ctx, typed account.Registration) views.Form 
 	email := views.EmailField("email", c.Text(lang.M("E-mail address")), typed.Email)
 	email.Help = c.Text(lang.M("We send a message to it, to make sure that it is yours."))
 	fields := []views.Field{
-		email, password, views.PasswordField("password2", c.Text(lang.M("Password again")), "new-password"), first, last, username,
+		email, password, views.PasswordField("password2", c.Text(lang.M("Password again")), "new-password"), first, last, newUsernameField(c, typed.Username),
 	}
 	if len(c.Languages()) > 1 {
 		fields = append(fields, languageField(c, typed.Language))

@@ -17,19 +17,20 @@ import (
 
 const seatsColumn = 4 // of an organisation's memberships
 
-// What the memberships of an organisation are sorted by.
+// What memberships are sorted by.
 const (
 	sortOption = "option"
 	sortStart  = "start"
 	sortExpiry = "expiry"
 )
 
-// ParsePart reads from the address how the memberships of an organisation's page are looked at.
+// ParsePart reads from the address how the memberships of a page are looked at.
 func ParsePart(c *web.Ctx, path string) listing.Part {
 	return listing.ParsePart(c.Path(path), c.Values(), "memberships", sortOption, sortStart, sortExpiry)
 }
 
-// Page is a page of Table, sorted by something. One that is not there is the first.
+// Page lists a page of the memberships, the newest first unless they are sorted by something. A page that is not there is
+// the first. They are sorted here, because the rest of the statement needs all of them.
 func (s Statement) Page(part listing.Part) views.Table {
 	held := slices.Clone(s.held)
 	slices.SortStableFunc(held, func(a, b membership.Held) int {

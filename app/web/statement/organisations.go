@@ -6,6 +6,7 @@ import (
 	"ams/app/account"
 	"ams/app/clock"
 	"ams/app/lang"
+	"ams/app/listing"
 	"ams/app/membership"
 	"ams/app/organisation"
 	"ams/app/web"
@@ -15,9 +16,14 @@ import (
 // CreateOrganisationPath is where people found an organisation.
 const CreateOrganisationPath = "/organisations/create/"
 
+// OrganisationsPart reads from the address how the organisations of a person's page are looked at.
+func OrganisationsPart(c *web.Ctx, path string) listing.Part {
+	return listing.ParsePart(c.Path(path), c.Values(), "organisations", organisation.SortOrganisation, organisation.SortRole, organisation.SortJoined)
+}
+
 // Organisations lists those that somebody belongs to, for the person or for staff. active are the memberships by which they
 // are members.
-func Organisations(c *web.Ctx, viewer, owner account.Person, all []organisation.Record, active []membership.Through) views.Table {
+func Organisations(c *web.Ctx, viewer, owner account.Person, all organisation.List, active []membership.Through) views.Table {
 	own := viewer.ID == owner.ID
 	t := views.Table{
 		ID: "organisations", Caption: c.Text(lang.M("Organisations")),
@@ -34,7 +40,8 @@ func Organisations(c *web.Ctx, viewer, owner account.Person, all []organisation.
 		t.Empty.Text = c.Text(lang.M("Create yours, and buy one membership for all of its people."))
 		t.Empty.Action = views.Action{Text: c.Text(lang.M("Create an organisation")), Href: c.Path(CreateOrganisationPath)}
 	}
-	for _, m := range all {
+	all.Part.Arrange(&t, c.Text(lang.M("Pages of the organisations")), all.Total, organisation.SortOrganisation, organisation.SortRole, organisation.SortJoined)
+	for _, m := range all.Records {
 		t.Add("", views.Cell{Text: m.Org.Name}, views.Cell{Text: c.Text(m.Role.Text())},
 			views.Cell{Text: c.Translator().ShortDate(clock.DateOf(*m.AcceptedAt)), Title: c.Translator().Moment(*m.AcceptedAt)},
 			views.Cell{Badges: []views.Badge{activeBadge(c, m, active)}}, views.Cell{Actions: belongingActs(c, own, m)})

@@ -125,9 +125,6 @@ func (s Statement) Tasks() views.Cards {
 	return cards
 }
 
-// Table lists the memberships.
-func (s Statement) Table() views.Table { return s.table(s.held) }
-
 func (s Statement) table(held []membership.Held) views.Table {
 	t := views.Table{
 		ID: "memberships", Caption: s.say(lang.M("Memberships")),

@@ -47,7 +47,7 @@ export function watchSubmits() {
   })
   document.addEventListener('htmx:afterRequest', (event) => {
     const leaving = event.detail.xhr?.getResponseHeader('HX-Redirect') || event.detail.xhr?.getResponseHeader('HX-Refresh')
-    const form = event.detail.elt.closest?.('form')
+    const form = 'check' in event.detail.elt.dataset ? null : event.detail.elt.closest?.('form')
     if (form && !leaving) release(form)
   })
   // htmx cancels a request after the submit event when the form is not valid or the person says no.

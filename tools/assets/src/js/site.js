@@ -39,6 +39,14 @@ document.addEventListener('htmx:afterSettle', (event) => {
   announceIn(region)
 })
 
+// What was found out about an input that somebody went back to is old: it asks again when it is left. Nobody has to know
+// that it was asked too often: the form itself tells as much.
+document.addEventListener('htmx:beforeSwap', (event) => {
+  const asked = event.detail.requestConfig?.elt
+  if (!asked?.matches('[data-check]')) return
+  if (asked === document.activeElement || event.detail.xhr.status === 429) event.detail.shouldSwap = false
+})
+
 for (const name of ['htmx:sendError', 'htmx:responseError', 'htmx:timeout']) {
   document.addEventListener(name, () => announce('failed'))
 }
