@@ -68,15 +68,16 @@ func (s *Service) belonging(ctx context.Context, person int64, joined, invited l
 	const theirs = `om.id IN (
 		SELECT id FROM organisation_members WHERE user_id = ?0
 		UNION SELECT i.id FROM organisation_members i WHERE i.user_id IS NULL AND i.accepted_datetime IS NULL AND i.invite_email IN (` + account.AddressesSQL + `))`
-	page := func(into any, part listing.Part, at string) *bun.SelectQuery {
+	page := func(into any, part listing.Part, at, from string) *bun.SelectQuery {
 		q := s.db.NewSelect().Model(into).ColumnExpr("?TableColumns").ColumnExpr("count(*) OVER () AS total").Relation("Org")
-		return arranged(q, part.By(), at).Limit(listing.PartSize).Offset(int64(part.Offset()))
+		// Bun writes a limit's numbers into the text, and then each page had a plan of its own.
+		return arranged(q, part.By(), at).OrderExpr("om.id DESC LIMIT ? OFFSET ?", listing.PartSize, bun.Safe(from))
 	}
 	var rows []belongingRow
 	whose := bun.Safe("$1")
-	err := page(&rows, joined, "om.accepted_datetime").Where("om.user_id = ? AND om.accepted_datetime IS NOT NULL", whose).Where(isCurrent).
-		UnionAll(page((*belongingRow)(nil), invited, "om.created_datetime").Where(theirs, whose).Where(isPending)).
-		Conn(database.Planned(s.db, person)).Scan(ctx)
+	err := page(&rows, joined, "om.accepted_datetime", "$2").Where("om.user_id = ? AND om.accepted_datetime IS NOT NULL", whose).Where(isCurrent).
+		UnionAll(page((*belongingRow)(nil), invited, "om.created_datetime", "$3").Where(theirs, whose).Where(isPending)).
+		Conn(database.Planned(s.db, person, joined.Offset(), invited.Offset())).Scan(ctx)
 	b := Belonging{Joined: List{Part: joined}, Invited: List{Part: invited}}
 	if err != nil {
 		return b, fmt.Errorf("list the organisations of person %d: %w", person, err)
@@ -91,7 +92,7 @@ func (s *Service) belonging(ctx context.Context, person int64, joined, invited l
 	return b, nil
 }
 
-// arranged puts somebody's rows in order; at is the time that counts for them.
+// arranged puts somebody's rows in order, those that are alike aside; at is the time that counts for them.
 func arranged(q *bun.SelectQuery, by listing.By, at string) *bun.SelectQuery {
 	way := " ASC"
 	if by.Descending {
@@ -107,7 +108,7 @@ func arranged(q *bun.SelectQuery, by listing.By, at string) *bun.SelectQuery {
 	default:
 		q.OrderExpr(at + " DESC")
 	}
-	return q.OrderExpr("om.id DESC")
+	return q
 }
 
 // LatestOf gives for each of these people the row, of those they have accepted, that was made last.
