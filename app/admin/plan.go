@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -34,6 +35,7 @@ func edges(ctx context.Context, db bun.IDB) (all []edge, err error) {
 
 // plan is what a delete takes along, unlinks, and what refuses it.
 type plan struct {
+	yields map[string]string         // table → SQL condition: rows that go along although their foreign key refuses
 	along  map[string][]int64        // table → ids; 0 for rows that have none
 	loose  map[string]rows           // table → rows
 	takes  map[int64]map[string]bool // record to be deleted → tables that lose rows with it
@@ -61,7 +63,7 @@ func (b *bound[M]) plan(ctx context.Context, db bun.IDB, ids []int64) (*plan, er
 	if err != nil {
 		return nil, err
 	}
-	p := &plan{along: map[string][]int64{}, loose: map[string]rows{}, takes: map[int64]map[string]bool{}, blocks: map[int64]map[string]rows{}}
+	p := &plan{yields: b.admin.yields, along: map[string][]int64{}, loose: map[string]rows{}, takes: map[int64]map[string]bool{}, blocks: map[int64]map[string]rows{}}
 	roots := map[int64]int64{} // row → record that takes it along
 	for _, id := range ids {
 		roots[id] = id
@@ -97,14 +99,14 @@ func (p *plan) walk(ctx context.Context, db bun.IDB, all []edge, table string, r
 
 // note takes one row into the plan and tells whether it goes along, so that what belongs to it has to be looked at.
 func (p *plan) note(e edge, c child, root int64, seen map[int64]bool) bool {
-	switch e.OnDelete {
-	case "n", "d":
+	switch {
+	case e.OnDelete == "n", e.OnDelete == "d":
 		if p.loose[e.Child] == nil {
 			p.loose[e.Child] = rows{}
 		}
 		p.loose[e.Child].add(c.ID)
 		return false
-	case "c":
+	case e.OnDelete == "c", c.Yields:
 		if c.ID != 0 && seen[c.ID] {
 			return false
 		}
@@ -126,15 +128,18 @@ func (p *plan) note(e edge, c child, root int64, seen map[int64]bool) bool {
 	return false
 }
 
-type child struct{ ID, Parent int64 }
+type child struct {
+	ID, Parent int64
+	Yields     bool
+}
 
 func (p *plan) children(ctx context.Context, db bun.IDB, e edge, roots map[int64]int64) (found []child, err error) {
 	id := bun.Safe("0")
 	if e.HasID {
 		id = "id"
 	}
-	err = db.NewRaw(`SELECT ? AS id, ? AS parent FROM ? WHERE ? IN (?) LIMIT ?`, id, bun.Ident(e.Col), bun.Safe(e.Child),
-		bun.Ident(e.Col), bun.List(slices.Sorted(maps.Keys(roots))), mostAlong).Scan(ctx, &found)
+	err = db.NewRaw(`SELECT ? AS id, ? AS parent, ? AS yields FROM ? WHERE ? IN (?) LIMIT ?`, id, bun.Ident(e.Col),
+		bun.Safe(cmp.Or(p.yields[e.Child], "false")), bun.Safe(e.Child), bun.Ident(e.Col), bun.List(slices.Sorted(maps.Keys(roots))), mostAlong).Scan(ctx, &found)
 	if err != nil {
 		return nil, fmt.Errorf("look what goes along in %s: %w", e.Child, err)
 	}
@@ -203,7 +208,12 @@ func (v *visit) lacks(f face) bool { return f.deletes && !v.may(f, remove) }
 // unlinked are the groups that stay without what is deleted.
 func (v *visit) unlinked(p *plan) (groups []group) {
 	for _, table := range slices.Sorted(maps.Keys(p.loose)) {
-		groups = append(groups, group{Title: v.say(lang.M("%s: %d", v.tableName(table), len(p.loose[table])))})
+		stays := p.loose[table]
+		maps.DeleteFunc(stays, func(id int64, _ bool) bool { return slices.Contains(p.along[table], id) })
+		if len(stays) == 0 { // all of them go along by another way
+			continue
+		}
+		groups = append(groups, group{Title: v.say(lang.M("%s: %d", v.tableName(table), len(stays)))})
 	}
 	return groups
 }
