@@ -118,14 +118,7 @@ func (s *Service) Entries(ctx context.Context, db bun.IDB, memberships ...Ref) (
 
 // of narrows purchases or invoices to those of memberships; there is at least one of these.
 func of(alias string, memberships ...Ref) func(*bun.SelectQuery) *bun.SelectQuery {
-	var people, organisations []int64
-	for _, m := range memberships {
-		if m.Organisation != 0 {
-			organisations = append(organisations, m.Organisation)
-		} else {
-			people = append(people, m.Individual)
-		}
-	}
+	people, organisations := ids(memberships)
 	return func(q *bun.SelectQuery) *bun.SelectQuery {
 		return q.WhereGroup(" AND ", func(q *bun.SelectQuery) *bun.SelectQuery {
 			if len(people) > 0 {
@@ -137,6 +130,18 @@ func of(alias string, memberships ...Ref) func(*bun.SelectQuery) *bun.SelectQuer
 			return q
 		})
 	}
+}
+
+// ids are those of memberships of people, and of organisations.
+func ids(memberships []Ref) (people, organisations []int64) {
+	for _, m := range memberships {
+		if m.Organisation != 0 {
+			organisations = append(organisations, m.Organisation)
+		} else {
+			people = append(people, m.Individual)
+		}
+	}
+	return people, organisations
 }
 
 // EntryOf gives a purchase with its invoice.

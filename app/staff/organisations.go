@@ -60,10 +60,11 @@ func organisations(a *admin.Admin, orgs *organisation.Service) admin.Resource[or
 		},
 		Onward: []admin.Onward[org]{
 			{Entity: "memberships.organisationmembership", Search: func(o *org) string { return o.Name }},
+			{Entity: "billing.purchase", Search: func(o *org) string { return o.Name }},
 			{Entity: "billing.invoice", Search: func(o *org) string { return o.Name }},
 		},
 		Inlines: []admin.Inline[org]{peopleOf(a)},
 		Instead: lang.M("Deactivate it instead."), Site: func(o *org) string { return o.Page() },
-		Write: admin.Rows[org](),
+		Write: admin.Writer[org]{Create: admin.Rows[org]().Create, Update: admin.Rows[org]().Update, Delete: orgs.Drop},
 	}
 }

@@ -51,6 +51,7 @@ func viewsOfSales(s *webtest.Site) []string {
 	opt := numbered(s, "", "membership_options", "name_en", "Option 3")
 	member := numbered(s, memberships, "individual_memberships", "user_id", strconv.Itoa(idOf(s, "person77")))
 	bill := numbered(s, invoices, "invoices", "invoice_number", "INV-77")
+	sold := numbered(s, purchases, "purchases", "id", strconv.Itoa(s.Count("SELECT purchase_id FROM invoices WHERE invoice_number = 'INV-77'")))
 	seats := numbered(s, seated, "organisation_memberships", "id", strconv.Itoa(s.Count("SELECT max(id) FROM organisation_memberships")))
 	kura := numbered(s, organisations, "organisations", "email", "office77@kura.nz")
 	return []string{
@@ -65,6 +66,11 @@ func viewsOfSales(s *webtest.Site) []string {
 		seated, seated + "?p=200", seated + "?o=start_date&p=200", seated + "?o=-expiry_date&p=150", seated + "?o=-seats&p=150",
 		seated + "?q=aab", seated + "?q=office777", seated + "?q=zzzz", seated + "?status=active&p=50", seated + "?status=pending",
 		seated + "?status=expired&p=150", seated + "?status=cancelled", seated + "?start=year", seats + "change/", seats + "delete/", seats + "history/", seated + "add/",
+		memberships + "?invoice=waiting", memberships + "?invoice=failed", memberships + "?invoice=awaiting", memberships + "?invoice=paid&p=90",
+		memberships + "?invoice=cancelled", memberships + "?invoice=none", seated + "?invoice=failed", seated + "?invoice=paid",
+		purchases, purchases + "?p=900", purchases + "?o=created_at&p=900", purchases + "?o=-code&p=500", purchases + "?o=total&p=500", purchases + "?q=person777",
+		purchases + "?q=INV-777", purchases + "?q=C777", purchases + "?q=office777", purchases + "?q=zzzz", purchases + "?state=FAILED", purchases + "?state=NONE",
+		purchases + "?state=RAISED&p=800", purchases + "?kind=SEATS", purchases + "?date=month", sold + "change/", sold + "history/",
 		invoices + "?q=ORG-77", invoices + "?q=office777",
 		invoices, invoices + "?p=1000", invoices + "?o=number&p=1000", invoices + "?o=issue_date&p=1000", invoices + "?o=-due_date&p=900",
 		invoices + "?o=paid_date&p=1000", invoices + "?o=-amount&p=900", invoices + "?o=amount.-number",
