@@ -89,6 +89,9 @@ func (b *bound[M]) deletePage(v *visit, rows []*M) (questionPage, error) {
 	if err != nil {
 		return page, err
 	}
+	if err := v.know(v.c.Context(), p); err != nil {
+		return page, err
+	}
 	page.Heading.Title = v.say(lang.N("Delete %d entry?", "Delete %d entries?", len(rows), len(rows)))
 	if len(rows) == 1 {
 		page.Heading.Title = v.say(lang.M("Delete this %s?", b.r.One))

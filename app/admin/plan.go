@@ -1,11 +1,11 @@
 package admin
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/uptrace/bun"
 
@@ -35,12 +35,13 @@ func edges(ctx context.Context, db bun.IDB) (all []edge, err error) {
 
 // plan is what a delete takes along, unlinks, and what refuses it.
 type plan struct {
-	yields map[string]string         // table → SQL condition: rows that go along although their foreign key refuses
-	along  map[string][]int64        // table → ids; 0 for rows that have none
-	loose  map[string]rows           // table → rows
-	takes  map[int64]map[string]bool // record to be deleted → tables that lose rows with it
-	cut    bool                      // there is more than was looked at
-	blocks map[int64]map[string]rows // record to be deleted → table → rows that refuse
+	yields map[string]yield
+	along  map[string][]int64          // table → ids; 0 for rows that have none
+	loose  map[string]rows             // table → rows
+	takes  map[int64]map[string]bool   // record to be deleted → tables that lose rows with it
+	cut    bool                        // there is more than was looked at
+	blocks map[int64]map[string]rows   // record to be deleted → table → rows that refuse
+	names  map[string]map[int64]string // table → names of some of the rows that refuse
 }
 
 // rows counts rows once, by whatever ways they are reached.
@@ -138,8 +139,12 @@ func (p *plan) children(ctx context.Context, db bun.IDB, e edge, roots map[int64
 	if e.HasID {
 		id = "id"
 	}
+	yields := "false"
+	if y := p.yields[e.Child]; slices.Contains(y.columns, e.Col) {
+		yields = y.condition
+	}
 	err = db.NewRaw(`SELECT ? AS id, ? AS parent, ? AS yields FROM ? WHERE ? IN (?) LIMIT ?`, id, bun.Ident(e.Col),
-		bun.Safe(cmp.Or(p.yields[e.Child], "false")), bun.Safe(e.Child), bun.Ident(e.Col), bun.List(slices.Sorted(maps.Keys(roots))), mostAlong).Scan(ctx, &found)
+		bun.Safe(yields), bun.Safe(e.Child), bun.Ident(e.Col), bun.List(slices.Sorted(maps.Keys(roots))), mostAlong).Scan(ctx, &found)
 	if err != nil {
 		return nil, fmt.Errorf("look what goes along in %s: %w", e.Child, err)
 	}
@@ -225,7 +230,52 @@ func (v *visit) why(p *plan, id int64) string {
 		if text != "" {
 			text += ", "
 		}
-		text += v.say(lang.M("%s: %d", v.tableName(table), len(p.blocks[id][table])))
+		names := p.named(table, id)
+		if len(names) == 0 {
+			text += v.say(lang.M("%s: %d", v.tableName(table), len(p.blocks[id][table])))
+			continue
+		}
+		text += v.say(lang.M("%s: %d (%s)", v.tableName(table), len(p.blocks[id][table]), strings.Join(names, ", ")))
 	}
 	return text
 }
+
+// named are names of rows of a table that refuse a record's delete, a handful of them.
+func (p *plan) named(table string, id int64) (names []string) {
+	for _, row := range slices.Sorted(maps.Keys(p.blocks[id][table])) {
+		if name := p.names[table][row]; name != "" && len(names) < named {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// know loads names of what refuses, as far as the person may see it: of a handful of records each, and of each table once.
+func (v *visit) know(ctx context.Context, p *plan) error {
+	refusing := map[string][]int64{}
+	for _, id := range slices.Sorted(maps.Keys(p.blocks)) {
+		for table, found := range p.blocks[id] {
+			ids := slices.Sorted(maps.Keys(found))
+			refusing[table] = append(refusing[table], ids[:min(len(ids), named)]...)
+		}
+	}
+	p.names = map[string]map[int64]string{}
+	for _, e := range v.a.entities {
+		ids := refusing[e.table()]
+		if len(ids) == 0 || !v.may(e.face(), view) {
+			continue
+		}
+		records, err := e.offer().named(ctx, ids[:min(len(ids), mostNamed)])
+		if err != nil {
+			return err
+		}
+		p.names[e.table()] = map[int64]string{}
+		for _, r := range records {
+			p.names[e.table()][r.ID] = r.Name
+		}
+	}
+	return nil
+}
+
+// mostNamed bounds how many of a table know loads.
+const mostNamed = 100

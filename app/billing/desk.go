@@ -13,6 +13,7 @@ import (
 	"ams/app/clock"
 	"ams/app/fault"
 	"ams/app/lang"
+	"ams/jobs"
 )
 
 // changePurchase is the permission for what staff do about the invoices of purchases.
@@ -77,6 +78,9 @@ func (s *Service) RaiseAgain(ctx context.Context, tx bun.Tx, by access.Holder, p
 		return err
 	}
 	slog.InfoContext(ctx, "invoice wanted again", "purchase", p.UUID, "series", p.Series)
+	if err := jobs.Resolve(ctx, tx, RaiseInvoice{Purchase: p.ID}, true); err != nil {
+		return err
+	}
 	return s.queue.Add(ctx, tx, RaiseInvoice{Purchase: p.ID})
 }
 
@@ -94,7 +98,10 @@ func (s *Service) DoWithout(ctx context.Context, tx bun.Tx, by access.Holder, pu
 	p := e.Purchase
 	p.State = stateCancelled
 	slog.InfoContext(ctx, "no invoice: staff do without", "purchase", p.UUID)
-	return change(ctx, tx, p, stateFailed, "invoice_state")
+	if err := change(ctx, tx, p, stateFailed, "invoice_state"); err != nil {
+		return err
+	}
+	return jobs.Resolve(ctx, tx, RaiseInvoice{Purchase: p.ID}, false)
 }
 
 // atDesk holds a purchase and tells how it and its membership stand. Whoever records an invoice holds the membership and
@@ -182,15 +189,14 @@ func (s *Service) each(ctx context.Context, tx bun.Tx, m Ref, applies func(Entry
 			continue
 		}
 		err := do(e.Purchase.ID)
-		var no *fault.Error
-		switch {
-		case errors.As(err, &no):
+		if _, expected := errors.AsType[*fault.Error](err); expected {
 			reason = err
-		case err != nil:
-			return err
-		default:
-			done++
+			continue
 		}
+		if err != nil {
+			return err
+		}
+		done++
 	}
 	if done == 0 {
 		return reason

@@ -63,6 +63,16 @@ func RecordsOf(ctx context.Context, db bun.IDB, m Ref) (all []*Record, err error
 	return all, nil
 }
 
+// RecordsOfOrganisation are the invoices of an organisation, the newest first.
+func RecordsOfOrganisation(ctx context.Context, db bun.IDB, organisation int64) (all []*Record, err error) {
+	err = db.NewSelect().Model(&all).Where("i.account_id IN (SELECT id FROM billing_accounts WHERE organisation_id = ?)", organisation).
+		Order("i.id DESC").Limit(mostOfOne).Scan(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("list the invoices of organisation %d: %w", organisation, err)
+	}
+	return all, nil
+}
+
 // mostOfOne bounds what was bought for one membership, as its form shows it.
 const mostOfOne = 200
 

@@ -10,6 +10,8 @@ import (
 	"github.com/uptrace/bun"
 
 	"ams/app/clock"
+	"ams/app/fault"
+	"ams/app/lang"
 )
 
 type purchaseRow struct {
@@ -151,7 +153,7 @@ func (s *Service) EntryOf(ctx context.Context, db bun.IDB, purchase int64) (Entr
 		return Entry{}, err
 	}
 	if !found {
-		return Entry{}, fmt.Errorf("there is no purchase %d", purchase)
+		return Entry{}, fault.NotFound(lang.M("There is no such purchase."))
 	}
 	i, _, err := invoiceBy(ctx, db, "i.purchase_id = ?", purchase)
 	return Entry{Purchase: p, Invoice: i}, err

@@ -133,6 +133,15 @@ func (s *Service) LoadOrganisationRecords(ctx context.Context, db bun.IDB, all [
 	return err
 }
 
+// RecordsOf are the memberships of an organisation, the newest start first.
+func (s *Service) RecordsOf(ctx context.Context, db bun.IDB, organisation int64) (all []*OrganisationRecord, err error) {
+	q := WithOrganisation(db.NewSelect().Model(&all)).Where("m.organisation_id = ?", organisation).Order("m.start_date DESC", "m.id DESC")
+	if err = q.Limit(most).Scan(ctx); err != nil {
+		return nil, fmt.Errorf("list the memberships of organisation %d: %w", organisation, err)
+	}
+	return all, s.LoadOrganisationRecords(ctx, db, all)
+}
+
 func (r *OrganisationRecord) held() Held {
 	return Held{Term: r.Term, Of: OfOrganisation(r.OrganisationID), Seats: r.Seats}
 }

@@ -64,7 +64,7 @@ func (t tenure[M]) unpaid(ctx context.Context, db bun.IDB, all []*M) (q admin.Qu
 	q.Listed.Title = lang.M("Unpaid invoices")
 	switch {
 	case q.Also:
-		q.Lines = []lang.Message{lang.M("The unpaid invoices stay as they are unless you tick the box; then they have to be voided or credited in the accounting system. One that is paid in part stays in any case.")}
+		q.Lines = []lang.Message{lang.M("The unpaid invoices stay as they are unless you tick the box, and have to be voided or credited in the accounting system. One that is paid in part stays in any case.")}
 	case len(q.Listed.Items) > 0:
 		q.Lines = []lang.Message{lang.M("The unpaid invoices stay as they are. They have to be voided or credited in the accounting system.")}
 	}
@@ -90,6 +90,7 @@ func (t tenure[M]) invoiceActs() []admin.Action[M] {
 		return t.bills.DoWithoutFor(ctx, tx, by, t.held(m).Ref(), said.Reason)
 	}
 	without.Offer = func(m *M) bool { return has(m, billing.Entry.Failed) }
+	raise.Done, without.Done = nil, nil // a membership may have several
 	return []admin.Action[M]{raise, without}
 }
 
@@ -170,8 +171,8 @@ func doWithout[M any](sales func(context.Context, bun.IDB, []*M) ([]sale, error)
 // failure says why there is no invoice, and how to find one that the provider may hold all the same.
 func (s sale) failure() lang.Message {
 	if s.Purchase.MayHide() {
-		return lang.M("%s: %s, %s. The accounting system may hold an invoice all the same: look for %s there.",
+		return lang.M("%s: %s, not raised because %s. The accounting system may hold an invoice all the same: look for %s there.",
 			s.title, s.Purchase.Total.Dollars(), s.Purchase.Cause(), s.Purchase.Code)
 	}
-	return lang.M("%s: %s, %s", s.title, s.Purchase.Total.Dollars(), s.Purchase.Cause())
+	return lang.M("%s: %s, not raised because %s", s.title, s.Purchase.Total.Dollars(), s.Purchase.Cause())
 }

@@ -197,3 +197,52 @@ func TestInvoiceFilter(t *testing.T) {
 	s.Exec("UPDATE invoices SET paid = 0, credited = amount")
 	only("cancelled")
 }
+
+// What staff have to decide stands above the form of the membership.
+func TestNotices(t *testing.T) {
+	t.Parallel()
+	const paid = "UPDATE invoices SET provider_status = 'PAID', paid = amount, due = 0, paid_date = issue_date"
+	for name, c := range map[string]struct{ change, and, notice string }{
+		"ORG-71 paid when it was over": {paid, "UPDATE individual_memberships SET start_date = '2020-01-01', expiry_date = '2021-01-01'", "was paid on"},
+		"ORG-38 paid when it was cancelled": {
+			paid, "UPDATE individual_memberships SET cancelled_datetime = now(), cancelled_reason = 'Moved'",
+			"cancelled before it was approved",
+		},
+		"ORG-70 credited": {"UPDATE invoices SET paid_date = issue_date, due = 0, credited = amount", "", "was closed without a payment (credited)"},
+		"ORG-73 failed": {
+			"DELETE FROM invoices", "UPDATE purchases SET invoice_state = 'FAILED', failed_at = now(), failure_code = 'refused', failure_text = 'no code'",
+			"could not be raised: the billing service refuses the invoice (no code)",
+		},
+		"Paid and approved": {paid, "UPDATE individual_memberships SET approved_datetime = now()", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := shop(t)
+			s.Work()
+			v := s.SignedIn("boss")
+			v.Get(last(s, memberships, "change")).Lacks(".alert")
+			s.Exec(c.change)
+			if c.and != "" {
+				s.Exec(c.and)
+			}
+			if c.notice == "" {
+				v.Get(last(s, memberships, "change")).Lacks(".alert")
+				return
+			}
+			v.Get(last(s, memberships, "change")).Has("main .alert-warning", c.notice)
+		})
+	}
+}
+
+// The form of an organisation leads to what it has bought.
+func TestBoughtByOrganisation(t *testing.T) {
+	t.Parallel()
+	s := site(t)
+	kura := s.Organisation("Te Kura", "kea")
+	id := s.Seats(kura, s.Option(membership.Option{Type: membership.ForOrganisations}, "10"), 3)
+	s.Exec("INSERT INTO billing_accounts (organisation_id) VALUES (?)", kura)
+	s.Exec(`INSERT INTO invoices (account_id, invoice_number, issue_date, due_date, amount, paid, due, billing_service_invoice_id, created_at)
+		SELECT id, 'KURA-1', '2026-01-01', '2026-01-21', 120, 0, 120, '', now() FROM billing_accounts`)
+	form := s.SignedIn("boss").Get(organisations+strconv.FormatInt(kura, 10)+"/change/").Status(http.StatusOK).Has("[aria-labelledby=inline-invoices] a", "KURA-1")
+	form.Has(fmt.Sprintf(`[aria-labelledby=inline-memberships] a[href="%s%d/change/"]`, seated, id), "Teacher").Has("[aria-labelledby=inline-memberships]", "Pending")
+}

@@ -1,7 +1,10 @@
 package staff
 
 import (
+	"context"
 	"strconv"
+
+	"github.com/uptrace/bun"
 
 	"ams/app/admin"
 	"ams/app/billing"
@@ -9,6 +12,7 @@ import (
 	"ams/app/field"
 	"ams/app/lang"
 	"ams/app/membership"
+	"ams/app/web/statement"
 )
 
 type (
@@ -32,7 +36,7 @@ func memberships(a *admin.Admin, members *membership.Service, bills *billing.Ser
 	return admin.Resource[individual]{
 		App: "memberships", Model: "individualmembership", One: lang.M("individual membership"), Many: lang.M("Individual memberships"),
 		Icon: "person-badge", Letter: "i", Order: "m.id DESC", Title: (*individual).Title, Under: admin.Under{Table: "users", Column: "user_id"},
-		Load: membership.WithOwner, Rows: members.LoadRecords, Fill: members.LoadRenewals,
+		Load: membership.WithOwner, Rows: members.LoadRecords, Fill: members.LoadRenewals, Notes: t.notes,
 		Columns: []admin.Column[individual]{
 			admin.Text("user", lang.M("Person"), "", func(m *individual) string { return m.Owner.Name() + " (" + m.Owner.Email + ")" }),
 			t.optionColumn(), t.statusColumn(), t.startColumn(), t.expiryColumn(), t.approvedColumn(),
@@ -49,7 +53,9 @@ func memberships(a *admin.Admin, members *membership.Service, bills *billing.Ser
 			t.cancel(lang.M("The members are told by mail, with the reason."), members.Cancel),
 		}, t.invoiceActs()...),
 		Inlines: []admin.Inline[individual]{
-			bought(t, func(id int64) billing.Ref { return billing.Ref{Individual: id} }), billed(t, func(id int64) billing.Ref { return billing.Ref{Individual: id} }),
+			bought[individual](a, ofPerson), billed[individual](a, func(ctx context.Context, db bun.IDB, id int64) ([]*invoice, error) {
+				return billing.RecordsOf(ctx, db, ofPerson(id))
+			}),
 		},
 		Onward: []admin.Onward[individual]{
 			{Entity: "users.user", Search: func(m *individual) string { return m.Owner.Email }},
@@ -79,7 +85,7 @@ func organisationMemberships(a *admin.Admin, members *membership.Service, bills 
 		App: "memberships", Model: "organisationmembership", One: lang.M("organisation membership"), Many: lang.M("Organisation memberships"),
 		Icon: "building", Letter: "s", Order: "m.id DESC", Title: (*organisational).Title,
 		Under: admin.Under{Table: "organisations", Column: "organisation_id"},
-		Load:  membership.WithOrganisation, Rows: members.LoadOrganisationRecords, Fill: members.LoadOrganisationRenewals,
+		Load:  membership.WithOrganisation, Rows: members.LoadOrganisationRecords, Fill: members.LoadOrganisationRenewals, Notes: t.notes,
 		Columns: []admin.Column[organisational]{
 			admin.Text("organisation", lang.M("Organisation"), "", (*organisational).Organisation), t.optionColumn(), t.statusColumn(),
 			admin.Number("occupied", lang.M("Seats taken"), "", func(m *organisational) int64 { return int64(m.Held.Occupied) }),
@@ -98,7 +104,9 @@ func organisationMemberships(a *admin.Admin, members *membership.Service, bills 
 			t.cancel(lang.M("The organisations are told by mail, with the reason."), members.CancelOrganisation),
 		}, t.invoiceActs()...),
 		Inlines: []admin.Inline[organisational]{
-			bought(t, func(id int64) billing.Ref { return billing.Ref{Organisation: id} }), billed(t, func(id int64) billing.Ref { return billing.Ref{Organisation: id} }),
+			bought[organisational](a, ofOrganisation), billed[organisational](a, func(ctx context.Context, db bun.IDB, id int64) ([]*invoice, error) {
+				return billing.RecordsOf(ctx, db, ofOrganisation(id))
+			}),
 		},
 		Onward: []admin.Onward[organisational]{
 			{Entity: "organisations.organisation", Search: (*organisational).Organisation},
@@ -108,6 +116,32 @@ func organisationMemberships(a *admin.Admin, members *membership.Service, bills 
 		Broken: membership.Broken, Instead: lang.M("Cancel it instead."),
 		Write: admin.Writer[organisational]{
 			Create: members.EnterOrganisation, Update: members.ChangeOrganisation, Delete: members.DropOrganisation,
+		},
+	}
+}
+
+// ofPerson and ofOrganisation name a membership by its id.
+func ofPerson(id int64) billing.Ref { return billing.Ref{Individual: id} }
+
+func ofOrganisation(id int64) billing.Ref { return billing.Ref{Organisation: id} }
+
+// heldBy lists in the form of an organisation what it has bought, and how that stands.
+func heldBy(a *admin.Admin, members *membership.Service, c clock.Clock) admin.Inline[org] {
+	text := func(key string, label lang.Message, of func(*lang.Translator, *organisational) string) *field.ComputedField[organisational] {
+		return field.Computed(key, label, of)
+	}
+	return admin.Table[org, organisational]{
+		Key: "memberships", Entity: "memberships.organisationmembership", Label: lang.M("Organisation memberships"),
+		Title: (*organisational).Title, Load: members.RecordsOf,
+		Fields: []field.Field[organisational]{
+			text("option", lang.M("Membership option"), func(tr *lang.Translator, m *organisational) string { return m.Held.Option.Name.In(tr.Locale()) }).
+				To(func(m *organisational) string { return a.Address("memberships.organisationmembership", m.ID) }),
+			text("seats", lang.M("Seats"), func(_ *lang.Translator, m *organisational) string { return someOf(m.Seats) }),
+			text("start_date", lang.M("Start"), func(tr *lang.Translator, m *organisational) string { return tr.ShortDate(m.Start) }),
+			text("expiry_date", lang.M("Expiry"), func(tr *lang.Translator, m *organisational) string { return tr.ShortDate(m.Expiry) }),
+			text("status", lang.M("Status"), func(tr *lang.Translator, m *organisational) string {
+				return statement.Badge(tr, m.Held.Standing(c.Now()).Status).Text
+			}),
 		},
 	}
 }

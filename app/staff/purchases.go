@@ -159,7 +159,7 @@ func raisedFields(a *admin.Admin) []field.Field[purchase] {
 }
 
 // bought lists in the form of a membership what was bought for it.
-func bought[M any](t tenure[M], ref func(id int64) billing.Ref) admin.Inline[M] {
+func bought[M any](a *admin.Admin, ref func(id int64) billing.Ref) admin.Inline[M] {
 	return admin.Table[M, purchase]{
 		Key: "purchases", Entity: "billing.purchase", Label: lang.M("Purchases"), Title: func(p *purchase) string { return p.Code },
 		Load: func(ctx context.Context, db bun.IDB, id int64) ([]*purchase, error) {
@@ -167,7 +167,7 @@ func bought[M any](t tenure[M], ref func(id int64) billing.Ref) admin.Inline[M] 
 		},
 		Fields: []field.Field[purchase]{
 			words("code", lang.M("Code"), func(_ *lang.Translator, p *purchase) string { return p.Code }).
-				To(func(p *purchase) string { return t.admin.Address("billing.purchase", p.ID) }),
+				To(func(p *purchase) string { return a.Address("billing.purchase", p.ID) }),
 			words("kind", lang.M("Purpose"), func(tr *lang.Translator, p *purchase) string { return tr.Say(p.Kind.Text()) }),
 			words("total", lang.M("Amount"), func(_ *lang.Translator, p *purchase) string { return p.Total.Dollars() }),
 			words("state", lang.M("Status"), func(tr *lang.Translator, p *purchase) string { return tr.Say(p.State.Text()) }),
@@ -176,19 +176,16 @@ func bought[M any](t tenure[M], ref func(id int64) billing.Ref) admin.Inline[M] 
 	}
 }
 
-// billed lists there its invoices.
-func billed[M any](t tenure[M], ref func(id int64) billing.Ref) admin.Inline[M] {
+// billed lists in a form invoices that belong to its record.
+func billed[M any](a *admin.Admin, load func(context.Context, bun.IDB, int64) ([]*invoice, error)) admin.Inline[M] {
 	text := func(key string, label lang.Message, of func(*lang.Translator, *invoice) string) *field.ComputedField[invoice] {
 		return field.Computed(key, label, of)
 	}
 	return admin.Table[M, invoice]{
-		Key: "invoices", Entity: "billing.invoice", Label: lang.M("Invoices"), Title: func(i *invoice) string { return i.Number },
-		Load: func(ctx context.Context, db bun.IDB, id int64) ([]*invoice, error) {
-			return billing.RecordsOf(ctx, db, ref(id))
-		},
+		Key: "invoices", Entity: "billing.invoice", Label: lang.M("Invoices"), Title: func(i *invoice) string { return i.Number }, Load: load,
 		Fields: []field.Field[invoice]{
 			text("number", lang.M("Number"), func(_ *lang.Translator, i *invoice) string { return i.Number }).
-				To(func(i *invoice) string { return t.admin.Address("billing.invoice", i.ID) }),
+				To(func(i *invoice) string { return a.Address("billing.invoice", i.ID) }),
 			text("purpose", lang.M("Purpose"), func(tr *lang.Translator, i *invoice) string { return tr.Say(i.Purpose.Text()) }),
 			text("amount", lang.M("Amount"), func(_ *lang.Translator, i *invoice) string { return i.Amount.Dollars() }),
 			text("due", lang.M("Due date"), func(tr *lang.Translator, i *invoice) string { return tr.ShortDate(i.DueDate) }),

@@ -117,8 +117,8 @@ func staffQueries(s *webtest.Site, v *webtest.Visitor, key string) {
 		list, form, history = list+6, form+2, history+1
 	case "mfa.authenticator": // with its owner and what that person may do
 		form++
-	case "organisations.organisation": // with its people
-		form++
+	case "organisations.organisation": // with its people, its memberships, what was bought for them, and its invoices
+		form += 6
 	case "organisations.organisationmember": // with people and organisations to choose from, and organisations to narrow by
 		list, form = list+1, form+2
 	case "memberships.individualmembership": // with purchases and invoices, and in the form the options to choose from, what it renews and two tables

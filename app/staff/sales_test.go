@@ -85,6 +85,16 @@ func TestOptionsByStaff(t *testing.T) {
 		s.SignedIn("boss").Send(options+"add/", "#record", "name_en", "Long", "duration", "1001", "duration_unit", "days", "cost", "1").
 			Status(http.StatusUnprocessableEntity).Has("#id_duration-error", "from 1 to 1000")
 	})
+	t.Run("The order is changed in the list, and nothing else", func(t *testing.T) {
+		t.Parallel()
+		s := shop(t)
+		v := s.SignedIn("boss")
+		row := v.Get(options).Has(`[name="row-1.order"]`, "").Document().Find(`[name="_row"]`).AttrOr("value", "")
+		v.Post(options, "_savelist", "1", "_row", row, "row-1.order", "7", "row-1.cost", "1").Status(http.StatusSeeOther)
+		if s.Count(`SELECT count(*) FROM membership_options WHERE "order" = 7 AND cost = 49.99`) != 1 {
+			t.Error("want the order changed and the cost as it was")
+		}
+	})
 	t.Run("SHL-33 the cost of a stored option cannot be changed", func(t *testing.T) {
 		t.Parallel()
 		s := shop(t)

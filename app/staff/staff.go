@@ -51,13 +51,13 @@ func Declare(a *admin.Admin, d Domains, languages []lang.Locale) {
 	admin.Add(a, organisationMemberships(a, d.Members, d.Bills, d.Clock))
 	admin.Add(a, purchases(a, d.Bills, d.Clock))
 	admin.Add(a, invoices(d.Bills))
-	admin.Add(a, organisations(a, d.Orgs))
+	admin.Add(a, organisations(a, d.Orgs, d.Members, d.Clock))
 	admin.Add(a, organisationMembers(a, d.Orgs))
 	admin.Add(a, termTexts(d.Terms, languages))
 	admin.Add(a, termVersions(a, d.Terms, languages))
 	admin.Add(a, termAcceptances(a))
 	tables(a)
-	a.Yield("purchases", billing.Discardable)
+	a.Yield("purchases", billing.Discardable, "individual_membership_id", "organisation_membership_id", "account_id")
 }
 
 // tables names what goes along with records and is no entity of its own.

@@ -133,3 +133,11 @@ func (t tenure[M]) other(key string, label lang.Message, which func(membership.H
 		return tr.ShortDate(o.Start) + " – " + tr.ShortDate(o.LastDay())
 	}).To(func(m *M) string { return t.admin.Address("memberships."+t.model, which(t.held(m)).ID) }).Aside()
 }
+
+// notes are what staff should do something about.
+func (t tenure[M]) notes(m *M) (notes []admin.Note) {
+	for _, text := range t.held(m).Notices(t.clock.Now()) {
+		notes = append(notes, admin.Note{Text: text, Warns: true})
+	}
+	return notes
+}
