@@ -36,15 +36,14 @@ func purchases(a *admin.Admin, bills *billing.Service, c clock.Clock) admin.Reso
 			admin.Time("created_at", lang.M("Bought on"), "p.created_at", func(p *purchase) *time.Time { return &p.CreatedAt }),
 			admin.Text("code", lang.M("Code"), "p.code", func(p *purchase) string { return p.Code }),
 			admin.Text("owner", lang.M("Owner"), "", func(p *purchase) string { return p.Owner().Title() }),
-			admin.Words("kind", lang.M("Purpose"), "", func(tr *lang.Translator, p *purchase) string { return tr.Say(p.Kind.Text()) }),
-			admin.Words("option", lang.M("Membership option"), "", func(tr *lang.Translator, p *purchase) string { return p.Option().In(tr.Locale()) }),
+			{Key: "option", Label: lang.M("Membership option"), Kind: views.KindText, Cell: func(tr *lang.Translator, p *purchase) views.Cell {
+				return views.Cell{Text: p.Option().In(tr.Locale()), Under: tr.Say(p.Kind.Text())}
+			}},
 			admin.Figure("total", lang.M("Amount"), "p.total", func(_ *lang.Translator, p *purchase) string { return p.Total.Dollars() }),
-			admin.Badges("state", lang.M("Status"), "", func(tr *lang.Translator, p *purchase) []views.Badge {
-				return []views.Badge{purchaseBadge(tr, p.Entry())}
-			}),
+			{Key: "state", Label: lang.M("Status"), Kind: views.KindBadge, Cell: func(tr *lang.Translator, p *purchase) views.Cell {
+				return views.Cell{Badges: []views.Badge{purchaseBadge(tr, p.Entry())}, Under: trouble(tr, p)}
+			}},
 			admin.Text("invoice", lang.M("Invoice"), "", func(p *purchase) string { return p.Entry().Invoice.Number }),
-			admin.Words("attempts", lang.M("Failed tries"), "", func(_ *lang.Translator, p *purchase) string { return someOf(p.Attempts) }),
-			admin.Words("problem", lang.M("Last problem"), "", problem),
 		},
 		Search: []admin.Search{
 			admin.Own(), admin.Child("invoices", "purchase_id"),
@@ -78,6 +77,14 @@ func salesOf(_ context.Context, _ bun.IDB, all []*purchase) (sales []sale, _ err
 }
 
 func problem(tr *lang.Translator, p *purchase) string { return tr.Say(p.Problem()) }
+
+// trouble is the problem and how often it was met.
+func trouble(tr *lang.Translator, p *purchase) string {
+	if p.Problem().Empty() || p.Attempts == 0 {
+		return problem(tr, p)
+	}
+	return tr.Say(lang.N("%d failed try: %s", "%d failed tries: %s", p.Attempts, p.Attempts, p.Problem()))
+}
 
 // purchaseBadge says how the invoice stands, or why there is none.
 func purchaseBadge(tr *lang.Translator, e billing.Entry) views.Badge {
