@@ -260,7 +260,7 @@ func (a *App) sell(post *mail.Post, texts *lang.Catalogues) {
 		FreeNeedsApproval: a.cfg.Members.FreeNeedsApproval, NotifyStaff: a.cfg.Members.NotifyStaff,
 		Texts: texts.Translator, Address: a.address, Desk: a.desk,
 	})
-	a.Orgs.Serve(organisation.Memberships{Full: a.Members.Full, CancelAll: a.Members.CancelAll})
+	a.Orgs.Serve(organisation.Memberships{Full: a.Members.Full, CancelAll: a.Members.CancelAll, Discard: a.Members.DiscardAll})
 	a.Bills.Jobs(a.Registry)
 	a.Members.Jobs(a.Registry)
 }

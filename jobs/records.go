@@ -73,6 +73,20 @@ func Discard(ctx context.Context, db bun.IDB, id string) error {
 	return nil
 }
 
+// Resolve marks the dead jobs with the key of these arguments as dealt with by other means: retried where somebody wants the
+// same again, else discarded.
+func Resolve(ctx context.Context, db bun.IDB, a Args, retried bool) error {
+	how := "discarded"
+	if retried {
+		how = "retried"
+	}
+	const resolve = `UPDATE dead_jobs SET resolution = ?, resolved_at = ? WHERE key = ? AND key <> '' AND resolution = ''`
+	if _, err := db.NewRaw(resolve, how, time.Now(), keyOf(a)).Exec(ctx); err != nil {
+		return fmt.Errorf("resolve the dead jobs of %s: %w", keyOf(a), err)
+	}
+	return nil
+}
+
 // Alive is when a worker last gave a sign of life: one of those named, or any. The zero time means that none works.
 // They do so every ten seconds and are to be taken for dead after a minute.
 func Alive(ctx context.Context, db bun.IDB, names ...string) (time.Time, error) {

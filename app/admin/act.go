@@ -73,7 +73,11 @@ func (b *bound[M]) act(v *visit) error {
 	if v.c.Form(fieldSure) == "" && (action.Name == deleteSelected || !action.Ask.Empty()) {
 		return b.ask(v, action, ids)
 	}
-	return b.do(v, action, ids)
+	said, wrong := action.said(v)
+	if !wrong.Empty() {
+		return b.askAgain(v, action, ids, said, wrong)
+	}
+	return b.do(v, action, ids, said)
 }
 
 // again leads back to the list with a warning.
@@ -100,48 +104,15 @@ func (b *bound[M]) picked(v *visit, most int) ([]int64, error) {
 	return ids, nil
 }
 
-// ask shows what an action is about to do.
-func (b *bound[M]) ask(v *visit, action Action[M], ids []int64) error {
-	rows, err := b.rows(v.c.Context(), b.admin.db, ids)
-	if err != nil {
-		return err
-	}
-	var page questionPage
-	if action.Name == deleteSelected {
-		if page, err = b.deletePage(v, rows); err != nil {
-			return err
-		}
-	} else {
-		page = questionPage{
-			Heading: views.Heading{Title: v.say(action.Label)}, Lines: []string{v.say(action.Ask)}, Names: b.names(v, rows),
-			Submit: views.Submit{Text: v.say(action.Label)}, Cancel: views.Link{Text: v.say(lang.M("Cancel"))},
-			Hidden: []views.Hidden{{Name: fieldSure, Value: "yes"}},
-		}
-		if action.Danger {
-			page.Submit.Style = views.DangerNow
-		}
-	}
-	address := b.face().path(v.a) + b.view(v).Query()
-	page.Head = v.head(v.say(action.Label), views.Crumb{Text: v.say(b.r.Many), Href: address})
-	page.Action, page.Cancel.Href = address, b.returning(v, ids)
-	if v.c.Form(fieldRecord) != "" {
-		page.Hidden = append(page.Hidden, b.fromRecord(v)...)
-	}
-	page.Hidden = append(page.Hidden, views.Hidden{Name: fieldAction, Value: action.Name})
-	for _, id := range ids { // also of all that match: what came since the question is not part of the answer
-		page.Hidden = append(page.Hidden, views.Hidden{Name: fieldPicked, Value: strconv.FormatInt(id, 10)})
-	}
-	return web.Show(v.c, v.a.page.question, page)
-}
-
 // do runs an action and tells what came of it.
-func (b *bound[M]) do(v *visit, action Action[M], ids []int64) error {
+func (b *bound[M]) do(v *visit, action Action[M], ids []int64, said Answer) (err error) {
 	var out outcome
-	run := b.together
 	if action.Alone != nil {
-		run = b.alone
+		err = b.alone(v, action, ids, &out)
+	} else {
+		err = b.together(v, action, ids, said, &out)
 	}
-	if err := run(v, action, ids, &out); err != nil {
+	if err != nil {
 		return err
 	}
 	if out.done > 0 {
@@ -169,16 +140,21 @@ func (b *bound[M]) returning(v *visit, ids []int64) string {
 }
 
 // together runs an action for all records in one transaction.
-func (b *bound[M]) together(v *visit, action Action[M], ids []int64, out *outcome) error {
+func (b *bound[M]) together(v *visit, action Action[M], ids []int64, said Answer, out *outcome) error {
 	return b.admin.db.RunInTx(v.c.Context(), nil, func(ctx context.Context, tx bun.Tx) (err error) {
-		run, name := func(ctx context.Context, tx bun.Tx, m *M) error { return action.Each(ctx, tx, v.by, m) }, action.Name
+		do := step[M]{name: action.Name, notes: said.notes(), run: func(ctx context.Context, tx bun.Tx, m *M) error {
+			if action.Told != nil {
+				return action.Told(ctx, tx, v.by, m, said)
+			}
+			return action.Each(ctx, tx, v.by, m)
+		}}
 		if action.Name == deleteSelected {
-			name = remove
-			if run, err = b.dropper(ctx, tx, v, ids); err != nil {
+			do.name = remove
+			if do.run, err = b.dropper(ctx, tx, v, ids); err != nil {
 				return err
 			}
 		}
-		return b.each(ctx, tx, v, ids, name, run, out)
+		return b.each(ctx, tx, v, ids, do, out)
 	})
 }
 

@@ -28,6 +28,7 @@ type Admin struct {
 	entities []entity
 	areas    map[string]area
 	tables   map[string]lang.Message
+	yields   map[string]yield
 	page     struct {
 		index    views.Page[indexPage]
 		list     views.Page[listPage]
@@ -48,7 +49,7 @@ type area struct {
 
 // New prepares an administration below a path, without any entity.
 func New(db *bun.DB, c clock.Clock, set *views.Set, path string) *Admin {
-	a := &Admin{db: db, clock: c, base: "/" + path, areas: map[string]area{}, tables: map[string]lang.Message{}}
+	a := &Admin{db: db, clock: c, base: "/" + path, areas: map[string]area{}, tables: map[string]lang.Message{}, yields: map[string]yield{}}
 	a.page.index = views.BindPage[indexPage](set, "admin/index")
 	a.page.list = views.BindPage[listPage](set, "admin/list")
 	a.page.form = views.BindPage[formPage](set, "admin/form")
@@ -77,6 +78,17 @@ func (a *Admin) Address(entity string, id int64) string {
 
 // Table names a table that is no entity, for what a delete takes along.
 func (a *Admin) Table(name string, title lang.Message) { a.tables[name] = title }
+
+// Yield says which rows of a table go along with what these columns refer to, although the foreign keys refuse that: whoever
+// writes such a delete deletes them first. The condition is SQL about the table's own columns.
+func (a *Admin) Yield(table, condition string, columns ...string) {
+	a.yields[table] = yield{condition, columns}
+}
+
+type yield struct {
+	condition string
+	columns   []string
+}
 
 // Add declares an entity.
 func Add[M any](a *Admin, r Resource[M]) { a.entities = append(a.entities, &bound[M]{admin: a, r: r}) }

@@ -31,11 +31,17 @@ type Deed[M any] struct {
 	Done lang.Message
 }
 
-// Question is what a deed means for one record.
+// Question is what a deed means for one record, or an action for several.
 type Question struct {
 	Lines       []lang.Message
 	Goes, Stays []Amount
 	Refused     []lang.Message // why it cannot be done now
+	// Listed is what else it concerns, one by one below a heading; only of an action.
+	Listed struct {
+		Title lang.Message
+		Items []lang.Message
+	}
+	Also bool // whether the action's Also can be had
 }
 
 // Amount is how many rows of a table are concerned.
@@ -44,10 +50,10 @@ type Amount struct {
 	Rows  int
 }
 
-// confirmed is the input of a deed.
+// confirmed is what a question asks for.
 type confirmed struct {
 	Problems views.Problems
-	Field    views.Field
+	Fields   []views.Field
 }
 
 const fieldTyped = "typed"
@@ -121,7 +127,8 @@ func (b *bound[M]) mistyped(v *visit, d *Deed[M], m *M) error {
 	if err != nil {
 		return err
 	}
-	if field := &page.Confirm.Field; field.Name != "" {
+	for i := range page.Confirm.Fields {
+		field := &page.Confirm.Fields[i]
 		field.Input.Value = v.c.Form(fieldTyped)
 		field.Errors = []string{v.say(lang.M("Type %s exactly as it stands here.", d.Typed(m)))}
 		page.Confirm.Problems = views.ProblemsOf(nil, *field)
@@ -171,9 +178,10 @@ func (b *bound[M]) deedPage(v *visit, d *Deed[M], m *M) (questionPage, error) {
 		return page, nil
 	}
 	page.Submit = views.Submit{Text: v.say(d.Label), Style: views.DangerNow, Icon: d.Icon}
-	page.Confirm.Field = views.TextField(fieldTyped, v.say(d.Type), "")
-	page.Confirm.Field.Help = v.say(lang.M("Type %s to confirm.", d.Typed(m)))
-	page.Confirm.Field.Input.Plain, page.Confirm.Field.Input.Autocomplete = true, "off"
+	typed := views.TextField(fieldTyped, v.say(d.Type), "")
+	typed.Help = v.say(lang.M("Type %s to confirm.", d.Typed(m)))
+	typed.Input.Plain, typed.Input.Autocomplete = true, "off"
+	page.Confirm.Fields = []views.Field{typed}
 	return page, nil
 }
 

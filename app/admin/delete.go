@@ -89,6 +89,9 @@ func (b *bound[M]) deletePage(v *visit, rows []*M) (questionPage, error) {
 	if err != nil {
 		return page, err
 	}
+	if err := v.know(v.c.Context(), p); err != nil {
+		return page, err
+	}
 	page.Heading.Title = v.say(lang.N("Delete %d entry?", "Delete %d entries?", len(rows), len(rows)))
 	if len(rows) == 1 {
 		page.Heading.Title = v.say(lang.M("Delete this %s?", b.r.One))
@@ -143,7 +146,7 @@ func (b *bound[M]) delete(v *visit) error {
 		if err != nil {
 			return err
 		}
-		return b.each(ctx, tx, v, []int64{b.id(m)}, remove, drop, &out)
+		return b.each(ctx, tx, v, []int64{b.id(m)}, step[M]{name: remove, run: drop}, &out)
 	})
 	if err != nil {
 		return err
@@ -209,10 +212,15 @@ func (o outcome) refusal(v *visit) lang.Message {
 	return lang.M("Not done for %s.", text)
 }
 
+// step is an act on one record, and what the history keeps of it.
+type step[M any] struct {
+	name  string
+	notes []difference
+	run   func(context.Context, bun.Tx, *M) error
+}
+
 // each does something to every record, each in a savepoint: what one refuses does not stop the others.
-func (b *bound[M]) each(ctx context.Context, tx bun.Tx, v *visit, ids []int64, action string,
-	do func(context.Context, bun.Tx, *M) error, out *outcome,
-) error {
+func (b *bound[M]) each(ctx context.Context, tx bun.Tx, v *visit, ids []int64, do step[M], out *outcome) error {
 	if err := b.holdWhole(ctx, tx, ids); err != nil {
 		return err
 	}
@@ -231,10 +239,10 @@ func (b *bound[M]) each(ctx context.Context, tx bun.Tx, v *visit, ids []int64, a
 		reason := b.veto(v, m)
 		if reason.Empty() {
 			err := tx.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
-				if err := b.record(ctx, tx, v, m, action, nil); err != nil {
+				if err := b.record(ctx, tx, v, m, do.name, do.notes); err != nil {
 					return err
 				}
-				return do(ctx, tx, m)
+				return do.run(ctx, tx, m)
 			})
 			if reason, err = told(err); err != nil {
 				return err

@@ -152,13 +152,16 @@ func (b *bound[M]) values(v *visit, entries []entry) []entryLine {
 			continue
 		}
 		for _, d := range changes {
-			lines[i].Changes = append(lines[i].Changes, b.told(v, d))
+			lines[i].Changes = append(lines[i].Changes, b.told(v, e.Action, d))
 		}
 	}
 	return lines
 }
 
-func (b *bound[M]) told(v *visit, d difference) changeLine {
+func (b *bound[M]) told(v *visit, action string, d difference) changeLine {
+	if line, ok := b.answered(v, action, d); ok {
+		return line
+	}
 	for _, f := range append(b.fields(b.r.Sections), b.fields(b.r.Add)...) {
 		if f.Meta().Key == d.Field {
 			return changeLine{Label: v.say(f.Meta().Label), Before: f.Word(v.tr, d.Before), After: f.Word(v.tr, d.After)}

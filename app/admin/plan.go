@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/uptrace/bun"
 
@@ -34,11 +35,13 @@ func edges(ctx context.Context, db bun.IDB) (all []edge, err error) {
 
 // plan is what a delete takes along, unlinks, and what refuses it.
 type plan struct {
-	along  map[string][]int64        // table → ids; 0 for rows that have none
-	loose  map[string]rows           // table → rows
-	takes  map[int64]map[string]bool // record to be deleted → tables that lose rows with it
-	cut    bool                      // there is more than was looked at
-	blocks map[int64]map[string]rows // record to be deleted → table → rows that refuse
+	yields map[string]yield
+	along  map[string][]int64          // table → ids; 0 for rows that have none
+	loose  map[string]rows             // table → rows
+	takes  map[int64]map[string]bool   // record to be deleted → tables that lose rows with it
+	cut    bool                        // there is more than was looked at
+	blocks map[int64]map[string]rows   // record to be deleted → table → rows that refuse
+	names  map[string]map[int64]string // table → names of some of the rows that refuse
 }
 
 // rows counts rows once, by whatever ways they are reached.
@@ -61,7 +64,7 @@ func (b *bound[M]) plan(ctx context.Context, db bun.IDB, ids []int64) (*plan, er
 	if err != nil {
 		return nil, err
 	}
-	p := &plan{along: map[string][]int64{}, loose: map[string]rows{}, takes: map[int64]map[string]bool{}, blocks: map[int64]map[string]rows{}}
+	p := &plan{yields: b.admin.yields, along: map[string][]int64{}, loose: map[string]rows{}, takes: map[int64]map[string]bool{}, blocks: map[int64]map[string]rows{}}
 	roots := map[int64]int64{} // row → record that takes it along
 	for _, id := range ids {
 		roots[id] = id
@@ -97,14 +100,14 @@ func (p *plan) walk(ctx context.Context, db bun.IDB, all []edge, table string, r
 
 // note takes one row into the plan and tells whether it goes along, so that what belongs to it has to be looked at.
 func (p *plan) note(e edge, c child, root int64, seen map[int64]bool) bool {
-	switch e.OnDelete {
-	case "n", "d":
+	switch {
+	case e.OnDelete == "n", e.OnDelete == "d":
 		if p.loose[e.Child] == nil {
 			p.loose[e.Child] = rows{}
 		}
 		p.loose[e.Child].add(c.ID)
 		return false
-	case "c":
+	case e.OnDelete == "c", c.Yields:
 		if c.ID != 0 && seen[c.ID] {
 			return false
 		}
@@ -126,15 +129,22 @@ func (p *plan) note(e edge, c child, root int64, seen map[int64]bool) bool {
 	return false
 }
 
-type child struct{ ID, Parent int64 }
+type child struct {
+	ID, Parent int64
+	Yields     bool
+}
 
 func (p *plan) children(ctx context.Context, db bun.IDB, e edge, roots map[int64]int64) (found []child, err error) {
 	id := bun.Safe("0")
 	if e.HasID {
 		id = "id"
 	}
-	err = db.NewRaw(`SELECT ? AS id, ? AS parent FROM ? WHERE ? IN (?) LIMIT ?`, id, bun.Ident(e.Col), bun.Safe(e.Child),
-		bun.Ident(e.Col), bun.List(slices.Sorted(maps.Keys(roots))), mostAlong).Scan(ctx, &found)
+	yields := "false"
+	if y := p.yields[e.Child]; slices.Contains(y.columns, e.Col) {
+		yields = y.condition
+	}
+	err = db.NewRaw(`SELECT ? AS id, ? AS parent, ? AS yields FROM ? WHERE ? IN (?) LIMIT ?`, id, bun.Ident(e.Col),
+		bun.Safe(yields), bun.Safe(e.Child), bun.Ident(e.Col), bun.List(slices.Sorted(maps.Keys(roots))), mostAlong).Scan(ctx, &found)
 	if err != nil {
 		return nil, fmt.Errorf("look what goes along in %s: %w", e.Child, err)
 	}
@@ -203,7 +213,12 @@ func (v *visit) lacks(f face) bool { return f.deletes && !v.may(f, remove) }
 // unlinked are the groups that stay without what is deleted.
 func (v *visit) unlinked(p *plan) (groups []group) {
 	for _, table := range slices.Sorted(maps.Keys(p.loose)) {
-		groups = append(groups, group{Title: v.say(lang.M("%s: %d", v.tableName(table), len(p.loose[table])))})
+		stays := p.loose[table]
+		maps.DeleteFunc(stays, func(id int64, _ bool) bool { return slices.Contains(p.along[table], id) })
+		if len(stays) == 0 { // all of them go along by another way
+			continue
+		}
+		groups = append(groups, group{Title: v.say(lang.M("%s: %d", v.tableName(table), len(stays)))})
 	}
 	return groups
 }
@@ -215,7 +230,52 @@ func (v *visit) why(p *plan, id int64) string {
 		if text != "" {
 			text += ", "
 		}
-		text += v.say(lang.M("%s: %d", v.tableName(table), len(p.blocks[id][table])))
+		names := p.named(table, id)
+		if len(names) == 0 {
+			text += v.say(lang.M("%s: %d", v.tableName(table), len(p.blocks[id][table])))
+			continue
+		}
+		text += v.say(lang.M("%s: %d (%s)", v.tableName(table), len(p.blocks[id][table]), strings.Join(names, ", ")))
 	}
 	return text
 }
+
+// named are names of rows of a table that refuse a record's delete, a handful of them.
+func (p *plan) named(table string, id int64) (names []string) {
+	for _, row := range slices.Sorted(maps.Keys(p.blocks[id][table])) {
+		if name := p.names[table][row]; name != "" && len(names) < named {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// know loads names of what refuses, as far as the person may see it: of a handful of records each, and of each table once.
+func (v *visit) know(ctx context.Context, p *plan) error {
+	refusing := map[string][]int64{}
+	for _, id := range slices.Sorted(maps.Keys(p.blocks)) {
+		for table, found := range p.blocks[id] {
+			ids := slices.Sorted(maps.Keys(found))
+			refusing[table] = append(refusing[table], ids[:min(len(ids), named)]...)
+		}
+	}
+	p.names = map[string]map[int64]string{}
+	for _, e := range v.a.entities {
+		ids := refusing[e.table()]
+		if len(ids) == 0 || !v.may(e.face(), view) {
+			continue
+		}
+		records, err := e.offer().named(ctx, ids[:min(len(ids), mostNamed)])
+		if err != nil {
+			return err
+		}
+		p.names[e.table()] = map[int64]string{}
+		for _, r := range records {
+			p.names[e.table()][r.ID] = r.Name
+		}
+	}
+	return nil
+}
+
+// mostNamed bounds how many of a table know loads.
+const mostNamed = 100

@@ -130,8 +130,23 @@ type Action[M any] struct {
 	// Alone stands instead of Each where an outside service is asked: no row is held, and it opens transactions of its
 	// own. It finds out itself whether the record is still as it was shown.
 	Alone func(ctx context.Context, by access.Holder, m *M) error
+	// Told stands instead of Each where the question asks for something: it gets what was answered.
+	Told   func(ctx context.Context, tx bun.Tx, by access.Holder, m *M, said Answer) error
+	Reason lang.Message // label of a text that the question demands; empty: none
+	Also   lang.Message // a box of the question for what can be wanted beside, where About says that it can
+	// About says what the act means for these records, before it is done; may be nil.
+	About func(ctx context.Context, db bun.IDB, all []*M) (Question, error)
 	// Sheet makes a file of the records, however many they are, and changes nothing.
 	Sheet *Sheet[M]
 	Offer func(*M) bool // whether the record's own page offers it; nil: always
 	Done  func(n int) lang.Message
 }
+
+// Answer is what was said to the question of an action.
+type Answer struct {
+	Reason string
+	Also   bool // what the question offered beside was wanted
+}
+
+// LongestReason is how many characters an Answer's Reason has at most.
+const LongestReason = 255

@@ -42,7 +42,9 @@ func Own() Search {
 // Child looks into the column "search" of a table whose column leads to the entity: further addresses of a person.
 func Child(table, column string) Search {
 	return Search{
-		lookUp: func(string) string { return `SELECT ` + column + ` FROM ` + table + ` WHERE search` + fits }, column: "id",
+		lookUp: func(string) string {
+			return `SELECT ` + column + ` FROM ` + table + ` WHERE ` + column + ` IS NOT NULL AND search` + fits
+		}, column: "id",
 		holds: func(alias string) string { // as an aggregate, so that it is asked of this row alone
 			return `(SELECT coalesce(bool_or(search` + fits + `), false) FROM ` + table + ` WHERE ` + column + ` = ` + alias + `.id)`
 		},

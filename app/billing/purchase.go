@@ -108,7 +108,7 @@ func (s *Service) Buy(ctx context.Context, tx bun.Tx, o Order) (Purchase, error)
 func (s *Service) Stop(ctx context.Context, tx bun.Tx, membership Ref) error {
 	var ids []int64
 	err := tx.NewSelect().Model((*purchaseRow)(nil)).Column("id").
-		Where("p.individual_membership_id = ? OR p.organisation_membership_id = ?", membership.Individual, membership.Organisation).
+		Apply(of(membership)).
 		Where("p.invoice_state IN (?, ?)", stateWaiting, stateFailed).Order("p.id").Scan(ctx, &ids)
 	if err != nil {
 		return fmt.Errorf("list open purchases of %s: %w", membership, err)

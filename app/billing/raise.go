@@ -62,7 +62,7 @@ func (s *Service) isDue(ctx context.Context, p Purchase) (bool, error) {
 	}
 	switch p.State {
 	case stateFailed:
-		m, err := s.memberships.Standing(ctx, p.Membership)
+		m, err := s.memberships.Standing(ctx, s.db, p.Membership)
 		return m.Cancelled, err
 	}
 	return true, nil
@@ -78,7 +78,7 @@ func (s *Service) obtain(ctx context.Context, p *Purchase) (remote *Remote, how 
 			return found, Adopted, err
 		}
 	}
-	m, err := s.memberships.Standing(ctx, p.Membership)
+	m, err := s.memberships.Standing(ctx, s.db, p.Membership)
 	switch {
 	case err != nil:
 		return nil, "", err

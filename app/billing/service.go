@@ -40,7 +40,7 @@ const (
 // and answers.
 type Memberships struct {
 	// Standing tells how a membership stands at the moment.
-	Standing func(ctx context.Context, m Ref) (Standing, error)
+	Standing func(ctx context.Context, db bun.IDB, m Ref) (Standing, error)
 	// Hold locks a membership until the transaction ends, and tells how it stands.
 	Hold func(ctx context.Context, tx bun.Tx, m Ref) (Standing, error)
 	// Settled hears of every invoice of an application or renewal that is settled, in the transaction that notes it and
@@ -52,6 +52,8 @@ type Memberships struct {
 type Standing struct {
 	Cancelled bool
 	Hopeless  bool // never approved, and its whole period is over
+	// Whose it is: one of the two is set.
+	Person, Organisation int64
 }
 
 // Service holds the rules about purchases and invoices.

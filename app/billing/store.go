@@ -11,6 +11,8 @@ import (
 
 	"ams/app/clock"
 	"ams/app/database"
+	"ams/app/fault"
+	"ams/app/lang"
 )
 
 type purchaseRow struct {
@@ -94,14 +96,7 @@ func (s *Service) Entries(ctx context.Context, db bun.IDB, memberships ...Ref) (
 	if len(memberships) == 0 {
 		return entries, nil
 	}
-	var people, organisations []int64
-	for _, m := range memberships {
-		if m.Organisation != 0 {
-			organisations = append(organisations, m.Organisation)
-		} else {
-			people = append(people, m.Individual)
-		}
-	}
+	people, organisations := ids(memberships)
 	const theirs = "?TableAlias.individual_membership_id = ANY($1) OR ?TableAlias.organisation_membership_id = ANY($2)"
 	var bought []purchaseRow
 	var raised []invoiceRow
@@ -127,6 +122,25 @@ func (s *Service) Entries(ctx context.Context, db bun.IDB, memberships ...Ref) (
 	return entries, nil
 }
 
+// of narrows purchases or invoices to those of a membership.
+func of(m Ref) func(*bun.SelectQuery) *bun.SelectQuery {
+	return func(q *bun.SelectQuery) *bun.SelectQuery {
+		return q.Where("?TableAlias.individual_membership_id = ? OR ?TableAlias.organisation_membership_id = ?", m.Individual, m.Organisation)
+	}
+}
+
+// ids are those of memberships of people, and of organisations.
+func ids(memberships []Ref) (people, organisations []int64) {
+	for _, m := range memberships {
+		if m.Organisation != 0 {
+			organisations = append(organisations, m.Organisation)
+		} else {
+			people = append(people, m.Individual)
+		}
+	}
+	return people, organisations
+}
+
 // EntryOf gives a purchase with its invoice.
 func (s *Service) EntryOf(ctx context.Context, db bun.IDB, purchase int64) (Entry, error) {
 	p, found, err := purchaseBy(ctx, db, "p.id = ?", purchase)
@@ -134,7 +148,7 @@ func (s *Service) EntryOf(ctx context.Context, db bun.IDB, purchase int64) (Entr
 		return Entry{}, err
 	}
 	if !found {
-		return Entry{}, fmt.Errorf("there is no purchase %d", purchase)
+		return Entry{}, fault.NotFound(lang.M("There is no such purchase."))
 	}
 	i, _, err := invoiceBy(ctx, db, "i.purchase_id = ?", purchase)
 	return Entry{Purchase: p, Invoice: i}, err

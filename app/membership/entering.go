@@ -165,6 +165,9 @@ func (s *Service) drop(ctx context.Context, tx bun.Tx, by access.Holder, h Held)
 	if err := by.Must("memberships.delete_" + h.Of.Type.model()); err != nil {
 		return err
 	}
+	if err := s.bills.Discard(ctx, tx, h.Ref()); err != nil {
+		return err
+	}
 	if _, err := tx.NewDelete().Table(h.Of.Type.table()).Where("id = ?", h.ID).Exec(ctx); err != nil {
 		return fmt.Errorf("delete %s: %w", h.Ref(), err)
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"ams/app/billing"
+	"ams/app/fault"
 	"ams/app/lang"
 	"ams/app/mail"
 	"ams/jobs"
@@ -57,6 +58,9 @@ func (s *Service) Jobs(r *jobs.Registry) { jobs.Handle(r, s.notifyStaff) }
 func (s *Service) notifyStaff(ctx context.Context, job NotifyStaff) error {
 	return s.db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
 		e, err := s.bills.EntryOf(ctx, tx, job.Purchase)
+		if fault.KindOf(err) == fault.Missing { // deleted meanwhile, with its membership
+			return nil
+		}
 		if err != nil {
 			return err
 		}

@@ -21,7 +21,7 @@ type Record struct {
 	Who    *account.Record `bun:"rel:belongs-to,join:user_id=id"`
 	Chosen *OptionRecord   `bun:"rel:belongs-to,join:membership_option_id=id"`
 	Owner  account.Person  `bun:"-"`
-	Held   Held            `bun:"-"` // with what was bought only in a form
+	Held   Held            `bun:"-"`
 }
 
 // Person names the owner as the list of people does.
@@ -40,19 +40,24 @@ func (r *Record) Title() string {
 // WithOwner reads whose the memberships are and what they are along with them.
 func WithOwner(q *bun.SelectQuery) *bun.SelectQuery { return q.Relation("Who").Relation("Chosen") }
 
-// LoadRecords puts what WithOwner has read where it is shown from.
-func LoadRecords(_ context.Context, _ bun.IDB, all []*Record) error {
-	for _, r := range all {
-		r.Owner, r.Held = r.Who.Person, r.held()
-		r.Held.Option = r.Chosen.Option
+// LoadRecords puts what WithOwner has read where it is shown from, and adds what was bought: the reason of a status asks it.
+func (s *Service) LoadRecords(ctx context.Context, db bun.IDB, all []*Record) error {
+	held := make([]Held, len(all))
+	for i, r := range all {
+		held[i] = r.held()
+		held[i].Option = r.Chosen.Option
 	}
-	return nil
+	err := s.addEntries(ctx, db, held)
+	for i, r := range all {
+		r.Owner, r.Held = r.Who.Person, held[i]
+	}
+	return err
 }
 
 func (r *Record) held() Held { return Held{Term: r.Term, Of: OfPerson(r.UserID)} }
 
-// LoadEntries adds what was bought for a membership.
-func (s *Service) LoadEntries(ctx context.Context, db bun.IDB, r *Record) error {
+// LoadRenewals adds what a membership renews, and what renews it.
+func (s *Service) LoadRenewals(ctx context.Context, db bun.IDB, r *Record) error {
 	return s.fill(ctx, db, &r.Held)
 }
 
@@ -91,7 +96,7 @@ type OrganisationRecord struct {
 
 	Whose    *organisation.Organisation `bun:"rel:belongs-to,join:organisation_id=id"`
 	Chosen   *OptionRecord              `bun:"rel:belongs-to,join:membership_option_id=id"`
-	Held     Held                       `bun:"-"` // with what was bought only in a form
+	Held     Held                       `bun:"-"`
 	AnySeats bool                       `bun:"-"` // a number of seats that does not fit is meant
 }
 
@@ -111,7 +116,7 @@ func WithOrganisation(q *bun.SelectQuery) *bun.SelectQuery {
 	return q.Relation("Whose").Relation("Chosen")
 }
 
-// LoadOrganisationRecords puts what WithOrganisation has read where it is shown from, and counts the seats that are taken.
+// LoadOrganisationRecords is LoadRecords for memberships of organisations, and counts the seats that are taken.
 func (s *Service) LoadOrganisationRecords(ctx context.Context, db bun.IDB, all []*OrganisationRecord) error {
 	held := make([]Held, len(all))
 	for i, r := range all {
@@ -119,18 +124,30 @@ func (s *Service) LoadOrganisationRecords(ctx context.Context, db bun.IDB, all [
 		held[i].Option = r.Chosen.Option
 	}
 	err := s.seat(ctx, db, held)
+	if err == nil {
+		err = s.addEntries(ctx, db, held)
+	}
 	for i, r := range all {
 		r.Held = held[i]
 	}
 	return err
 }
 
+// RecordsOf are the memberships of an organisation, the newest start first.
+func (s *Service) RecordsOf(ctx context.Context, db bun.IDB, organisation int64) (all []*OrganisationRecord, err error) {
+	q := WithOrganisation(db.NewSelect().Model(&all)).Where("m.organisation_id = ?", organisation).Order("m.start_date DESC", "m.id DESC")
+	if err = q.Limit(most).Scan(ctx); err != nil {
+		return nil, fmt.Errorf("list the memberships of organisation %d: %w", organisation, err)
+	}
+	return all, s.LoadOrganisationRecords(ctx, db, all)
+}
+
 func (r *OrganisationRecord) held() Held {
 	return Held{Term: r.Term, Of: OfOrganisation(r.OrganisationID), Seats: r.Seats}
 }
 
-// LoadOrganisationEntries is LoadEntries for a membership of an organisation.
-func (s *Service) LoadOrganisationEntries(ctx context.Context, db bun.IDB, r *OrganisationRecord) error {
+// LoadOrganisationRenewals is LoadRenewals for a membership of an organisation.
+func (s *Service) LoadOrganisationRenewals(ctx context.Context, db bun.IDB, r *OrganisationRecord) error {
 	return s.fill(ctx, db, &r.Held)
 }
 
@@ -161,15 +178,10 @@ func (s *Service) DropOrganisation(ctx context.Context, tx bun.Tx, by access.Hol
 	return s.drop(ctx, tx, by, r.held())
 }
 
-// fill adds what was bought for a membership, what it renews and what renews it.
+// fill adds what a membership renews and what renews it.
 func (s *Service) fill(ctx context.Context, db bun.IDB, h *Held) error {
-	entries, err := s.bills.Entries(ctx, db, h.Ref())
-	if err != nil {
-		return fmt.Errorf("list what was bought for %s: %w", h.Ref(), err)
-	}
-	h.Entries = entries[h.Ref()]
 	var rows []row
-	err = from(db, h.Of.Type, &rows).Where("m.id = ?", h.RenewsID).WhereOr("m.renews_id = ? AND m.cancelled_datetime IS NULL", h.ID).
+	err := from(db, h.Of.Type, &rows).Where("m.id = ?", h.RenewsID).WhereOr("m.renews_id = ? AND m.cancelled_datetime IS NULL", h.ID).
 		Limit(2).Scan(ctx)
 	if err != nil {
 		return fmt.Errorf("find the renewals of %s: %w", h.Ref(), err)

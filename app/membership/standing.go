@@ -96,3 +96,23 @@ func (h Held) whyPending() (member, staff lang.Message) {
 	}
 	return lang.M("Waiting for approval by the association since %s.", clock.DateOf(h.CreatedAt)), lang.Message{}
 }
+
+// Notices are what staff should do something about: an invoice that could not be raised, and a payment that approved nothing.
+func (h Held) Notices(now time.Time) (notices []lang.Message) {
+	status := h.Status(clock.DateOf(now))
+	for _, e := range h.Entries {
+		if e.State() == billing.SortedOut && status != Cancelled {
+			notices = append(notices, lang.M("An invoice of %s could not be raised: %s", e.Purchase.Total.Dollars(), e.Purchase.Cause()))
+		}
+	}
+	i := h.application().Invoice
+	switch {
+	case h.Approved() || i.ID == 0:
+	case i.CountsAsPaid() && (status == Expired || status == Cancelled):
+		notices = append(notices, lang.M("Invoice %s was paid on %s, but the membership was over or cancelled before it was approved. "+
+			"Approve it with other dates, or give the money back in the accounting system.", i.Number, i.PaidDate))
+	case i.State() == billing.Closed && status == Pending:
+		notices = append(notices, lang.M("Invoice %s was closed without a payment (%s). Approve the membership by hand, or cancel it.", i.Number, i.Closure()))
+	}
+	return notices
+}

@@ -159,13 +159,9 @@ func (s *Service) ForPerson(ctx context.Context, person int64) ([]Held, error) {
 
 // addEntries adds to memberships what was bought for them.
 func (s *Service) addEntries(ctx context.Context, db bun.IDB, all []Held) error {
-	refs := make([]billing.Ref, len(all))
-	for i, h := range all {
-		refs[i] = h.Ref()
-	}
-	entries, err := s.bills.Entries(ctx, db, refs...)
+	entries, err := s.bills.Entries(ctx, db, refs(all)...)
 	for i := range all {
-		all[i].Entries = entries[refs[i]]
+		all[i].Entries = entries[all[i].Ref()]
 	}
 	return err
 }
@@ -199,8 +195,8 @@ func (s *Service) OfPurchase(ctx context.Context, viewer account.Person, purchas
 }
 
 // standing answers billing.
-func (s *Service) standing(ctx context.Context, m billing.Ref) (billing.Standing, error) {
-	h, err := byRef(ctx, s.db, m)
+func (s *Service) standing(ctx context.Context, db bun.IDB, m billing.Ref) (billing.Standing, error) {
+	h, err := byRef(ctx, db, m)
 	return s.forBilling(h), err
 }
 
@@ -211,5 +207,11 @@ func (s *Service) hold(ctx context.Context, tx bun.Tx, m billing.Ref) (billing.S
 }
 
 func (s *Service) forBilling(h Held) billing.Standing {
-	return billing.Standing{Cancelled: h.CancelledAt != nil, Hopeless: !h.Approved() && h.Status(s.today()) == Expired}
+	st := billing.Standing{Cancelled: h.CancelledAt != nil, Hopeless: !h.Approved() && h.Status(s.today()) == Expired}
+	if h.Of.Type == ForOrganisations {
+		st.Organisation = h.Of.ID
+	} else {
+		st.Person = h.Of.ID
+	}
+	return st
 }

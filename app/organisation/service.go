@@ -26,6 +26,8 @@ type Memberships struct {
 	Full func(ctx context.Context, db bun.IDB, organisation int64) (bool, error)
 	// CancelAll cancels what is not yet over, because the organisation is closed. Nobody is told.
 	CancelAll func(ctx context.Context, tx bun.Tx, organisation int64) error
+	// Discard deletes what was bought and hangs on no money, because the organisation is deleted.
+	Discard func(ctx context.Context, tx bun.Tx, organisation int64) error
 }
 
 // Service holds the rules about organisations, their people and invitations.

@@ -132,3 +132,19 @@ func (s *Service) DeactivateFor(ctx context.Context, tx bun.Tx, by access.Holder
 	}
 	return err
 }
+
+// Drop deletes an organisation with its people and its memberships; what was billed to it refuses that by its foreign key.
+func (s *Service) Drop(ctx context.Context, tx bun.Tx, by access.Holder, o *Organisation) error {
+	if err := by.Must("organisations.delete_organisation"); err != nil {
+		return err
+	}
+	if s.memberships.Discard != nil {
+		if err := s.memberships.Discard(ctx, tx, o.ID); err != nil {
+			return err
+		}
+	}
+	if _, err := tx.NewDelete().Model(o).WherePK().Exec(ctx); err != nil {
+		return fmt.Errorf("delete organisation %d: %w", o.ID, err)
+	}
+	return nil
+}

@@ -76,9 +76,12 @@ func onItsWay() lang.Message {
 	return lang.M("An invoice of this person is on its way. Wait until it is there, then erase the person.")
 }
 
-// Delete deletes a person as a whole, with the files that were made for them.
+// Delete deletes a person as a whole, with the files that were made for them and what they bought without being billed.
 func (s *Service) Delete(ctx context.Context, tx bun.Tx, by access.Holder, r *account.Record) error {
 	if err := s.drop(ctx, tx, "user_id = ?", r.ID); err != nil {
+		return err
+	}
+	if err := s.members.Discard(ctx, tx, membership.OfPerson(r.ID)); err != nil {
 		return err
 	}
 	return s.people.DropRecord(ctx, tx, by, r)

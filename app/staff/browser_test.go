@@ -216,7 +216,7 @@ func TestFit(t *testing.T) {
 		page(s, "kea", "delete"): "Delete this person?", "/admin/users/": "People",
 		options: "Membership options", options + "add/": "Add membership option", memberships: "Individual memberships",
 		fields: "Questions", fields + "add/": "Add question", last(s, fields, "change"): "Where do you buy their food?", fieldGroups: "Groups of questions",
-		fieldGroups + "add/": "Add group of questions", memberships + "add/": "Add individual membership", invoices: "Invoices", organisations: "Organisations", organisations + "add/": "Add organisation",
+		fieldGroups + "add/": "Add group of questions", memberships + "add/": "Add individual membership", invoices: "Invoices", purchases: "Purchases", organisations: "Organisations", organisations + "add/": "Add organisation",
 		last(s, options, "change"): "One year for teachers of te reo Māori in secondary schools of every region", last(s, invoices, "change"): "MOCK-1",
 		last(s, memberships, "delete"): "Delete this individual membership?",
 		page(s, "kea", "change"):       "Whakaaropai-Te-Ariki-Tapairu Hohepa-Ngāti-Whātua-o-Kaipara-Ōrākei (kea@example.org)",

@@ -12,9 +12,16 @@ import (
 
 type invoice = billing.Record
 
+// The states of invoices i as billing.Invoice.State decides them.
+const (
+	received = "i.paid + i.allocated > 0 OR i.amount = 0"
+	void     = "coalesce(i.provider_status, '') IN ('VOIDED', 'DELETED')"
+	awaiting = "i.paid_date IS NULL AND NOT " + void
+	paid     = "i.paid_date IS NOT NULL AND NOT " + void + " AND (" + received + ")"
+	closed   = void + " OR i.paid_date IS NOT NULL AND NOT (" + received + ")"
+)
+
 func invoices(bills *billing.Service) admin.Resource[invoice] {
-	const received = "i.paid + i.allocated > 0 OR i.amount = 0"
-	const void = "coalesce(i.provider_status, '') IN ('VOIDED', 'DELETED')"
 	r := admin.Resource[invoice]{
 		App: "billing", Model: "invoice", One: lang.M("invoice"), Many: lang.M("Invoices"), Icon: "receipt", Letter: "v", Order: "i.id DESC",
 		Title: func(i *invoice) string { return i.Number }, Rows: billing.LoadRecords, Fill: billing.LoadBought,
@@ -38,9 +45,9 @@ func invoices(bills *billing.Service) admin.Resource[invoice] {
 		},
 		Filters: []admin.Filter{
 			admin.Cases("state", lang.M("Status"),
-				admin.Case{Value: "awaiting", Label: lang.M("Awaiting payment"), Where: "i.paid_date IS NULL AND NOT " + void},
-				admin.Case{Value: "paid", Label: lang.M("Paid"), Where: "i.paid_date IS NOT NULL AND NOT " + void + " AND (" + received + ")"},
-				admin.Case{Value: "cancelled", Label: lang.C("invoice", "Cancelled"), Where: void + " OR i.paid_date IS NOT NULL AND NOT (" + received + ")"}),
+				admin.Case{Value: "awaiting", Label: lang.M("Awaiting payment"), Where: awaiting},
+				admin.Case{Value: "paid", Label: lang.M("Paid"), Where: paid},
+				admin.Case{Value: "cancelled", Label: lang.C("invoice", "Cancelled"), Where: closed}),
 			admin.OneOf("purpose", lang.M("Purpose"), "i.purpose",
 				field.Option{Value: string(billing.ForApplication), Label: billing.ForApplication.Text()},
 				field.Option{Value: string(billing.ForRenewal), Label: billing.ForRenewal.Text()},

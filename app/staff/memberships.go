@@ -1,13 +1,18 @@
 package staff
 
 import (
+	"context"
 	"strconv"
 
+	"github.com/uptrace/bun"
+
 	"ams/app/admin"
+	"ams/app/billing"
 	"ams/app/clock"
 	"ams/app/field"
 	"ams/app/lang"
 	"ams/app/membership"
+	"ams/app/web/statement"
 )
 
 type (
@@ -20,10 +25,10 @@ func optionsFor(a *admin.Admin, t membership.Type) field.Chooser {
 	return a.ChooserOf("memberships.membershipoption", "o.type = '"+string(t)+"'")
 }
 
-func memberships(a *admin.Admin, members *membership.Service, c clock.Clock) admin.Resource[individual] {
+func memberships(a *admin.Admin, members *membership.Service, bills *billing.Service, c clock.Clock) admin.Resource[individual] {
 	t := tenure[individual]{
-		at: func(m *individual) *membership.Term { return &m.Term }, held: func(m *individual) membership.Held { return m.Held }, clock: c,
-		page: func(id int64) string { return a.Address("memberships.individualmembership", id) },
+		at: func(m *individual) *membership.Term { return &m.Term }, held: func(m *individual) membership.Held { return m.Held },
+		title: (*individual).Title, model: "individualmembership", admin: a, bills: bills, clock: c,
 	}
 	options := optionsFor(a, membership.ForPeople)
 	person := field.Ref("user", lang.M("Person"), func(m *individual) *int64 { return &m.UserID }, a.Chooser("users.user")).OnceOnly().Known((*individual).Person)
@@ -31,21 +36,30 @@ func memberships(a *admin.Admin, members *membership.Service, c clock.Clock) adm
 	return admin.Resource[individual]{
 		App: "memberships", Model: "individualmembership", One: lang.M("individual membership"), Many: lang.M("Individual memberships"),
 		Icon: "person-badge", Letter: "i", Order: "m.id DESC", Title: (*individual).Title, Under: admin.Under{Table: "users", Column: "user_id"},
-		Load: membership.WithOwner, Rows: membership.LoadRecords, Fill: members.LoadEntries,
+		Load: membership.WithOwner, Rows: members.LoadRecords, Fill: members.LoadRenewals, Notes: t.notes,
 		Columns: []admin.Column[individual]{
 			admin.Text("user", lang.M("Person"), "", func(m *individual) string { return m.Owner.Name() + " (" + m.Owner.Email + ")" }),
 			t.optionColumn(), t.statusColumn(), t.startColumn(), t.expiryColumn(), t.approvedColumn(),
 		},
 		Search:  []admin.Search{admin.Parent("users", "user_id"), admin.Parent("membership_options", "membership_option_id")},
-		Filters: tenureFilters(options),
+		Filters: tenureFilters(options, "individual_membership_id"),
 		Add:     []admin.Section[individual]{admin.Sect(lang.Message{}, append([]field.Field[individual]{person, option}, t.newFields()...)...)},
 		Sections: []admin.Section[individual]{
 			admin.Sect(lang.Message{}, append([]field.Field[individual]{person, option}, t.fields()...)...),
 			t.cancellation(), admin.Sect(lang.Message{}, t.facts()...),
 		},
-		Actions: []admin.Action[individual]{t.approve(lang.M("The members are told by mail."), members.Approve)},
+		Actions: append([]admin.Action[individual]{
+			t.approve(lang.M("The members are told by mail."), members.Approve),
+			t.cancel(lang.M("The members are told by mail, with the reason."), members.Cancel),
+		}, t.invoiceActs()...),
+		Inlines: []admin.Inline[individual]{
+			bought[individual](a, ofPerson), billed[individual](a, func(ctx context.Context, db bun.IDB, id int64) ([]*invoice, error) {
+				return billing.RecordsOf(ctx, db, ofPerson(id))
+			}),
+		},
 		Onward: []admin.Onward[individual]{
 			{Entity: "users.user", Search: func(m *individual) string { return m.Owner.Email }},
+			{Entity: "billing.purchase", Search: func(m *individual) string { return m.Owner.Email }},
 			{Entity: "billing.invoice", Search: func(m *individual) string { return m.Owner.Email }},
 		},
 		Broken: membership.Broken, Instead: lang.M("Cancel it instead."),
@@ -53,10 +67,10 @@ func memberships(a *admin.Admin, members *membership.Service, c clock.Clock) adm
 	}
 }
 
-func organisationMemberships(a *admin.Admin, members *membership.Service, c clock.Clock) admin.Resource[organisational] {
+func organisationMemberships(a *admin.Admin, members *membership.Service, bills *billing.Service, c clock.Clock) admin.Resource[organisational] {
 	t := tenure[organisational]{
-		at: func(m *organisational) *membership.Term { return &m.Term }, held: func(m *organisational) membership.Held { return m.Held }, clock: c,
-		page: func(id int64) string { return a.Address("memberships.organisationmembership", id) },
+		at: func(m *organisational) *membership.Term { return &m.Term }, held: func(m *organisational) membership.Held { return m.Held },
+		title: (*organisational).Title, model: "organisationmembership", admin: a, bills: bills, clock: c,
 	}
 	options := optionsFor(a, membership.ForOrganisations)
 	owner := field.Ref("organisation", lang.M("Organisation"), func(m *organisational) *int64 { return &m.OrganisationID }, a.Chooser("organisations.organisation")).
@@ -71,7 +85,7 @@ func organisationMemberships(a *admin.Admin, members *membership.Service, c cloc
 		App: "memberships", Model: "organisationmembership", One: lang.M("organisation membership"), Many: lang.M("Organisation memberships"),
 		Icon: "building", Letter: "s", Order: "m.id DESC", Title: (*organisational).Title,
 		Under: admin.Under{Table: "organisations", Column: "organisation_id"},
-		Load:  membership.WithOrganisation, Rows: members.LoadOrganisationRecords, Fill: members.LoadOrganisationEntries,
+		Load:  membership.WithOrganisation, Rows: members.LoadOrganisationRecords, Fill: members.LoadOrganisationRenewals, Notes: t.notes,
 		Columns: []admin.Column[organisational]{
 			admin.Text("organisation", lang.M("Organisation"), "", (*organisational).Organisation), t.optionColumn(), t.statusColumn(),
 			admin.Number("occupied", lang.M("Seats taken"), "", func(m *organisational) int64 { return int64(m.Held.Occupied) }),
@@ -79,20 +93,55 @@ func organisationMemberships(a *admin.Admin, members *membership.Service, c cloc
 			t.startColumn(), t.expiryColumn(),
 		},
 		Search:  []admin.Search{admin.Parent("organisations", "organisation_id"), admin.Parent("membership_options", "membership_option_id")},
-		Filters: tenureFilters(options),
+		Filters: tenureFilters(options, "organisation_membership_id"),
 		Add:     []admin.Section[organisational]{admin.Sect(lang.Message{}, append(first, t.newFields()...)...)},
 		Sections: []admin.Section[organisational]{
 			admin.Sect(lang.Message{}, append(first, t.fields()...)...),
 			t.cancellation(), admin.Sect(lang.Message{}, append(t.facts(), taken)...),
 		},
-		Actions: []admin.Action[organisational]{t.approve(lang.M("The organisations are told by mail."), members.ApproveOrganisation)},
+		Actions: append([]admin.Action[organisational]{
+			t.approve(lang.M("The organisations are told by mail."), members.ApproveOrganisation),
+			t.cancel(lang.M("The organisations are told by mail, with the reason."), members.CancelOrganisation),
+		}, t.invoiceActs()...),
+		Inlines: []admin.Inline[organisational]{
+			bought[organisational](a, ofOrganisation), billed[organisational](a, func(ctx context.Context, db bun.IDB, id int64) ([]*invoice, error) {
+				return billing.RecordsOf(ctx, db, ofOrganisation(id))
+			}),
+		},
 		Onward: []admin.Onward[organisational]{
 			{Entity: "organisations.organisation", Search: (*organisational).Organisation},
+			{Entity: "billing.purchase", Search: (*organisational).Organisation},
 			{Entity: "billing.invoice", Search: (*organisational).Organisation},
 		},
 		Broken: membership.Broken, Instead: lang.M("Cancel it instead."),
 		Write: admin.Writer[organisational]{
 			Create: members.EnterOrganisation, Update: members.ChangeOrganisation, Delete: members.DropOrganisation,
+		},
+	}
+}
+
+// ofPerson and ofOrganisation name a membership by its id.
+func ofPerson(id int64) billing.Ref { return billing.Ref{Individual: id} }
+
+func ofOrganisation(id int64) billing.Ref { return billing.Ref{Organisation: id} }
+
+// heldBy lists in the form of an organisation what it has bought, and how that stands.
+func heldBy(a *admin.Admin, members *membership.Service, c clock.Clock) admin.Inline[org] {
+	text := func(key string, label lang.Message, of func(*lang.Translator, *organisational) string) *field.ComputedField[organisational] {
+		return field.Computed(key, label, of)
+	}
+	return admin.Table[org, organisational]{
+		Key: "memberships", Entity: "memberships.organisationmembership", Label: lang.M("Organisation memberships"),
+		Title: (*organisational).Title, Load: members.RecordsOf,
+		Fields: []field.Field[organisational]{
+			text("option", lang.M("Membership option"), func(tr *lang.Translator, m *organisational) string { return m.Held.Option.Name.In(tr.Locale()) }).
+				To(func(m *organisational) string { return a.Address("memberships.organisationmembership", m.ID) }),
+			text("seats", lang.M("Seats"), func(_ *lang.Translator, m *organisational) string { return someOf(m.Seats) }),
+			text("start_date", lang.M("Start"), func(tr *lang.Translator, m *organisational) string { return tr.ShortDate(m.Start) }),
+			text("expiry_date", lang.M("Expiry"), func(tr *lang.Translator, m *organisational) string { return tr.ShortDate(m.Expiry) }),
+			text("status", lang.M("Status"), func(tr *lang.Translator, m *organisational) string {
+				return statement.Badge(tr, m.Held.Standing(c.Now()).Status).Text
+			}),
 		},
 	}
 }

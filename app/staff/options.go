@@ -22,6 +22,7 @@ func options(members *membership.Service) admin.Resource[option] {
 		{Value: string(membership.ForPeople), Label: lang.M("individual")},
 		{Value: string(membership.ForOrganisations), Label: lang.M("organisation")},
 	}
+	place := field.Int("order", lang.M("Order"), func(o *option) *int { return &o.Order }, 0, largest).Optional()
 	return admin.Resource[option]{
 		App: "memberships", Model: "membershipoption", One: lang.M("membership option"), Many: lang.M("Membership options"),
 		Icon: "tag-fill", Letter: "m", Order: `o."order", o.cost`,
@@ -29,7 +30,7 @@ func options(members *membership.Service) admin.Resource[option] {
 		New:   func() *option { return &option{Option: membership.Option{InvoiceDueDays: 60, VotingRights: true}} },
 		Columns: []admin.Column[option]{
 			admin.Words("name", lang.M("Name"), "o.name_en", func(tr *lang.Translator, o *option) string { return o.Name.In(tr.Locale()) }),
-			admin.Number("order", lang.M("Order"), `o."order"`, func(o *option) int64 { return int64(o.Order) }),
+			admin.Number("order", lang.M("Order"), `o."order"`, func(o *option) int64 { return int64(o.Order) }).Editable(place),
 			admin.Words("type", lang.M("Type"), "o.type", func(tr *lang.Translator, o *option) string { return tr.Say(o.Type.Text()) }),
 			admin.Words("duration", lang.M("Duration"), "o.duration", func(tr *lang.Translator, o *option) string { return tr.Say(o.Duration.Text()) }),
 			admin.Figure("cost", lang.M("Cost"), "o.cost", func(_ *lang.Translator, o *option) string { return o.Cost.Dollars() }),
@@ -41,7 +42,7 @@ func options(members *membership.Service) admin.Resource[option] {
 		},
 		Search:   []admin.Search{admin.Own()},
 		Filters:  []admin.Filter{admin.OneOf("type", lang.M("Type"), "o.type", types...), admin.YesNo("archived", lang.M("Archived"), "o.archived")},
-		Sections: optionSections(types),
+		Sections: optionSections(types, place),
 		Broken:   membership.Broken,
 		Instead:  lang.M("Archive it instead: then nobody can choose it."),
 		Write: admin.Writer[option]{
@@ -58,8 +59,10 @@ func options(members *membership.Service) admin.Resource[option] {
 	}
 }
 
-func optionSections(types []field.Option) []admin.Section[option] {
-	const most = 1_000_000
+// largest is the largest number that staff type for an option.
+const largest = 1_000_000
+
+func optionSections(types []field.Option, place field.Field[option]) []admin.Section[option] {
 	return []admin.Section[option]{
 		admin.Sect(lang.Message{},
 			field.Translated("name", lang.M("Name"), func(o *option) *lang.Text { return &o.Name }).Max(255),
@@ -78,10 +81,10 @@ func optionSections(types []field.Option) []admin.Section[option] {
 			},
 		},
 		admin.Sect(lang.M("Billing"),
-			field.Int("invoice_due_days", lang.M("Days until payment is due"), func(o *option) *int { return &o.InvoiceDueDays }, 1, most),
+			field.Int("invoice_due_days", lang.M("Days until payment is due"), func(o *option) *int { return &o.InvoiceDueDays }, 1, largest),
 			field.Text("invoice_reference", lang.M("Reference on invoices"), func(o *option) *string { return &o.InvoiceReference }).Max(25).Optional()),
 		admin.Sect(lang.M("Visibility"),
-			field.Int("order", lang.M("Order"), func(o *option) *int { return &o.Order }, 0, most).Optional(),
+			place,
 			field.Bool("archived", lang.M("Archived"), func(o *option) *bool { return &o.Archived }).Help(lang.M("Nobody can choose it any longer."))),
 	}
 }

@@ -3,14 +3,17 @@ package staff
 import (
 	"ams/app/account"
 	"ams/app/admin"
+	"ams/app/billing"
+	"ams/app/clock"
 	"ams/app/field"
 	"ams/app/lang"
+	"ams/app/membership"
 	"ams/app/organisation"
 )
 
 type org = organisation.Organisation
 
-func organisations(a *admin.Admin, orgs *organisation.Service) admin.Resource[org] {
+func organisations(a *admin.Admin, orgs *organisation.Service, members *membership.Service, c clock.Clock) admin.Resource[org] {
 	text := func(key string, label lang.Message, at func(*org) *string) *field.TextField[org] {
 		return field.Text(key, label, at).Max(255)
 	}
@@ -60,10 +63,11 @@ func organisations(a *admin.Admin, orgs *organisation.Service) admin.Resource[or
 		},
 		Onward: []admin.Onward[org]{
 			{Entity: "memberships.organisationmembership", Search: func(o *org) string { return o.Name }},
+			{Entity: "billing.purchase", Search: func(o *org) string { return o.Name }},
 			{Entity: "billing.invoice", Search: func(o *org) string { return o.Name }},
 		},
-		Inlines: []admin.Inline[org]{peopleOf(a)},
+		Inlines: []admin.Inline[org]{peopleOf(a), heldBy(a, members, c), billed[org](a, billing.RecordsOfOrganisation)},
 		Instead: lang.M("Deactivate it instead."), Site: func(o *org) string { return o.Page() },
-		Write: admin.Rows[org](),
+		Write: admin.Writer[org]{Create: admin.Rows[org]().Create, Update: admin.Rows[org]().Update, Delete: orgs.Drop},
 	}
 }

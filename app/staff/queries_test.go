@@ -152,14 +152,14 @@ func staffQueries(s *webtest.Site, v *webtest.Visitor, key string) {
 		list, form, history = list+6, form+2, history+1
 	case "mfa.authenticator": // with its owner and what that person may do
 		form++
-	case "organisations.organisation": // with its people
-		form++
+	case "organisations.organisation": // with its people, its memberships, what was bought for them, and its invoices
+		form += 6
 	case "organisations.organisationmember": // with people and organisations to choose from, and organisations to narrow by
 		list, form = list+1, form+2
-	case "memberships.individualmembership": // with the options to choose from, purchases beside invoices, and what it renews
-		form += 2
+	case "memberships.individualmembership": // with purchases and invoices, and in the form the options to choose from, what it renews and two tables
+		list, form, history = list+2, form+4, history+2
 	case "memberships.organisationmembership": // likewise, and with the seats that are taken
-		list, form = list+1, form+3
+		list, form, history = list+3, form+5, history+3
 	}
 	for _, view := range []string{"", "?q=a", "?q=tama+p", "?p=2", "?p=9", "?all=1", "?count=1"} {
 		asking(s, v, path+view, list)

@@ -98,7 +98,8 @@ func samples() map[string]sample {
 			change: []string{"cancelled_datetime", "2020-03-01T12:00", "cancelled_reason", "Closed", "seats", "7"},
 			stored: "cancelled_reason = 'Closed' AND expiry_date = '2021-02-28' AND approved_datetime IS NULL AND seats = 7",
 		},
-		"billing.invoice": {table: "invoices", found: "mock", kept: true, before: sold},
+		"billing.purchase": {table: "purchases", found: "ams-", kept: true, before: sold},
+		"billing.invoice":  {table: "invoices", found: "mock", kept: true, before: sold},
 		"organisations.organisation": {
 			table: "organisations", found: "taupo",
 			add: []string{

@@ -129,7 +129,7 @@ func TestSeatsByStaff(t *testing.T) {
 		t.Parallel()
 		s, _ := applied(t)
 		v := s.SignedIn("boss")
-		question := v.Post(seated, v.Get(last(s, seated, "change")).Fields(".record-acts form")...).Status(http.StatusOK).Has("h1", "Approve")
+		question := v.Post(seated, v.Get(last(s, seated, "change")).Fields(button("approve"))...).Status(http.StatusOK).Has("h1", "Approve")
 		form := question.Fields(".question form")
 		v.Post(seated, form...).Status(http.StatusSeeOther).To(last(s, seated, "change"))
 		flash(v)
@@ -141,7 +141,7 @@ func TestSeatsByStaff(t *testing.T) {
 		if strings.Count(told, "Your membership is confirmed") != 1 || s.Count("SELECT count(*) FROM organisation_memberships WHERE approval_source = 'STAFF'") != 1 {
 			t.Errorf("letters to the organisation = %q, want one about the approval, by staff", told)
 		}
-		v.Get(last(s, seated, "change")).Lacks(".record-acts form").Has(".record-side", "Approved by the association on")
+		v.Get(last(s, seated, "change")).Lacks(button("approve")).Has(".record-side", "Approved by the association on")
 	})
 	t.Run("ORG-74 cancelled while its invoice is on its way: a reason is wanted, and the organisation is told", func(t *testing.T) {
 		t.Parallel()

@@ -47,15 +47,17 @@ func Declare(a *admin.Admin, d Domains, languages []lang.Locale) {
 	admin.Add(a, addresses(a, d.People))
 	admin.Add(a, factors(d.Factors))
 	admin.Add(a, options(d.Members))
-	admin.Add(a, memberships(a, d.Members, d.Clock))
-	admin.Add(a, organisationMemberships(a, d.Members, d.Clock))
+	admin.Add(a, memberships(a, d.Members, d.Bills, d.Clock))
+	admin.Add(a, organisationMemberships(a, d.Members, d.Bills, d.Clock))
+	admin.Add(a, purchases(a, d.Bills, d.Clock))
 	admin.Add(a, invoices(d.Bills))
-	admin.Add(a, organisations(a, d.Orgs))
+	admin.Add(a, organisations(a, d.Orgs, d.Members, d.Clock))
 	admin.Add(a, organisationMembers(a, d.Orgs))
 	admin.Add(a, termTexts(d.Terms, languages))
 	admin.Add(a, termVersions(a, d.Terms, languages))
 	admin.Add(a, termAcceptances(a))
 	tables(a)
+	a.Yield("purchases", billing.Discardable, "individual_membership_id", "organisation_membership_id", "account_id")
 }
 
 // tables names what goes along with records and is no entity of its own.
@@ -70,7 +72,6 @@ func tables(a *admin.Admin) {
 	a.Table("admin_log_entries", lang.M("History entries"))
 	a.Table("billing_accounts", lang.M("Billing accounts"))
 	a.Table("organisation_members", lang.M("Members of organisations"))
-	a.Table("purchases", lang.M("Purchases"))
 	a.Table("data_exports", lang.M("Files of people’s own data"))
 	a.Table("pages", lang.M("Pages"))
 	a.Table("page_revisions", lang.M("Earlier versions of pages"))

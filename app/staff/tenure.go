@@ -1,14 +1,10 @@
 package staff
 
 import (
-	"context"
-	"strings"
 	"time"
 
-	"github.com/uptrace/bun"
-
-	"ams/app/access"
 	"ams/app/admin"
+	"ams/app/billing"
 	"ams/app/clock"
 	"ams/app/field"
 	"ams/app/lang"
@@ -21,7 +17,10 @@ import (
 type tenure[M any] struct {
 	at    func(*M) *membership.Term
 	held  func(*M) membership.Held
-	page  func(id int64) string // of a record of M
+	title func(*M) string
+	model string // name of the entity: "individualmembership"
+	admin *admin.Admin
+	bills *billing.Service
 	clock clock.Clock
 }
 
@@ -33,10 +32,12 @@ func (t tenure[M]) optionColumn() admin.Column[M] {
 	})
 }
 
+// statusColumn says why as well.
 func (t tenure[M]) statusColumn() admin.Column[M] {
-	return admin.Badges("status", lang.M("Status"), "", func(tr *lang.Translator, m *M) []views.Badge {
-		return []views.Badge{statement.Badge(tr, t.standing(m).Status)}
-	})
+	return admin.Column[M]{Key: "status", Label: lang.M("Status"), Kind: views.KindBadge, Cell: func(tr *lang.Translator, m *M) views.Cell {
+		st := t.standing(m)
+		return views.Cell{Badges: []views.Badge{statement.Badge(tr, st.Status)}, Under: tr.Say(st.WhyForStaff())}
+	}}
 }
 
 func (t tenure[M]) startColumn() admin.Column[M] {
@@ -51,8 +52,15 @@ func (t tenure[M]) approvedColumn() admin.Column[M] {
 	return admin.Time("approved_datetime", lang.M("Approved"), "m.approved_datetime", func(m *M) *time.Time { return t.at(m).ApprovedAt })
 }
 
-// tenureFilters narrow a list of memberships m, whose options are these.
-func tenureFilters(options field.Chooser) []admin.Filter {
+// tenureFilters narrow a list of memberships m, whose options are these; ref is the column of purchases and invoices that
+// leads to them.
+func tenureFilters(options field.Chooser, ref string) []admin.Filter {
+	bought := func(state string) string {
+		return "m.id IN (SELECT p." + ref + " FROM purchases p WHERE p.invoice_state = '" + state + "')"
+	}
+	billed := func(which string) string {
+		return "EXISTS (SELECT FROM invoices i WHERE i." + ref + " = m.id AND (" + which + "))"
+	}
 	return []admin.Filter{
 		admin.Cases("status", lang.M("Status"),
 			admin.Case{Value: "active", Label: lang.M("Active"), Where: "m.cancelled_datetime IS NULL AND m.approved_datetime IS NOT NULL AND m.start_date <= ?0 AND m.expiry_date > ?0"},
@@ -61,6 +69,14 @@ func tenureFilters(options field.Chooser) []admin.Filter {
 			admin.Case{Value: "cancelled", Label: lang.M("Cancelled"), Where: "m.cancelled_datetime IS NOT NULL"}),
 		admin.Related("option", lang.M("Membership option"), "m.membership_option_id = ?", options),
 		admin.Days("start", lang.M("Start"), "m.start_date"),
+		admin.Cases("invoice", lang.M("Invoice"),
+			admin.Case{Value: "waiting", Label: lang.M("On its way"), Where: bought("WAITING")},
+			admin.Case{Value: "failed", Label: lang.M("Failed"), Where: bought("FAILED")},
+			admin.Case{Value: "awaiting", Label: lang.M("Awaiting payment"), Where: billed(awaiting)},
+			admin.Case{Value: "paid", Label: lang.M("Paid"), Where: billed(paid)},
+			admin.Case{Value: "cancelled", Label: lang.C("invoice", "Cancelled"), Where: billed(closed)},
+			admin.Case{Value: "none", Label: lang.M("None"), Where: "NOT " + billed("true") +
+				" AND NOT EXISTS (SELECT FROM purchases p WHERE p." + ref + " = m.id AND p.invoice_state IN ('WAITING', 'FAILED'))"}),
 	}
 }
 
@@ -102,15 +118,6 @@ func (t tenure[M]) facts() []field.Field[M] {
 			return statement.Badge(tr, t.standing(m).Status).Text + ". " + tr.Say(t.standing(m).WhyForStaff())
 		}).Aside(),
 		field.Computed("created_datetime", lang.M("Applied"), func(tr *lang.Translator, m *M) string { return tr.Moment(t.at(m).CreatedAt) }).Aside(),
-		field.Computed("invoices", lang.M("Invoices"), func(tr *lang.Translator, m *M) string {
-			var texts []string
-			for _, e := range t.held(m).Entries {
-				if e.Invoice.ID != 0 {
-					texts = append(texts, e.Invoice.Number+" ("+statement.InvoiceBadge(tr, e.State()).Text+")")
-				}
-			}
-			return strings.Join(texts, " ")
-		}).Aside(),
 		t.other("renews", lang.M("Renews"), func(h membership.Held) membership.Term { return h.Renews }),
 		t.other("renewed_by", lang.M("Renewed by"), func(h membership.Held) membership.Term { return h.RenewedBy }),
 	}
@@ -124,12 +131,13 @@ func (t tenure[M]) other(key string, label lang.Message, which func(membership.H
 			return ""
 		}
 		return tr.ShortDate(o.Start) + " – " + tr.ShortDate(o.LastDay())
-	}).To(func(m *M) string { return t.page(which(t.held(m)).ID) }).Aside()
+	}).To(func(m *M) string { return t.admin.Address("memberships."+t.model, which(t.held(m)).ID) }).Aside()
 }
 
-func (t tenure[M]) approve(told lang.Message, do func(context.Context, bun.Tx, access.Holder, *M) error) admin.Action[M] {
-	return admin.Action[M]{
-		Name: "approve", Label: lang.M("Approve"), Icon: "check-lg", Ask: told, Each: do,
-		Offer: func(m *M) bool { return !t.at(m).Approved() && t.standing(m).Status == membership.Pending },
+// notes are what staff should do something about.
+func (t tenure[M]) notes(m *M) (notes []admin.Note) {
+	for _, text := range t.held(m).Notices(t.clock.Now()) {
+		notes = append(notes, admin.Note{Text: text, Warns: true})
 	}
+	return notes
 }

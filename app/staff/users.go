@@ -118,6 +118,7 @@ func sales[M any](email func(*M) string) []admin.Onward[M] {
 	return []admin.Onward[M]{
 		{Entity: "memberships.individualmembership", Search: email},
 		{Entity: "organisations.organisationmember", Search: email},
+		{Entity: "billing.purchase", Search: email},
 		{Entity: "billing.invoice", Search: email},
 	}
 }

@@ -53,7 +53,7 @@ func (b *Tab) Refused() {
 // the window and beneath nothing else.
 func (b *Tab) TabTo(selector string) {
 	b.t.Helper()
-	const most = 60
+	const most = 90
 	var passed []string
 	for range most {
 		if Ask[bool](b, `document.activeElement.matches('`+selector+`')`) {
