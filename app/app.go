@@ -138,7 +138,7 @@ func New(cfg Config, db *database.DB, out Outside) (*App, error) {
 	a.Content.Reserve(kernel.Mounts())
 	a.Handler = kernel.Handler()
 	out.Metrics.Ask(a.backlog())
-	return a, errors.Join(set.Err(), post.Err(), a.Registry.Err(), a.Staff.Check())
+	return a, errors.Join(set.Err(), post.Err(), a.Registry.Err(), a.Orgs.Err(), a.Staff.Check())
 }
 
 // mount gives every area its addresses.

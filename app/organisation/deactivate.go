@@ -63,7 +63,7 @@ func (s *Service) deactivate(ctx context.Context, tx bun.Tx, o Organisation) (ch
 	if n, err := done.RowsAffected(); err != nil || n == 0 {
 		return false, err
 	}
-	if err := s.cancelAll(ctx, tx, o.ID); err != nil {
+	if err := s.memberships.CancelAll(ctx, tx, o.ID); err != nil {
 		return false, err
 	}
 	_, err = tx.NewUpdate().Model((*Member)(nil)).Set("revoked_datetime = ?", s.clock.Now()).
@@ -73,12 +73,4 @@ func (s *Service) deactivate(ctx context.Context, tx bun.Tx, o Organisation) (ch
 	}
 	slog.InfoContext(ctx, "organisation deactivated", "organisation", o.ID)
 	return true, nil
-}
-
-// cancelAll cancels what the organisation has bought. Until somebody serves, organisations have bought nothing.
-func (s *Service) cancelAll(ctx context.Context, tx bun.Tx, organisation int64) error {
-	if s.memberships.CancelAll == nil {
-		return nil
-	}
-	return s.memberships.CancelAll(ctx, tx, organisation)
 }

@@ -2,6 +2,7 @@ package organisation
 
 import (
 	"context"
+	"errors"
 
 	"github.com/uptrace/bun"
 
@@ -40,7 +41,7 @@ type Service struct {
 	invite      mail.Letter[inviteMail]
 }
 
-// New needs Serve before somebody is invited.
+// New needs Serve before anybody asks for anything; Err tells where it was forgotten.
 func New(db *bun.DB, c clock.Clock, post *mail.Post, people *account.Service, cfg Config) *Service {
 	return &Service{
 		db: db, clock: c, post: post, people: people, cfg: cfg,
@@ -51,3 +52,11 @@ func New(db *bun.DB, c clock.Clock, post *mail.Post, people *account.Service, cf
 
 // Serve names who answers for memberships.
 func (s *Service) Serve(m Memberships) { s.memberships = m }
+
+// Err tells that somebody forgot to Serve: closing an organisation would leave running what it has bought.
+func (s *Service) Err() error {
+	if s.memberships.Full == nil || s.memberships.CancelAll == nil {
+		return errors.New("organisation: nobody answers for memberships")
+	}
+	return nil
+}

@@ -71,6 +71,21 @@ func TestDeactivate(t *testing.T) {
 			t.Errorf("the memberships of organisation %d were asked, want 1", asked)
 		}
 	})
+	t.Run("The program does not start while nobody answers for what was bought", func(t *testing.T) {
+		t.Parallel()
+		k := newKura(t)
+		if err := k.App.Orgs.Err(); err != nil {
+			t.Errorf("Err() = %v, want none of a program that runs", err)
+		}
+		for name, m := range map[string]organisation.Memberships{
+			"nobody": {}, "nobody who cancels": {Full: k.App.Members.Full}, "nobody who counts": {CancelAll: k.App.Members.CancelAll},
+		} {
+			k.App.Orgs.Serve(m)
+			if k.App.Orgs.Err() == nil {
+				t.Errorf("Err() is nil while %s answers", name)
+			}
+		}
+	})
 	t.Run("An invitation that comes at the same moment is not lost and not left", func(t *testing.T) {
 		t.Parallel()
 		k := newKura(t)
