@@ -161,6 +161,26 @@ func TestCrossing(t *testing.T) {
 			t.Errorf("the purchase = %s, want WAITING with its job", got)
 		}
 	})
+	t.Run("BIL-65 cancelled at the moment at which the invoice is recorded: whoever comes second sees the other", func(t *testing.T) {
+		t.Parallel()
+		s, _ := bought(t)
+		twin := s.Twin()
+		s.Behind(twin.Work, "UPDATE individual_memberships SET cancelled_datetime = ?", s.Clock.Now())
+		s.Work()
+		if s.Count("SELECT count(*) FROM invoices WHERE provider_status = 'VOIDED'") != 1 || s.Count("SELECT count(*) FROM mock_invoices WHERE status <> 'VOIDED'") != 0 {
+			t.Error("want the invoice recorded and voided")
+		}
+		if n := len(s.Mails(keaMail)); n != 0 {
+			t.Errorf("%d letters to the member, want none", n)
+		}
+		s, _ = bought(t)
+		twin = s.Twin()
+		s.InTurn("LOCK TABLE invoices IN SHARE MODE", twin.Work, func() { cancels(s) }) // recording holds the membership already
+		if s.Count("SELECT count(*) FROM invoices WHERE provider_status = 'AUTHORISED'") != 1 || state(s) != "RAISED" ||
+			s.Count("SELECT count(*) FROM individual_memberships WHERE cancelled_datetime IS NOT NULL") != 1 {
+			t.Errorf("the purchase = %s, want RAISED with its invoice, and the membership cancelled", state(s))
+		}
+	})
 	t.Run("Marked as paid although the provider has voided it", func(t *testing.T) {
 		t.Parallel()
 		s, _ := raised(t)
