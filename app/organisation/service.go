@@ -6,6 +6,7 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"ams/app/access"
 	"ams/app/account"
 	"ams/app/clock"
 	"ams/app/lang"
@@ -26,7 +27,7 @@ type Memberships struct {
 	// organisation is locked.
 	Full func(ctx context.Context, db bun.IDB, organisation int64) (bool, error)
 	// CancelAll cancels what is not yet over, because the organisation is closed. Nobody is told.
-	CancelAll func(ctx context.Context, tx bun.Tx, organisation int64) error
+	CancelAll func(ctx context.Context, tx bun.Tx, by access.Holder, o Organisation) error
 }
 
 // Service holds the rules about organisations, their people and invitations.

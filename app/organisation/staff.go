@@ -130,7 +130,7 @@ func (s *Service) DeactivateFor(ctx context.Context, tx bun.Tx, by access.Holder
 	if err != nil {
 		return err
 	}
-	changed, err := s.deactivate(ctx, tx, held)
+	changed, err := s.deactivate(ctx, tx, by, held)
 	if err == nil && !changed {
 		err = fault.Conflict(lang.M("it is inactive already"))
 	}

@@ -10,8 +10,10 @@ import (
 	"github.com/uptrace/bun"
 	"pgregory.net/rapid"
 
+	"ams/app/access"
 	"ams/app/lang"
 	"ams/app/membership"
+	"ams/app/organisation"
 	"ams/app/web/webtest"
 )
 
@@ -310,7 +312,7 @@ func TestSeatsAtOnce(t *testing.T) {
 				if _, err := tx.NewRaw("SELECT id FROM organisations WHERE id = ? FOR NO KEY UPDATE", k.id).Exec(ctx); err != nil {
 					return err
 				}
-				return k.App.Members.CancelAll(ctx, tx, k.id)
+				return k.App.Members.CancelAll(ctx, tx, access.Holder{}, organisation.Organisation{ID: k.id})
 			})
 			if err != nil {
 				t.Fatalf("CancelAll() = %v", err)

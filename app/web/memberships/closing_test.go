@@ -22,9 +22,12 @@ func (k *club) closedByStaff() {
 
 func TestClosing(t *testing.T) {
 	t.Parallel()
-	for door, closes := range map[string]func(*club){
-		"its own page":       func(k *club) { k.kea.Post(k.page + "deactivate/").Status(http.StatusSeeOther).To(page) },
-		"the administration": (*club).closedByStaff,
+	for door, c := range map[string]struct {
+		closes func(*club)
+		who    string
+	}{
+		"its own page":       {func(k *club) { k.kea.Post(k.page + "deactivate/").Status(http.StatusSeeOther).To(page) }, "kea"},
+		"the administration": {(*club).closedByStaff, "boss"},
 	} {
 		t.Run("ORG-29 ORG-30 ORG-74 through "+door+": what is not over is cancelled, and no invoice stays open", func(t *testing.T) {
 			t.Parallel()
@@ -47,12 +50,16 @@ func TestClosing(t *testing.T) {
 			}
 			before := fmt.Sprint(over())
 			k.Clock.Pass(time.Hour)
-			closes(k)
+			c.closes(k)
 			if after := fmt.Sprint(over()); after != before {
 				t.Errorf("expired and cancelled before = %s, want them as they were: %s", after, before)
 			}
 			if n := k.Count("SELECT count(*) FROM organisation_memberships WHERE cancelled_datetime = ? AND start_date >= '2026-01-01'", k.Clock.Now()); n != 3 {
 				t.Errorf("%d memberships are cancelled now, want the active, the pending and the future one", n)
+			}
+			if n := k.Count(`SELECT count(DISTINCT object_id) FROM admin_log_entries WHERE entity = 'memberships.organisationmembership' AND action = 'cancel'
+				AND title = 'Te Kura, Teacher' AND user_name <> '' AND at = ? AND user_id = (SELECT id FROM users WHERE username = ?)`, k.Clock.Now(), c.who); n != 3 {
+				t.Errorf("%d memberships have in their history who cancelled them, want 3", n)
 			}
 			k.Work()
 			if n := k.Count(stillOpen); n != 0 {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"ams/app/access"
 	"ams/app/organisation"
 )
 
@@ -59,11 +60,11 @@ func TestDeactivate(t *testing.T) {
 		k := newKura(t)
 		v := k.SignedIn("kea")
 		asked := int64(0)
-		k.App.Orgs.Serve(organisation.Memberships{CancelAll: func(ctx context.Context, tx bun.Tx, id int64) error {
+		k.App.Orgs.Serve(organisation.Memberships{CancelAll: func(ctx context.Context, tx bun.Tx, _ access.Holder, o organisation.Organisation) error {
 			if open, err := tx.NewSelect().Table("organisations").Where("is_active").Exists(ctx); err != nil || open {
 				t.Errorf("the memberships are asked while the organisation is active = %v, %v", open, err)
 			}
-			asked = id
+			asked = o.ID
 			return errors.New("the membership is held by somebody else")
 		}})
 		k.unchanged(func() { v.Post(k.page + "deactivate/").Status(http.StatusInternalServerError) })
