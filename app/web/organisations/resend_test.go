@@ -136,6 +136,10 @@ func TestTrace(t *testing.T) {
 	c.tui.Post(accept(again)).Status(http.StatusSeeOther)
 	c.invited("y@example.org")
 	c.kea.Post(c.ofMember("y@example.org", "remove")).Status(http.StatusSeeOther)
+	c.invited("boss@example.org") // and once more, under another address
+	better := c.invited("other@example.org")
+	c.address("boss", "other@example.org", true)
+	c.SignedIn("boss").Post(accept(better)).Status(http.StatusSeeOther)
 	c.Exec("ALTER TABLE organisation_members ADD CONSTRAINT broken CHECK (role = 'ADMIN') NOT VALID")
 	c.Exec("UPDATE organisation_members SET role = 'ADMIN'")
 	c.kea.Post(c.ofMember("tui", "revoke-admin")).Status(http.StatusInternalServerError)
@@ -153,6 +157,8 @@ func TestTrace(t *testing.T) {
 		"revoked mailbox=x@example.org organisation=1 by=1 invited=\"2027-03-03 02:00:00 +0000 UTC\"",
 		"dropped: a member already mailbox=third@example.org organisation=1 by=2 invited=\"2027-03-03 02:00:00 +0000 UTC\"",
 		"removed mailbox=y@example.org organisation=1 by=1 invited=\"2027-03-03 02:00:00 +0000 UTC\" act=remove",
+		"accepted mailbox=other@example.org organisation=1 by=3 invited=\"2027-03-03 02:00:00 +0000 UTC\"",
+		"dropped: another one was accepted mailbox=boss@example.org organisation=1 by=3 invited=\"2027-03-03 02:00:00 +0000 UTC\"",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("the log (-want +got):\n%s", diff)
