@@ -138,7 +138,7 @@ func New(cfg Config, db *database.DB, out Outside) (*App, error) {
 	a.Content.Reserve(kernel.Mounts())
 	a.Handler = kernel.Handler()
 	out.Metrics.Ask(a.backlog())
-	return a, errors.Join(set.Err(), post.Err(), a.Registry.Err(), a.Staff.Check())
+	return a, errors.Join(set.Err(), post.Err(), a.Registry.Err(), a.Orgs.Err(), a.Staff.Check())
 }
 
 // mount gives every area its addresses.
@@ -155,6 +155,7 @@ func (a *App) mount(kernel *web.Web, assets *static.Files, languages lang.Langua
 	}, a.People, a.Members, a.out.Log).Routes(kernel)
 	termpages.New(a.Terms, a.views).Routes(kernel)
 	a.Staff = admin.New(a.db.DB, a.out.Clock, a.views, a.cfg.Site.Admin)
+	a.Members.KeepHistory(a.Staff.Note)
 	staff.Declare(a.Staff, staff.Domains{
 		People: a.People, Members: a.Members, Orgs: a.Orgs, Bills: a.Bills, Factors: a.Factors, Questions: a.Profile, Terms: a.Terms, Privacy: a.Privacy,
 		Clock: a.out.Clock,

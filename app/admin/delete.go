@@ -224,8 +224,12 @@ func (b *bound[M]) each(ctx context.Context, tx bun.Tx, v *visit, ids []int64, d
 	if err := b.holdWhole(ctx, tx, ids); err != nil {
 		return err
 	}
-	const hold = `SELECT id FROM ? WHERE id IN (?) ORDER BY id FOR UPDATE`
-	if _, err := tx.NewRaw(hold, b.meta().SQLName, bun.List(ids)).Exec(ctx); err != nil {
+	strength := bun.Safe("NO KEY UPDATE") // rows that refer to these can still be added meanwhile
+	if do.name == remove {
+		strength = "UPDATE"
+	}
+	const hold = `SELECT id FROM ? WHERE id IN (?) ORDER BY id FOR ?`
+	if _, err := tx.NewRaw(hold, b.meta().SQLName, bun.List(ids), strength).Exec(ctx); err != nil {
 		return err
 	}
 	rows, err := b.rows(ctx, tx, ids)

@@ -193,7 +193,7 @@ func (b *bound[M]) storeEdits(v *visit, changed []edited[M], e *edits) error {
 	var at edited[M]
 	err := b.admin.db.RunInTx(v.c.Context(), nil, func(ctx context.Context, tx bun.Tx) error {
 		for _, at = range changed {
-			current, err := b.lock(ctx, tx, b.id(at.before))
+			current, err := b.lock(ctx, tx, b.id(at.before), at.after)
 			if err != nil {
 				return err
 			}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"ams/app/access"
 	"ams/app/lang"
 	"ams/app/web"
 	"ams/views"
@@ -45,11 +46,17 @@ func (b *bound[M]) record(ctx context.Context, tx bun.Tx, v *visit, m *M, action
 	if err != nil {
 		return fmt.Errorf("write history: %w", err)
 	}
-	e := &entry{
-		At: b.admin.clock.Now(), UserID: v.by.ID, UserName: v.by.Name, Entity: b.face().key(), ObjectID: b.id(m),
-		Title: b.r.Title(m), Action: action, Changes: data,
-	}
-	if _, err := tx.NewInsert().Model(e).Exec(ctx); err != nil {
+	return b.admin.write(ctx, tx, v.by, entry{Entity: b.face().key(), ObjectID: b.id(m), Title: b.r.Title(m), Action: action, Changes: data})
+}
+
+// Note writes into the history of a record what somebody did to it elsewhere, in the transaction that does it.
+func (a *Admin) Note(ctx context.Context, tx bun.Tx, by access.Holder, entity string, id int64, title, action string) error {
+	return a.write(ctx, tx, by, entry{Entity: entity, ObjectID: id, Title: title, Action: action, Changes: json.RawMessage("[]")})
+}
+
+func (a *Admin) write(ctx context.Context, tx bun.Tx, by access.Holder, e entry) error {
+	e.At, e.UserID, e.UserName = a.clock.Now(), by.ID, by.Name
+	if _, err := tx.NewInsert().Model(&e).Exec(ctx); err != nil {
 		return fmt.Errorf("write history of %s %d: %w", e.Entity, e.ObjectID, err)
 	}
 	return nil

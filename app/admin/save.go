@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect/pgdialect"
 
 	"ams/app/database"
 	"ams/app/fault"
@@ -213,7 +214,7 @@ func (b *bound[M]) store(v *visit, before *M, d *draft[M]) error {
 		return err
 	}
 	return b.admin.db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
-		current, err := b.lock(ctx, tx, b.id(before))
+		current, err := b.lock(ctx, tx, b.id(before), d.m)
 		if err != nil {
 			return err
 		}
@@ -240,9 +241,10 @@ func (b *bound[M]) store(v *visit, before *M, d *draft[M]) error {
 	})
 }
 
-// lock holds the row until the transaction ends and gives its version; a row that is gone has none.
-func (b *bound[M]) lock(ctx context.Context, tx bun.Tx, id int64) (version int64, err error) {
-	if err := b.holdWhole(ctx, tx, []int64{id}); err != nil {
+// lock holds the row, and what it belongs to before and after the change, until the transaction ends. It gives the version;
+// a row that is gone has none.
+func (b *bound[M]) lock(ctx context.Context, tx bun.Tx, id int64, after *M) (version int64, err error) {
+	if err := b.holdWhole(ctx, tx, []int64{id}, after); err != nil {
 		return 0, err
 	}
 	const hold = `SELECT coalesce(max(?0), 0) FROM (SELECT ?0 FROM ?1 WHERE id = ?2 FOR NO KEY UPDATE) held`
@@ -252,13 +254,17 @@ func (b *bound[M]) lock(ctx context.Context, tx bun.Tx, id int64) (version int64
 	return version, nil
 }
 
-// holdWhole holds what these records are parts of.
-func (b *bound[M]) holdWhole(ctx context.Context, tx bun.Tx, ids []int64) error {
+// holdWhole holds what these records are parts of, or are about to be.
+func (b *bound[M]) holdWhole(ctx context.Context, tx bun.Tx, ids []int64, after ...*M) error {
 	if b.r.Under.Table == "" {
 		return nil
 	}
-	const hold = `SELECT id FROM ?0 WHERE id IN (SELECT ?1 FROM ?2 WHERE id IN (?3)) ORDER BY id FOR NO KEY UPDATE`
-	_, err := tx.NewRaw(hold, bun.Ident(b.r.Under.Table), bun.Ident(b.r.Under.Column), b.meta().SQLName, bun.List(ids)).Exec(ctx)
+	wholes := make([]int64, len(after))
+	for i, m := range after {
+		wholes[i] = b.number(m, b.r.Under.Column)
+	}
+	const hold = `SELECT id FROM ?0 WHERE id IN (SELECT ?1 FROM ?2 WHERE id IN (?3) UNION SELECT unnest(?4::bigint[])) ORDER BY id FOR NO KEY UPDATE`
+	_, err := tx.NewRaw(hold, bun.Ident(b.r.Under.Table), bun.Ident(b.r.Under.Column), b.meta().SQLName, bun.List(ids), pgdialect.Array(wholes)).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("lock what %s belong to: %w", b.table(), err)
 	}
@@ -306,7 +312,7 @@ func (b *bound[M]) tellStale(v *visit, d *draft[M]) error {
 	if err != nil {
 		return err
 	}
-	if len(last) == 0 || last[0].UserID == v.by.ID { // members leave no trace in the history, and nobody is faster than themselves
+	if len(last) == 0 || last[0].UserID == v.by.ID { // most of what members do leaves no trace in the history, and nobody is faster than themselves
 		d.problems.Add("", lang.M("Somebody saved this record while you had it open, perhaps you in another window. What you entered is still here: save again to keep yours."))
 		return nil
 	}

@@ -2,6 +2,7 @@ package billing
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strconv"
@@ -24,7 +25,12 @@ const (
 	callLimit = 45 * time.Second
 	runLimit  = time.Minute
 	noteLimit = 5 * time.Second
+	// settling is how long after sent_at an invoice may still come up that a look-up does not find.
+	settling = 2 * runLimit
 )
+
+// errUnsettled says that the provider may still be making an invoice that another run has asked for.
+var errUnsettled = errors.New("an invoice that was asked for may still come up")
 
 // raiseInvoice follows the numbered steps of spec §2.4. It is safe to run twice and at the same time as itself: what
 // keeps a purchase from a second invoice is the look-up before any further try, the idempotency key, and the unique
@@ -82,6 +88,8 @@ func (s *Service) obtain(ctx context.Context, p *Purchase) (remote *Remote, how 
 	switch {
 	case err != nil:
 		return nil, "", err
+	case m.Cancelled && p.SentAt != nil && s.clock.Now().Before(p.SentAt.Add(settling)):
+		return nil, "", errUnsettled
 	case m.Cancelled:
 		return nil, "", s.drop(ctx, *p)
 	case m.Hopeless && p.Kind.Begins():
@@ -143,12 +151,20 @@ func (s *Service) create(ctx context.Context, p *Purchase) (*Remote, error) {
 	return &remote, nil
 }
 
-// drop ends a purchase for which nothing stands at the provider.
+// drop ends a purchase for which nothing stands at the provider. Where another run has asked for it or decided about it
+// since it was read, it is looked at again.
 func (s *Service) drop(ctx context.Context, p Purchase) error {
 	was := p.State
 	p.State, p.NextAttemptAt = stateCancelled, nil
-	slog.InfoContext(ctx, "no invoice: the membership was cancelled", "purchase", p.UUID)
-	return change(ctx, s.db, p, was, "invoice_state", "next_attempt_at")
+	err := changeWhere(ctx, s.db, p, []string{"invoice_state", "next_attempt_at"},
+		"p.invoice_state = ? AND p.sent_at IS NOT DISTINCT FROM ?", was, p.SentAt)
+	if errors.Is(err, errOvertaken) {
+		return errUnsettled
+	}
+	if err == nil {
+		slog.InfoContext(ctx, "no invoice: the membership was cancelled", "purchase", p.UUID)
+	}
+	return err
 }
 
 // customer is who pays, as they are called now.

@@ -79,8 +79,13 @@ var errOvertaken = errors.New("the purchase is in another state by now")
 
 // change writes the given columns of a purchase that still is in the state it was read in; errOvertaken if it is not.
 func change(ctx context.Context, db bun.IDB, p Purchase, was InvoiceState, columns ...string) error {
+	return changeWhere(ctx, db, p, columns, "p.invoice_state = ?", was)
+}
+
+// changeWhere is change with another condition.
+func changeWhere(ctx context.Context, db bun.IDB, p Purchase, columns []string, where string, args ...any) error {
 	row := &purchaseRow{Purchase: p}
-	done, err := db.NewUpdate().Model(row).Column(columns...).WherePK().Where("p.invoice_state = ?", was).Exec(ctx)
+	done, err := db.NewUpdate().Model(row).Column(columns...).WherePK().Where(where, args...).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("update purchase %d: %w", p.ID, err)
 	}

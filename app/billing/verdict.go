@@ -32,6 +32,8 @@ func (s *Service) verdict(ctx context.Context, p Purchase, err error) error {
 	switch {
 	case errors.Is(err, errOvertaken):
 		return nil
+	case errors.Is(err, errUnsettled): // nobody's failed attempt, either
+		return jobs.Later(settling, err)
 	case err == nil, errors.Is(ctx.Err(), context.Canceled): // the worker stops, which is nobody's failed attempt
 		return err
 	}

@@ -24,7 +24,11 @@ type Added struct {
 // can be taken at once. The price is computed once, from the number before, and stored with the purchase.
 func (s *Service) AddSeats(ctx context.Context, by account.Person, organisationID int64, typed, token string) (a Added, err error) {
 	err = s.db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
-		m, found, err := s.activeOf(ctx, tx, organisationID, held) // whoever adds seats as well waits here
+		o, err := organisation.Lock(ctx, tx, organisationID) // whoever adds seats as well waits here
+		if err != nil {
+			return err
+		}
+		m, found, err := s.activeOf(ctx, tx, organisationID, held)
 		if err != nil {
 			return err
 		}
@@ -34,14 +38,10 @@ func (s *Service) AddSeats(ctx context.Context, by account.Person, organisationI
 		if a.Repeated, err = s.bills.Bought(ctx, tx, by.ID, token); err != nil || a.Repeated {
 			return err
 		}
-		o, err := organisation.ByID(ctx, tx, organisationID)
-		if err == nil {
-			err = Open(o)
-		}
-		switch {
-		case err != nil:
+		if err := Open(o); err != nil {
 			return err
-		case !found:
+		}
+		if !found {
 			return noneActive(o)
 		}
 		extra, problem := m.Addable(typed, s.today())

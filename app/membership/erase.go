@@ -7,15 +7,18 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"ams/app/access"
 	"ams/app/billing"
 	"ams/app/lang"
+	"ams/app/organisation"
 )
 
 // CancelOf cancels the memberships of a person or an organisation that are not yet over, all with the same reason. Nobody
-// is told: it belongs to something bigger that tells by itself. The caller holds the owner.
-func (s *Service) CancelOf(ctx context.Context, tx bun.Tx, of Owner, reason lang.Message) error {
+// is told: it belongs to something bigger that tells by itself. History calls the owner by this name. The caller holds the
+// owner.
+func (s *Service) CancelOf(ctx context.Context, tx bun.Tx, by access.Holder, of Owner, name string, reason lang.Message) error {
 	var rows []row
-	err := s.notOver(tx, &rows, of).Order("m.id").For("NO KEY UPDATE OF ?TableAlias").Scan(ctx)
+	err := s.notOver(tx, &rows, of).Relation("Option").Order("m.id").For("NO KEY UPDATE OF ?TableAlias").Scan(ctx)
 	if err != nil {
 		return fmt.Errorf("lock the memberships of %v: %w", of, err)
 	}
@@ -23,6 +26,9 @@ func (s *Service) CancelOf(ctx context.Context, tx bun.Tx, of Owner, reason lang
 	for _, r := range rows {
 		r.CancelledAt, r.CancelledReason = &now, s.cfg.Texts(lang.Default).Say(reason)
 		if err := update(ctx, tx, of.Type, r.Term, "cancelled_datetime", "cancelled_reason"); err != nil {
+			return err
+		}
+		if err := s.history(ctx, tx, by, "memberships."+of.Type.model(), r.ID, name+", "+r.Option.Name.EN, "cancel"); err != nil {
 			return err
 		}
 		if err := s.stop(ctx, tx, of.Type.ref(r.ID)); err != nil {
@@ -33,8 +39,8 @@ func (s *Service) CancelOf(ctx context.Context, tx bun.Tx, of Owner, reason lang
 }
 
 // CancelAll is CancelOf for an organisation that is closed.
-func (s *Service) CancelAll(ctx context.Context, tx bun.Tx, organisation int64) error {
-	return s.CancelOf(ctx, tx, OfOrganisation(organisation), lang.M("The organisation was closed."))
+func (s *Service) CancelAll(ctx context.Context, tx bun.Tx, by access.Holder, o organisation.Organisation) error {
+	return s.CancelOf(ctx, tx, by, OfOrganisation(o.ID), o.Name, lang.M("The organisation was closed."))
 }
 
 // Running is how many memberships CancelOf would cancel.

@@ -67,7 +67,7 @@ func (s *Service) sendApproved(ctx context.Context, tx bun.Tx, m Held) error {
 	if m.Of.Type == ForOrganisations {
 		facts.News, facts.Seats = say.Say(confirmedFor(to.Name(), later, say.ShortDate(m.Start))), strconv.Itoa(m.Seats)
 	}
-	opts = append(opts, mail.Once(fmt.Sprintf("membership_approved/%s/%d", m.Of.Type, m.ID)))
+	opts = append(opts, mail.Once(fmt.Sprintf("membership_approved/%s/%d/%d", m.Of.Type, m.ID, m.ApprovedAt.UnixMicro())))
 	return s.post.Add(ctx, tx, s.letters.approved.To(to.Email(), in, facts, opts...))
 }
 

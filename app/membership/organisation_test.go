@@ -10,10 +10,12 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"ams/app/access"
 	"ams/app/billing"
 	"ams/app/clock"
 	"ams/app/membership"
 	"ams/app/money"
+	"ams/app/organisation"
 	"ams/app/web/webtest"
 )
 
@@ -190,6 +192,10 @@ func TestActiveOf(t *testing.T) {
 	}
 }
 
+func closed(id int64) organisation.Organisation {
+	return organisation.Organisation{ID: id, Name: "Te Kura"}
+}
+
 func TestCancelAll(t *testing.T) {
 	t.Parallel()
 	t.Run("ORG-30 what is not over is cancelled, the rest stays as it was, and nobody is told", func(t *testing.T) {
@@ -208,7 +214,9 @@ func TestCancelAll(t *testing.T) {
 		stored(-9, 9, ", cancelled_datetime = '2027-02-02', cancelled_reason = 'Moved'")
 		other := s.Organisation("Another school")
 		s.Seats(other, option, 3)
-		within(s, func(ctx context.Context, tx bun.Tx) error { return s.App.Members.CancelAll(ctx, tx, organisation) })
+		within(s, func(ctx context.Context, tx bun.Tx) error {
+			return s.App.Members.CancelAll(ctx, tx, access.Holder{}, closed(organisation))
+		})
 		var got []string
 		s.Row(&got, `SELECT coalesce(cancelled_datetime::date::text, '-') || ' ' || cancelled_reason FROM organisation_memberships ORDER BY id`)
 		at := s.Clock.Now().UTC().Format(time.DateOnly) + " The organisation was closed."
@@ -237,7 +245,9 @@ func TestCancelAll(t *testing.T) {
 			t.Parallel()
 			s, organisation, _ := bought(t)
 			before(s)
-			within(s, func(ctx context.Context, tx bun.Tx) error { return s.App.Members.CancelAll(ctx, tx, organisation) })
+			within(s, func(ctx context.Context, tx bun.Tx) error {
+				return s.App.Members.CancelAll(ctx, tx, access.Holder{}, closed(organisation))
+			})
 			s.Work()
 			if s.Count("SELECT count(*) FROM purchases WHERE invoice_state = 'CANCELLED'") != 1 || s.Count("SELECT count(*) FROM mock_invoices") != 0 {
 				t.Error("want the purchase cancelled and nothing at the provider")

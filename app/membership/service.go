@@ -1,8 +1,11 @@
 package membership
 
 import (
+	"context"
+
 	"github.com/uptrace/bun"
 
+	"ams/app/access"
 	"ams/app/account"
 	"ams/app/billing"
 	"ams/app/clock"
@@ -33,7 +36,14 @@ type Service struct {
 	questions *profile.Service
 	cfg       Config
 	letters   letters
+	history   History
 }
+
+// History writes who did something to a record elsewhere than in the administration, which shows it there.
+type History func(ctx context.Context, tx bun.Tx, by access.Holder, entity string, id int64, title, action string) error
+
+// KeepHistory says where, before the first membership is cancelled.
+func (s *Service) KeepHistory(h History) { s.history = h }
 
 // New binds the letters and answers billing's questions about memberships.
 func New(db *bun.DB, c clock.Clock, q *jobs.Queue, post *mail.Post, people *account.Service, bills *billing.Service,

@@ -32,6 +32,8 @@ type Invitation struct {
 	Member
 	Organisation Organisation
 	Obstacle     Obstacle
+
+	replaced []Member // other invitations of the person that it stands for
 }
 
 // Invitation reads what a link leads to, without changing anything.
@@ -98,8 +100,15 @@ func (s *Service) answer(ctx context.Context, by account.Person, token, done str
 	if i.Obstacle == Foreign {
 		i = Invitation{Obstacle: Foreign}
 	}
-	if err == nil && i.Obstacle == Clear {
+	switch {
+	case err != nil:
+	case i.Obstacle == Redundant:
+		i.log(ctx, "invitation dropped: a member already", by)
+	case i.Obstacle == Clear:
 		i.log(ctx, done, by)
+		for _, m := range i.replaced {
+			m.log(ctx, "invitation dropped: another one was accepted", by)
+		}
 	}
 	return i, err
 }
@@ -139,7 +148,7 @@ func (s *Service) unacceptable(ctx context.Context, db bun.IDB, o Organisation) 
 	if !o.Active {
 		return Closed, nil
 	}
-	full, err := s.full(ctx, db, o.ID)
+	full, err := s.memberships.Full(ctx, db, o.ID)
 	if full {
 		return Full, err
 	}
@@ -163,6 +172,7 @@ func (s *Service) join(ctx context.Context, tx bun.Tx, by account.Person, i *Inv
 		if err := deleteMember(ctx, tx, other); err != nil {
 			return err
 		}
+		i.replaced = append(i.replaced, other)
 	}
 	now := s.clock.Now()
 	i.UserID, i.AcceptedAt = by.ID, &now

@@ -1,12 +1,14 @@
 package organisation
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
 
 	"github.com/uptrace/bun"
 
+	"ams/app/access"
 	"ams/app/account"
 	"ams/app/fault"
 	"ams/app/lang"
@@ -32,7 +34,7 @@ func (s *Service) Deactivate(ctx context.Context, by account.Person, o Organisat
 		if err := alone(ctx, tx, by, o); err != nil {
 			return err
 		}
-		changed, err = s.deactivate(ctx, tx, o)
+		changed, err = s.deactivate(ctx, tx, access.Holder{ID: by.ID, Name: cmp.Or(by.Name(), by.Username)}, o)
 		return err
 	})
 	return changed, err
@@ -55,7 +57,7 @@ func alone(ctx context.Context, db bun.IDB, by account.Person, o Organisation) e
 
 // deactivate is the one way in which an organisation is closed (spec §2.1). The caller holds it. What it bought and has
 // not expired is cancelled, invitations are revoked; its people stay. One that is closed already stays as it is.
-func (s *Service) deactivate(ctx context.Context, tx bun.Tx, o Organisation) (changed bool, err error) {
+func (s *Service) deactivate(ctx context.Context, tx bun.Tx, by access.Holder, o Organisation) (changed bool, err error) {
 	done, err := tx.NewUpdate().Model(&o).Set("is_active = false").WherePK().Where("is_active").Exec(ctx)
 	if err != nil {
 		return false, fmt.Errorf("deactivate organisation %d: %w", o.ID, err)
@@ -63,7 +65,7 @@ func (s *Service) deactivate(ctx context.Context, tx bun.Tx, o Organisation) (ch
 	if n, err := done.RowsAffected(); err != nil || n == 0 {
 		return false, err
 	}
-	if err := s.cancelAll(ctx, tx, o.ID); err != nil {
+	if err := s.memberships.CancelAll(ctx, tx, by, o); err != nil {
 		return false, err
 	}
 	_, err = tx.NewUpdate().Model((*Member)(nil)).Set("revoked_datetime = ?", s.clock.Now()).
@@ -73,12 +75,4 @@ func (s *Service) deactivate(ctx context.Context, tx bun.Tx, o Organisation) (ch
 	}
 	slog.InfoContext(ctx, "organisation deactivated", "organisation", o.ID)
 	return true, nil
-}
-
-// cancelAll cancels what the organisation has bought. Until somebody serves, organisations have bought nothing.
-func (s *Service) cancelAll(ctx context.Context, tx bun.Tx, organisation int64) error {
-	if s.memberships.CancelAll == nil {
-		return nil
-	}
-	return s.memberships.CancelAll(ctx, tx, organisation)
 }

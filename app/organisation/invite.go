@@ -52,7 +52,7 @@ func (s *Service) Invite(ctx context.Context, by account.Person, o Organisation,
 		if _, err := tx.NewInsert().Model(&m).Returning("id, uuid, invite_token").Exec(ctx); err != nil {
 			return fmt.Errorf("insert invitation to organisation %d: %w", o.ID, err)
 		}
-		if made.Full, err = s.full(ctx, tx, o.ID); err != nil {
+		if made.Full, err = s.memberships.Full(ctx, tx, o.ID); err != nil {
 			return err
 		}
 		return s.sendInvitation(ctx, tx, o, m)
@@ -86,15 +86,6 @@ func belongs(ctx context.Context, db bun.IDB, org int64, email string) (bool, er
 		return false, fmt.Errorf("look for an address among the members of organisation %d: %w", org, err)
 	}
 	return found, nil
-}
-
-// full tells whether the organisation has an active membership all seats of which are taken. Nothing is full while nobody
-// answers for memberships. Ask while the organisation is locked.
-func (s *Service) full(ctx context.Context, db bun.IDB, org int64) (bool, error) {
-	if s.memberships.Full == nil {
-		return false, nil
-	}
-	return s.memberships.Full(ctx, db, org)
 }
 
 // Resend sends the letter of an invitation once more, with the same links. A row that does not wait for an answer is left
@@ -156,7 +147,9 @@ func (m Member) Settled() Obstacle {
 	return Clear
 }
 
-// log leaves the trace of an invitation, which is the only one once its row is deleted. It never names the token.
-func (i Invitation) log(ctx context.Context, done string, by account.Person) {
-	slog.InfoContext(ctx, done, journal.Mailbox, i.Address(), "organisation", i.OrganisationID, "by", by.ID, "invited", i.CreatedAt.UTC())
+// log leaves the trace of a row, which is the only one once it is deleted. It never names the token. Ask once the change is
+// stored.
+func (m Member) log(ctx context.Context, done string, by account.Person, more ...any) {
+	facts := []any{journal.Mailbox, m.Address(), "organisation", m.OrganisationID, "by", by.ID, "invited", m.CreatedAt.UTC()}
+	slog.InfoContext(ctx, done, append(facts, more...)...)
 }

@@ -3,7 +3,6 @@ package organisation
 import (
 	"context"
 	"fmt"
-	"log/slog"
 
 	"github.com/uptrace/bun"
 
@@ -46,7 +45,6 @@ func (s *Service) Do(ctx context.Context, by account.Person, o Organisation, m M
 		if changes, err = weigh(ctx, tx, by, o, m, act); err != nil || !changes {
 			return err
 		}
-		slog.InfoContext(ctx, "organisation member", "act", string(act), "organisation", o.ID, "member", m.ID, "address", m.Address(), "by", by.ID)
 		switch act {
 		case MakeAdmin:
 			return setRole(ctx, tx, m, RoleAdmin)
@@ -55,7 +53,21 @@ func (s *Service) Do(ctx context.Context, by account.Person, o Organisation, m M
 		}
 		return deleteMember(ctx, tx, m)
 	})
+	if err == nil && changes {
+		m.log(ctx, act.done(m), by, "act", string(act))
+	}
 	return changes, err
+}
+
+// done is what the log calls the act.
+func (a Act) done(m Member) string {
+	switch {
+	case a != Remove:
+		return "role changed"
+	case m.Pending():
+		return "invitation removed"
+	}
+	return "member removed"
 }
 
 // weigh holds the rules about roles, in the order in which they are told (spec §5.7).
@@ -102,17 +114,20 @@ func (s *Service) MayLeave(ctx context.Context, by account.Person, o Organisatio
 
 // Leave ends somebody's own membership of an organisation, or the invitation to it.
 func (s *Service) Leave(ctx context.Context, by account.Person, o Organisation) error {
-	return s.db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) (err error) {
+	var m Member
+	err := s.db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) (err error) {
 		if o, err = Lock(ctx, tx, o.ID); err != nil {
 			return err
 		}
-		m, err := leaving(ctx, tx, by, o)
-		if err != nil {
+		if m, err = leaving(ctx, tx, by, o); err != nil {
 			return err
 		}
-		slog.InfoContext(ctx, "organisation member", "act", "leave", "organisation", o.ID, "member", m.ID, "address", m.Address(), "by", by.ID)
 		return deleteMember(ctx, tx, m)
 	})
+	if err == nil {
+		m.log(ctx, "member left", by)
+	}
+	return err
 }
 
 // leaving is the row of somebody who wants to leave and may.

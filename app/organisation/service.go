@@ -2,9 +2,11 @@ package organisation
 
 import (
 	"context"
+	"errors"
 
 	"github.com/uptrace/bun"
 
+	"ams/app/access"
 	"ams/app/account"
 	"ams/app/clock"
 	"ams/app/lang"
@@ -25,7 +27,7 @@ type Memberships struct {
 	// organisation is locked.
 	Full func(ctx context.Context, db bun.IDB, organisation int64) (bool, error)
 	// CancelAll cancels what is not yet over, because the organisation is closed. Nobody is told.
-	CancelAll func(ctx context.Context, tx bun.Tx, organisation int64) error
+	CancelAll func(ctx context.Context, tx bun.Tx, by access.Holder, o Organisation) error
 	// Discard deletes what was bought and hangs on no money, because the organisation is deleted.
 	Discard func(ctx context.Context, tx bun.Tx, organisation int64) error
 }
@@ -42,7 +44,7 @@ type Service struct {
 	invite      mail.Letter[inviteMail]
 }
 
-// New needs Serve before somebody is invited.
+// New needs Serve before anybody asks for anything; Err tells where it was forgotten.
 func New(db *bun.DB, c clock.Clock, post *mail.Post, people *account.Service, cfg Config) *Service {
 	return &Service{
 		db: db, clock: c, post: post, people: people, cfg: cfg,
@@ -53,3 +55,11 @@ func New(db *bun.DB, c clock.Clock, post *mail.Post, people *account.Service, cf
 
 // Serve names who answers for memberships.
 func (s *Service) Serve(m Memberships) { s.memberships = m }
+
+// Err tells that somebody forgot to Serve: closing an organisation would leave running what it has bought.
+func (s *Service) Err() error {
+	if s.memberships.Full == nil || s.memberships.CancelAll == nil || s.memberships.Discard == nil {
+		return errors.New("organisation: nobody answers for memberships")
+	}
+	return nil
+}

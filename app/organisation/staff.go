@@ -17,6 +17,9 @@ func (s *Service) AddMember(ctx context.Context, tx bun.Tx, by access.Holder, r 
 	if err := by.Must("organisations.add_organisationmember"); err != nil {
 		return err
 	}
+	if _, err := Lock(ctx, tx, r.OrganisationID); err != nil { // nobody slips in while it is closed
+		return err
+	}
 	r.CreatedAt = s.clock.Now()
 	if r.Created != nil {
 		r.CreatedAt = *r.Created
@@ -30,7 +33,8 @@ func (s *Service) AddMember(ctx context.Context, tx bun.Tx, by access.Holder, r 
 	return nil
 }
 
-// ChangeMember stores what staff changed. The caller holds the organisation that the row belonged to.
+// ChangeMember stores what staff changed. The caller holds the organisation that the row belonged to, and the one that it
+// belongs to from now on.
 func (s *Service) ChangeMember(ctx context.Context, tx bun.Tx, by access.Holder, before, after *Record) error {
 	if err := by.Must("organisations.change_organisationmember"); err != nil {
 		return err
@@ -126,7 +130,7 @@ func (s *Service) DeactivateFor(ctx context.Context, tx bun.Tx, by access.Holder
 	if err != nil {
 		return err
 	}
-	changed, err := s.deactivate(ctx, tx, held)
+	changed, err := s.deactivate(ctx, tx, by, held)
 	if err == nil && !changed {
 		err = fault.Conflict(lang.M("it is inactive already"))
 	}
@@ -138,10 +142,8 @@ func (s *Service) Drop(ctx context.Context, tx bun.Tx, by access.Holder, o *Orga
 	if err := by.Must("organisations.delete_organisation"); err != nil {
 		return err
 	}
-	if s.memberships.Discard != nil {
-		if err := s.memberships.Discard(ctx, tx, o.ID); err != nil {
-			return err
-		}
+	if err := s.memberships.Discard(ctx, tx, o.ID); err != nil {
+		return err
 	}
 	if _, err := tx.NewDelete().Model(o).WherePK().Exec(ctx); err != nil {
 		return fmt.Errorf("delete organisation %d: %w", o.ID, err)

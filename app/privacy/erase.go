@@ -28,7 +28,7 @@ func (s *Service) Erase(ctx context.Context, tx bun.Tx, by access.Holder, r *acc
 	if waits {
 		return fault.Conflict(onItsWay())
 	}
-	d := doomed{id: r.ID, trace: account.Trace(r.ID), email: r.Email}
+	d := doomed{by: by, id: r.ID, trace: account.Trace(r.ID), email: r.Email}
 	if d.addresses, err = addressesOf(ctx, tx, r.ID); err != nil {
 		return err
 	}

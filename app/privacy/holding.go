@@ -8,6 +8,7 @@ import (
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/dialect/pgdialect"
 
+	"ams/app/access"
 	"ams/app/lang"
 	"ams/app/mail"
 	"ams/app/membership"
@@ -25,6 +26,7 @@ type holding struct {
 
 // doomed is a person who is being erased.
 type doomed struct {
+	by        access.Holder // who erases the person
 	id        int64
 	trace     string // stands for the name
 	email     string // of the account
@@ -158,7 +160,7 @@ func (s *Service) dropFiles(ctx context.Context, tx bun.Tx, d doomed) error {
 }
 
 func (s *Service) cancelMemberships(ctx context.Context, tx bun.Tx, d doomed) error {
-	return s.members.CancelOf(ctx, tx, membership.OfPerson(d.id), lang.M("The person was erased."))
+	return s.members.CancelOf(ctx, tx, d.by, membership.OfPerson(d.id), d.trace, lang.M("The person was erased."))
 }
 
 // leaveOrganisations takes somebody out of their organisations, which may so lose their last administrator, and takes

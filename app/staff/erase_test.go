@@ -117,6 +117,10 @@ func TestErasing(t *testing.T) {
 		if s.Count("SELECT count(*) FROM individual_memberships WHERE user_id = ? AND cancelled_datetime IS NOT NULL AND cancelled_reason = 'The person was erased.'", id) != 1 {
 			t.Error("the membership was not cancelled with the reason")
 		}
+		if s.Count(`SELECT count(*) FROM admin_log_entries e JOIN users u ON u.id = e.user_id AND u.username = 'boss'
+			WHERE entity = 'memberships.individualmembership' AND action = 'cancel' AND title LIKE 'erased-' || ? || ', %'`, id) != 1 {
+			t.Error("the history of the membership does not say who cancelled it, or names the person")
+		}
 		member.Get("/en/users/zuqlokea/").Status(http.StatusFound)
 		letters := s.Mails("zuqlokea@example.org")
 		if letters[0].Subject != "[Association Management Software] Kua ūkuia ō raraunga" || letters[0].Language != "mi" {

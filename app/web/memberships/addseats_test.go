@@ -10,8 +10,10 @@ import (
 	"github.com/uptrace/bun"
 	"pgregory.net/rapid"
 
+	"ams/app/access"
 	"ams/app/lang"
 	"ams/app/membership"
+	"ams/app/organisation"
 	"ams/app/web/webtest"
 )
 
@@ -221,15 +223,7 @@ func TestSeatsAtOnce(t *testing.T) {
 	const hold = "SELECT id FROM organisation_memberships FOR NO KEY UPDATE"
 	twice := func(k *club, tokens ...string) {
 		k.T.Helper()
-		answers := make(chan *webtest.Answer, len(tokens))
-		k.Behind(func() {
-			for _, token := range tokens {
-				go func() { answers <- k.adds("1", "submission_token", token) }()
-			}
-			for range tokens {
-				(<-answers).Status(http.StatusSeeOther).To(k.page)
-			}
-		}, hold)
+		k.Holding(hold, len(tokens), func(i int) { k.adds("1", "submission_token", tokens[i]).Status(http.StatusSeeOther).To(k.page) })
 		k.Work()
 	}
 	t.Run("ORG-52 two purchases of a seat", func(t *testing.T) {
@@ -256,14 +250,10 @@ func TestSeatsAtOnce(t *testing.T) {
 		t.Parallel()
 		k := seated(t, membership.Option{MaxSeats: 11}, "1000", 10)
 		statuses := make(chan int, 2)
-		k.Behind(func() {
-			for range 2 {
-				go func() { statuses <- k.adds("1").StatusCode }()
-			}
-			if a, b := <-statuses, <-statuses; a+b != http.StatusSeeOther+http.StatusUnprocessableEntity {
-				t.Errorf("answers = %d and %d, want one stored and one refused", a, b)
-			}
-		}, hold)
+		k.Holding(hold, 2, func(int) { statuses <- k.adds("1").StatusCode })
+		if a, b := <-statuses, <-statuses; a+b != http.StatusSeeOther+http.StatusUnprocessableEntity {
+			t.Errorf("answers = %d and %d, want one stored and one refused", a, b)
+		}
 		if k.seats() != 11 {
 			t.Errorf("%d seats, want 11", k.seats())
 		}
@@ -322,7 +312,7 @@ func TestSeatsAtOnce(t *testing.T) {
 				if _, err := tx.NewRaw("SELECT id FROM organisations WHERE id = ? FOR NO KEY UPDATE", k.id).Exec(ctx); err != nil {
 					return err
 				}
-				return k.App.Members.CancelAll(ctx, tx, k.id)
+				return k.App.Members.CancelAll(ctx, tx, access.Holder{}, organisation.Organisation{ID: k.id})
 			})
 			if err != nil {
 				t.Fatalf("CancelAll() = %v", err)

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"ams/app/billing"
 	"ams/app/web/webtest"
@@ -106,6 +107,78 @@ func TestCrossing(t *testing.T) {
 		s.Work()
 		if n := len(decisions(s)); n != 0 || s.Count("SELECT count(*) FROM invoices WHERE decision_notified_at IS NOT NULL") != 0 {
 			t.Errorf("%d letters to staff, want none", n)
+		}
+	})
+	t.Run("ORG-74 cancelled while the provider writes an invoice whose answer is lost: nothing stays open there", func(t *testing.T) {
+		t.Parallel()
+		s, _ := bought(t)
+		asked, release := make(chan struct{}), make(chan struct{})
+		s.Provider.Before(func(call string) error {
+			if call == "raise" {
+				close(asked)
+				<-release
+			}
+			return nil
+		})
+		s.Provider.After(only("raise", errDown))
+		twin, done := s.Twin(), make(chan struct{})
+		go func() { defer close(done); s.Work() }()
+		<-asked
+		cancels(s)
+		twin.Work() // finds nothing yet
+		close(release)
+		<-done
+		s.Provider.Works()
+		again(s, 2*time.Minute)
+		if n := s.Count("SELECT count(*) FROM mock_invoices"); n != 1 || s.Count("SELECT count(*) FROM mock_invoices WHERE status <> 'VOIDED'") != 0 {
+			t.Errorf("%d invoices at the provider, purchase %s; want one, and none that stands", n, state(s))
+		}
+		if n := s.Count("SELECT count(*) FROM gue_jobs"); n != 0 || state(s) != "RAISED" {
+			t.Errorf("%d jobs are left, purchase %s; want none and RAISED", n, state(s))
+		}
+	})
+	t.Run("ORG-74 cancelled and asked for in vain: given up once nothing can come up any more", func(t *testing.T) {
+		t.Parallel()
+		s, _ := bought(t)
+		s.Provider.Before(only("raise", errDown))
+		s.Work()
+		cancels(s)
+		again(s, 0)
+		if got := state(s); got != "WAITING" {
+			t.Errorf("right after the call the purchase = %s, want WAITING", got)
+		}
+		again(s, 2*time.Minute)
+		if got := state(s); got != "CANCELLED" || s.Count("SELECT count(*) FROM gue_jobs") != 0 {
+			t.Errorf("two minutes later the purchase = %s, want CANCELLED without a job", got)
+		}
+	})
+	t.Run("ORG-74 asked for while another run gives it up: looked at again", func(t *testing.T) {
+		t.Parallel()
+		s, _ := bought(t)
+		cancelHere(s)
+		s.Behind(s.Work, "UPDATE purchases SET sent_at = ?", s.Clock.Now())
+		if got := state(s); got != "WAITING" || s.Count("SELECT count(*) FROM gue_jobs WHERE job_type = 'billing.raise_invoice'") != 1 {
+			t.Errorf("the purchase = %s, want WAITING with its job", got)
+		}
+	})
+	t.Run("BIL-65 cancelled at the moment at which the invoice is recorded: whoever comes second sees the other", func(t *testing.T) {
+		t.Parallel()
+		s, _ := bought(t)
+		twin := s.Twin()
+		s.Behind(twin.Work, "UPDATE individual_memberships SET cancelled_datetime = ?", s.Clock.Now())
+		s.Work()
+		if s.Count("SELECT count(*) FROM invoices WHERE provider_status = 'VOIDED'") != 1 || s.Count("SELECT count(*) FROM mock_invoices WHERE status <> 'VOIDED'") != 0 {
+			t.Error("want the invoice recorded and voided")
+		}
+		if n := len(s.Mails(keaMail)); n != 0 {
+			t.Errorf("%d letters to the member, want none", n)
+		}
+		s, _ = bought(t)
+		twin = s.Twin()
+		s.InTurn("LOCK TABLE invoices IN SHARE MODE", twin.Work, func() { cancels(s) }) // recording holds the membership already
+		if s.Count("SELECT count(*) FROM invoices WHERE provider_status = 'AUTHORISED'") != 1 || state(s) != "RAISED" ||
+			s.Count("SELECT count(*) FROM individual_memberships WHERE cancelled_datetime IS NOT NULL") != 1 {
+			t.Errorf("the purchase = %s, want RAISED with its invoice, and the membership cancelled", state(s))
 		}
 	})
 	t.Run("Marked as paid although the provider has voided it", func(t *testing.T) {

@@ -242,6 +242,7 @@ func TestPreviewOfOrganisation(t *testing.T) {
 
 func TestOrganisationTwice(t *testing.T) {
 	t.Parallel()
+	const hold = "SELECT 1 FROM organisations FOR NO KEY UPDATE"
 	one := func(k *club) {
 		k.T.Helper()
 		k.Work()
@@ -258,15 +259,7 @@ func TestOrganisationTwice(t *testing.T) {
 		if token == "" || token == tokenOf(k.kea, k.apply) {
 			t.Fatal("the form has no token of its own")
 		}
-		answers := make(chan *webtest.Answer, 2)
-		k.Behind(func() {
-			for range 2 {
-				go func() { answers <- k.applies("2", "submission_token", token) }()
-			}
-			for range 2 {
-				(<-answers).Status(http.StatusSeeOther).To(k.page)
-			}
-		}, "SELECT id FROM organisations WHERE id = ? FOR NO KEY UPDATE", k.id)
+		k.Holding(hold, 2, func(int) { k.applies("2", "submission_token", token).Status(http.StatusSeeOther).To(k.page) })
 		k.kea.Get(k.page)
 		k.applies("7", "submission_token", strings.ToUpper(token)).Status(http.StatusSeeOther).To(k.page)
 		k.says(k.kea, "sent already")
@@ -290,14 +283,13 @@ func TestOrganisationTwice(t *testing.T) {
 		t.Parallel()
 		k := newClub(t, membership.Option{}, "100")
 		statuses := make(chan int, 2)
-		k.Behind(func() {
-			for _, v := range []*webtest.Visitor{k.kea, k.SignedIn("boss")} {
-				go func() { statuses <- v.Post(k.apply, order(k.option, "2026-07-10", "seat_count", "1")...).StatusCode }()
-			}
-			if a, b := <-statuses, <-statuses; a+b != http.StatusSeeOther+http.StatusUnprocessableEntity {
-				t.Errorf("answers = %d and %d, want one stored and one refused", a, b)
-			}
-		}, "SELECT id FROM organisations WHERE id = ? FOR NO KEY UPDATE", k.id)
+		both := []*webtest.Visitor{k.kea, k.SignedIn("boss")}
+		k.Holding(hold, len(both), func(i int) {
+			statuses <- both[i].Post(k.apply, order(k.option, "2026-07-10", "seat_count", "1")...).StatusCode
+		})
+		if a, b := <-statuses, <-statuses; a+b != http.StatusSeeOther+http.StatusUnprocessableEntity {
+			t.Errorf("answers = %d and %d, want one stored and one refused", a, b)
+		}
 		one(k)
 	})
 	t.Run("ORG-65 the database has the last word", func(t *testing.T) { // against whoever does not hold the organisation

@@ -407,13 +407,7 @@ func TestRenewalTwice(t *testing.T) {
 		if tok == "" || tok == tokenOf(v, renewal) {
 			t.Fatal("the form has no token of its own")
 		}
-		answers := make(chan *webtest.Answer, 2)
-		for range 2 {
-			go func() { answers <- v.Post(renewal, "submission_token", tok) }()
-		}
-		for range 2 {
-			(<-answers).Status(http.StatusSeeOther).To(page)
-		}
+		s.Holding(heldKea, 2, func(int) { v.Post(renewal, "submission_token", tok).Status(http.StatusSeeOther).To(page) })
 		v.Get(page)
 		v.Post(renewal, "submission_token", tok, "membership_option", other).Status(http.StatusSeeOther).To(page)
 		v.Get(page).Has("#messages .alert-info", "This renewal was sent already")
@@ -429,7 +423,7 @@ func TestRenewalTwice(t *testing.T) {
 				tabs := []*webtest.Visitor{v, s.SignedIn("kea")}
 				tokens := []string{tokenOf(tabs[0], renewal), tokenOf(tabs[1], renewal)}
 				answers := make(chan *webtest.Answer, len(tabs))
-				s.Holding("SELECT 1 FROM users WHERE username = 'kea' FOR NO KEY UPDATE", len(tabs), func(i int) { // both have passed everything else
+				s.Holding(heldKea, len(tabs), func(i int) { // both have passed everything else
 					answers <- tabs[i].Post(renewal, "submission_token", tokens[i])
 				})
 				for range tabs {
@@ -520,7 +514,7 @@ func TestRenewalAgainstStaff(t *testing.T) {
 		renews(v).Status(http.StatusSeeOther)
 		answers := make(chan *webtest.Answer, 1)
 		cancelled := make(chan struct{})
-		s.Holding("SELECT 1 FROM users WHERE username = 'kea' FOR NO KEY UPDATE", 2, func(i int) {
+		s.Holding(heldKea, 2, func(i int) {
 			if i == 0 {
 				answers <- v.Post(renewal, "submission_token", token)
 				return

@@ -8,6 +8,7 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"ams/app/access"
 	"ams/app/organisation"
 )
 
@@ -59,16 +60,34 @@ func TestDeactivate(t *testing.T) {
 		k := newKura(t)
 		v := k.SignedIn("kea")
 		asked := int64(0)
-		k.App.Orgs.Serve(organisation.Memberships{CancelAll: func(ctx context.Context, tx bun.Tx, id int64) error {
+		k.App.Orgs.Serve(organisation.Memberships{CancelAll: func(ctx context.Context, tx bun.Tx, _ access.Holder, o organisation.Organisation) error {
 			if open, err := tx.NewSelect().Table("organisations").Where("is_active").Exists(ctx); err != nil || open {
 				t.Errorf("the memberships are asked while the organisation is active = %v, %v", open, err)
 			}
-			asked = id
+			asked = o.ID
 			return errors.New("the membership is held by somebody else")
 		}})
 		k.unchanged(func() { v.Post(k.page + "deactivate/").Status(http.StatusInternalServerError) })
 		if asked != 1 {
 			t.Errorf("the memberships of organisation %d were asked, want 1", asked)
+		}
+	})
+	t.Run("The program does not start while nobody answers for what was bought", func(t *testing.T) {
+		t.Parallel()
+		k := newKura(t)
+		if err := k.App.Orgs.Err(); err != nil {
+			t.Errorf("Err() = %v, want none of a program that runs", err)
+		}
+		for name, m := range map[string]organisation.Memberships{
+			"nobody":              {},
+			"nobody who cancels":  {Full: k.App.Members.Full, Discard: k.App.Members.DiscardAll},
+			"nobody who counts":   {CancelAll: k.App.Members.CancelAll, Discard: k.App.Members.DiscardAll},
+			"nobody who discards": {Full: k.App.Members.Full, CancelAll: k.App.Members.CancelAll},
+		} {
+			k.App.Orgs.Serve(m)
+			if k.App.Orgs.Err() == nil {
+				t.Errorf("Err() is nil while %s answers", name)
+			}
 		}
 	})
 	t.Run("An invitation that comes at the same moment is not lost and not left", func(t *testing.T) {

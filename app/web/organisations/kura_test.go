@@ -3,9 +3,7 @@ package organisations_test
 import (
 	"net/http"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
 	"ams/app/web/webtest"
 )
@@ -106,26 +104,5 @@ func (k *kura) tells(v *webtest.Visitor, page, want string) {
 // race has all acts wait for the organisation at the same time, then lets them go on.
 func (k *kura) race(acts ...func()) {
 	k.T.Helper()
-	tx, err := k.DB.BeginTx(k.T.Context(), nil)
-	if err != nil {
-		k.T.Fatal(err)
-	}
-	defer tx.Rollback()
-	if _, err := tx.NewRaw("SELECT id FROM organisations WHERE uuid = ? FOR UPDATE", k.uuid).Exec(k.T.Context()); err != nil {
-		k.T.Fatal(err)
-	}
-	var all sync.WaitGroup
-	for _, act := range acts {
-		all.Go(act)
-	}
-	const waiting = `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`
-	for deadline := time.Now().Add(20 * time.Second); k.Count(waiting) < len(acts); time.Sleep(10 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			k.T.Fatalf("%d of %d wait for the organisation", k.Count(waiting), len(acts))
-		}
-	}
-	if err := tx.Commit(); err != nil {
-		k.T.Fatal(err)
-	}
-	all.Wait()
+	k.Holding("SELECT id FROM organisations WHERE uuid = '"+k.uuid+"' FOR NO KEY UPDATE", len(acts), func(i int) { acts[i]() })
 }

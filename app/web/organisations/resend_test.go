@@ -131,6 +131,18 @@ func TestTrace(t *testing.T) {
 	c.tui.Post(decline(declined)).Status(http.StatusSeeOther)
 	c.invited("x@example.org")
 	c.kea.Post(c.ofMember("x@example.org", "revoke-invite")).Status(http.StatusSeeOther)
+	again := c.invited("third@example.org") // of somebody who is a member already
+	c.address("tui", "third@example.org", true)
+	c.tui.Post(accept(again)).Status(http.StatusSeeOther)
+	c.invited("y@example.org")
+	c.kea.Post(c.ofMember("y@example.org", "remove")).Status(http.StatusSeeOther)
+	c.invited("boss@example.org") // and once more, under another address
+	better := c.invited("other@example.org")
+	c.address("boss", "other@example.org", true)
+	c.SignedIn("boss").Post(accept(better)).Status(http.StatusSeeOther)
+	c.Exec("ALTER TABLE organisation_members ADD CONSTRAINT broken CHECK (role = 'ADMIN') NOT VALID")
+	c.Exec("UPDATE organisation_members SET role = 'ADMIN'")
+	c.kea.Post(c.ofMember("tui", "revoke-admin")).Status(http.StatusInternalServerError)
 	var got []string
 	for line := range strings.Lines(log.String()) {
 		if _, told, found := strings.Cut(line, " organisation invitation "); found {
@@ -143,9 +155,16 @@ func TestTrace(t *testing.T) {
 		"accepted mailbox=tui@example.org organisation=1 by=2 invited=\"2027-03-03 01:00:00 +0000 UTC\"",
 		"declined mailbox=second@example.org organisation=1 by=2 invited=\"2027-03-03 02:00:00 +0000 UTC\"",
 		"revoked mailbox=x@example.org organisation=1 by=1 invited=\"2027-03-03 02:00:00 +0000 UTC\"",
+		"dropped: a member already mailbox=third@example.org organisation=1 by=2 invited=\"2027-03-03 02:00:00 +0000 UTC\"",
+		"removed mailbox=y@example.org organisation=1 by=1 invited=\"2027-03-03 02:00:00 +0000 UTC\" act=remove",
+		"accepted mailbox=other@example.org organisation=1 by=3 invited=\"2027-03-03 02:00:00 +0000 UTC\"",
+		"dropped: another one was accepted mailbox=boss@example.org organisation=1 by=3 invited=\"2027-03-03 02:00:00 +0000 UTC\"",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("the log (-want +got):\n%s", diff)
+	}
+	if strings.Contains(log.String(), "role changed") {
+		t.Errorf("the log tells of a change that was not stored:\n%s", log.String())
 	}
 	if strings.Contains(log.String(), token) || strings.Contains(log.String(), declined) {
 		t.Errorf("the log holds a token:\n%s", log.String())

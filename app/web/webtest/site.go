@@ -323,6 +323,27 @@ func (s *Site) Behind(act func(), query string, args ...any) {
 // all of them wait for it, and returns when they have ended.
 func (s *Site) Holding(query string, n int, act func(i int)) {
 	s.T.Helper()
+	s.held(query, func(all *sync.WaitGroup) {
+		for i := range n {
+			all.Go(func() { act(i) })
+		}
+		s.blocked(n)
+	})
+}
+
+// InTurn is Holding with acts that come one after the other, so that they also go on in this order.
+func (s *Site) InTurn(query string, acts ...func()) {
+	s.T.Helper()
+	s.held(query, func(all *sync.WaitGroup) {
+		for i, act := range acts {
+			all.Go(act)
+			s.blocked(i + 1)
+		}
+	})
+}
+
+func (s *Site) held(query string, begin func(*sync.WaitGroup)) {
+	s.T.Helper()
 	tx, err := s.DB.BeginTx(s.T.Context(), nil)
 	if err != nil {
 		s.T.Fatal(err)
@@ -332,10 +353,7 @@ func (s *Site) Holding(query string, n int, act func(i int)) {
 		s.T.Fatalf("%s = %v", query, err)
 	}
 	var all sync.WaitGroup
-	for i := range n {
-		all.Go(func() { act(i) })
-	}
-	s.blocked(n)
+	begin(&all)
 	if err := tx.Commit(); err != nil {
 		s.T.Fatal(err)
 	}
