@@ -11,9 +11,27 @@ import (
 	"ams/app/lang"
 )
 
+// The reasons of cancellations that nobody gave one for. What is stored is the text in English, as if staff had written it;
+// who reads it elsewhere than in the form gets it in their language.
+const (
+	ReasonClosed = "The organisation was closed."
+	ReasonErased = "The person was erased."
+)
+
+// reason is why the membership was cancelled, for people.
+func (m Term) reason() any {
+	switch m.CancelledReason {
+	case ReasonClosed:
+		return lang.M(ReasonClosed)
+	case ReasonErased:
+		return lang.M(ReasonErased)
+	}
+	return m.CancelledReason
+}
+
 // CancelOf cancels the memberships of a person or an organisation that are not yet over, all with the same reason. Nobody
 // is told: it belongs to something bigger that tells by itself. The caller holds the owner.
-func (s *Service) CancelOf(ctx context.Context, tx bun.Tx, of Owner, reason lang.Message) error {
+func (s *Service) CancelOf(ctx context.Context, tx bun.Tx, of Owner, reason string) error {
 	var rows []row
 	err := s.notOver(tx, &rows, of).Order("m.id").For("NO KEY UPDATE OF ?TableAlias").Scan(ctx)
 	if err != nil {
@@ -21,7 +39,7 @@ func (s *Service) CancelOf(ctx context.Context, tx bun.Tx, of Owner, reason lang
 	}
 	now := s.clock.Now()
 	for _, r := range rows {
-		r.CancelledAt, r.CancelledReason = &now, s.cfg.Texts(lang.Default).Say(reason)
+		r.CancelledAt, r.CancelledReason = &now, reason
 		if err := update(ctx, tx, of.Type, r.Term, "cancelled_datetime", "cancelled_reason"); err != nil {
 			return err
 		}
@@ -34,7 +52,7 @@ func (s *Service) CancelOf(ctx context.Context, tx bun.Tx, of Owner, reason lang
 
 // CancelAll is CancelOf for an organisation that is closed.
 func (s *Service) CancelAll(ctx context.Context, tx bun.Tx, organisation int64) error {
-	return s.CancelOf(ctx, tx, OfOrganisation(organisation), lang.M("The organisation was closed."))
+	return s.CancelOf(ctx, tx, OfOrganisation(organisation), ReasonClosed)
 }
 
 // Running is how many memberships CancelOf would cancel.

@@ -8,7 +8,6 @@ import (
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/dialect/pgdialect"
 
-	"ams/app/lang"
 	"ams/app/mail"
 	"ams/app/membership"
 )
@@ -158,7 +157,7 @@ func (s *Service) dropFiles(ctx context.Context, tx bun.Tx, d doomed) error {
 }
 
 func (s *Service) cancelMemberships(ctx context.Context, tx bun.Tx, d doomed) error {
-	return s.members.CancelOf(ctx, tx, membership.OfPerson(d.id), lang.M("The person was erased."))
+	return s.members.CancelOf(ctx, tx, membership.OfPerson(d.id), membership.ReasonErased)
 }
 
 // leaveOrganisations takes somebody out of their organisations, which may so lose their last administrator, and takes
