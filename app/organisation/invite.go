@@ -97,10 +97,24 @@ func (s *Service) full(ctx context.Context, db bun.IDB, org int64) (bool, error)
 	return s.memberships.Full(ctx, db, org)
 }
 
+// MayResend says what Resend would say of an invitation that waits for its answer, and changes nothing.
+func MayResend(o Organisation, m Member) error {
+	switch {
+	case !o.Active:
+		return NobodyInvited()
+	case m.Address() == "":
+		return fault.Conflict(lang.M("It is not known where to send this invitation."))
+	}
+	return nil
+}
+
 // Resend sends the letter of an invitation once more, with the same links. A row that does not wait for an answer is left
 // alone, and the obstacle says why.
 func (s *Service) Resend(ctx context.Context, by account.Person, o Organisation, m Member) (Invitation, error) {
 	return s.manage(ctx, by, o, m, "invitation sent again", func(ctx context.Context, tx bun.Tx, i Invitation) error {
+		if err := MayResend(i.Organisation, i.Member); err != nil {
+			return err
+		}
 		now := s.clock.Now()
 		i.LastSentAt = &now
 		if _, err := tx.NewUpdate().Model(&i.Member).WherePK().Column("last_sent_datetime").Exec(ctx); err != nil {
