@@ -79,7 +79,7 @@ func organisationMemberships(a *admin.Admin, members *membership.Service, c cloc
 			t.startColumn(), t.expiryColumn(),
 		},
 		Search:  []admin.Search{admin.Parent("organisations", "organisation_id"), admin.Parent("membership_options", "membership_option_id")},
-		Filters: tenureFilters(options),
+		Filters: append(tenureFilters(options), organisationFilter(a, "m.organisation_id = ?")),
 		Add:     []admin.Section[organisational]{admin.Sect(lang.Message{}, append(first, t.newFields()...)...)},
 		Sections: []admin.Section[organisational]{
 			admin.Sect(lang.Message{}, append(first, t.fields()...)...),
@@ -88,7 +88,7 @@ func organisationMemberships(a *admin.Admin, members *membership.Service, c cloc
 		Actions: []admin.Action[organisational]{t.approve(lang.M("The organisations are told by mail."), members.ApproveOrganisation)},
 		Onward: []admin.Onward[organisational]{
 			{Entity: "organisations.organisation", Search: (*organisational).Organisation},
-			{Entity: "billing.invoice", Search: (*organisational).Organisation},
+			{Entity: "billing.invoice", Filter: byOrganisation, ID: func(m *organisational) int64 { return m.OrganisationID }},
 		},
 		Broken: membership.Broken, Instead: lang.M("Cancel it instead."),
 		Write: admin.Writer[organisational]{
