@@ -87,6 +87,9 @@ func change(ctx context.Context, db bun.IDB, p Purchase, was InvoiceState, colum
 	return nil
 }
 
+// mostEntries bounds what is read of purchases and invoices at once. It lies far beyond what the memberships of one page have.
+const mostEntries = 10_000
+
 // Entries gives what was bought for memberships and what became of it, by membership, the oldest first.
 func (s *Service) Entries(ctx context.Context, db bun.IDB, memberships ...Ref) (map[Ref][]Entry, error) {
 	entries := map[Ref][]Entry{}
@@ -95,9 +98,9 @@ func (s *Service) Entries(ctx context.Context, db bun.IDB, memberships ...Ref) (
 	}
 	var bought []purchaseRow
 	var raised []invoiceRow
-	err := db.NewSelect().Model(&bought).Apply(of("p", memberships...)).Order("p.id").Scan(ctx)
+	err := db.NewSelect().Model(&bought).Apply(of("p", memberships...)).Order("p.id").Limit(mostEntries).Scan(ctx)
 	if err == nil {
-		err = db.NewSelect().Model(&raised).Apply(of("i", memberships...)).Order("i.id").Scan(ctx)
+		err = db.NewSelect().Model(&raised).Apply(of("i", memberships...)).Order("i.id").Limit(mostEntries).Scan(ctx)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("list purchases and invoices: %w", err)
