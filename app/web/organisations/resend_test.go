@@ -97,7 +97,7 @@ func TestResendAndRevoke(t *testing.T) {
 		said(c.kea, c.page)
 		resend := c.ofMember("x@example.org", "resend-invite")
 		for change, want := range map[string]string{
-			"UPDATE organisation_members SET invite_email = '' WHERE user_id IS NULL":                                "It is not known where to send this invitation.",
+			"UPDATE organisation_members SET invite_email = '' WHERE user_id IS NULL":                                                          "It is not known where to send this invitation.",
 			"UPDATE organisation_members SET invite_email = 'x@example.org' WHERE user_id IS NULL; UPDATE organisations SET is_active = false": "This organisation is inactive, so nobody can be invited.",
 		} {
 			c.Exec("UPDATE organisations SET is_active = true")
