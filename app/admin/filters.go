@@ -22,6 +22,8 @@ type Filter struct {
 	Default string // value without any in the address
 	options func(context.Context, *lang.Translator) ([]views.Option, error)
 	narrow  func(q *bun.SelectQuery, value string, today clock.Date) bool // false: there is no such value
+	// named instead of options makes a filter that a link brings (Onward) and that nobody chooses: it names its value.
+	named func(ctx context.Context, value string) (string, error)
 }
 
 // Case is one value of a Cases filter.
@@ -92,13 +94,36 @@ func Related(key string, label lang.Message, where string, to field.Chooser) Fil
 			}
 			return out, err
 		},
-		narrow: func(q *bun.SelectQuery, value string, _ clock.Date) bool {
+		narrow: byID(where),
+	}
+}
+
+// Whose is Related for records that are too many to choose from in a list: a link leads to what belongs to one of them.
+func Whose(key string, label lang.Message, where string, of field.Chooser) Filter {
+	return Filter{
+		Key: key, Label: label, narrow: byID(where),
+		named: func(ctx context.Context, value string) (string, error) {
 			id, err := strconv.ParseInt(value, 10, 64)
-			if err == nil {
-				q.Where(where, id)
+			if err != nil { // then it narrows nothing
+				return "", nil
 			}
-			return err == nil
+			records, _, err := of.Offer(ctx, []int64{id})
+			i := slices.IndexFunc(records, func(r field.Record) bool { return r.ID == id })
+			if err != nil || i < 0 {
+				return value, err
+			}
+			return records[i].Name, nil
 		},
+	}
+}
+
+func byID(where string) func(*bun.SelectQuery, string, clock.Date) bool {
+	return func(q *bun.SelectQuery, value string, _ clock.Date) bool {
+		id, err := strconv.ParseInt(value, 10, 64)
+		if err == nil {
+			q.Where(where, id)
+		}
+		return err == nil
 	}
 }
 

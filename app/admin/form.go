@@ -205,13 +205,13 @@ func (b *bound[M]) notes(v *visit, m *M) (out []views.Message) {
 // related are the lists that the record leads to, as far as the person may see them.
 func (b *bound[M]) related(v *visit, m *M) (links []views.Link) {
 	for _, r := range b.r.Onward {
-		text := r.Search(m)
-		if text == "" {
+		query := r.query(m)
+		if query == "" {
 			continue
 		}
 		for _, e := range b.admin.entities {
 			if f := e.face(); f.key() == r.Entity && f.on && v.may(f, view) {
-				links = append(links, views.Link{Text: v.say(f.many), Href: f.path(b.admin) + "?q=" + url.QueryEscape(text)})
+				links = append(links, views.Link{Text: v.say(f.many), Href: f.path(b.admin) + query})
 			}
 		}
 	}

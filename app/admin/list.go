@@ -37,6 +37,7 @@ type listFilter struct {
 // listRegion is what another view of the list replaces.
 type listRegion struct {
 	Order   string
+	Kept    []views.Hidden // what a link has narrowed the list to
 	Chips   views.Filters
 	Acts    *listActs // nil when there is nothing to do with ticked rows
 	Table   views.Table
@@ -110,7 +111,7 @@ func (b *bound[M]) listPage(v *visit, e edits) (page listPage, err error) {
 	if err != nil {
 		return page, err
 	}
-	region := listRegion{Order: view.OrderText(), Chips: chips, Table: b.listTable(v, l, rows), Acts: b.acts(v, l, len(rows))}
+	region := listRegion{Order: view.OrderText(), Kept: b.kept(view), Chips: chips, Table: b.listTable(v, l, rows), Acts: b.acts(v, l, len(rows))}
 	region.Table.Pager = views.NewPager("list-pager", v.say(lang.M("Pages of the list")), view.Page, l.pages, func(p int) string {
 		return b.face().path(v.a) + view.OnPage(p).Query()
 	})
@@ -147,6 +148,12 @@ func (b *bound[M]) bar(v *visit, view listing.View) (listBar, views.Filters, err
 		})
 	}
 	for _, f := range b.r.Filters {
+		if f.named != nil {
+			if err := f.chip(v, view, bar.Action, &chips); err != nil {
+				return bar, chips, err
+			}
+			continue
+		}
 		options, err := f.options(v.c.Context(), v.tr)
 		if err != nil {
 			return bar, chips, err
@@ -174,6 +181,25 @@ func (b *bound[M]) bar(v *visit, view listing.View) (listBar, views.Filters, err
 		chips.Clear = bar.Action + view.Cleared().Query()
 	}
 	return bar, chips, nil
+}
+
+// chip says what a link has narrowed the list to.
+func (f Filter) chip(v *visit, view listing.View, list string, chips *views.Filters) error {
+	name, err := f.named(v.c.Context(), view.Filters[f.Key])
+	if name != "" {
+		chips.Chips = append(chips.Chips, views.Chip{Text: v.say(f.Label) + ": " + name, Href: list + view.With(f.Key, "").Query()})
+	}
+	return err
+}
+
+// kept are the values of the filters that nobody chooses, which a search goes on from.
+func (b *bound[M]) kept(view listing.View) (all []views.Hidden) {
+	for _, f := range b.r.Filters {
+		if value := view.Filters[f.Key]; f.named != nil && value != "" {
+			all = append(all, views.Hidden{Name: f.Key, Value: value})
+		}
+	}
+	return all
 }
 
 func (b *bound[M]) listTable(v *visit, l leaf, rows []*M) views.Table {

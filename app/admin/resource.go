@@ -2,6 +2,8 @@ package admin
 
 import (
 	"context"
+	"net/url"
+	"strconv"
 
 	"github.com/uptrace/bun"
 
@@ -69,10 +71,27 @@ type Resource[M any] struct {
 // whole first, as the domain does: two who held them in another order would wait for each other for ever.
 type Under struct{ Table, Column string }
 
-// Onward leads from a record to a list of another entity, narrowed by a search.
+// Onward leads from a record to a list of another entity, narrowed by a search, or by a filter (Whose) and an id.
 type Onward[M any] struct {
 	Entity string          // "billing.invoice"
 	Search func(*M) string // "": this record leads to none
+	Filter string          // its key in that list, instead of a search
+	ID     func(*M) int64  // 0: this record leads to none
+}
+
+// query is what narrows the list, "" where the record leads to none.
+func (o Onward[M]) query(m *M) string {
+	narrow := url.Values{}
+	switch {
+	case o.Filter == "":
+		narrow.Set("q", o.Search(m))
+	case o.ID(m) != 0:
+		narrow.Set(o.Filter, strconv.FormatInt(o.ID(m), 10))
+	}
+	if narrow.Get("q") == "" && narrow.Get(o.Filter) == "" {
+		return ""
+	}
+	return "?" + narrow.Encode()
 }
 
 // Section is a part of a form.

@@ -12,6 +12,7 @@ import (
 
 	"ams/app/database"
 	"ams/app/fault"
+	"ams/app/field"
 	"ams/app/lang"
 	"ams/app/session"
 	"ams/app/web"
@@ -24,10 +25,11 @@ var errStale = errors.New("the record has changed meanwhile")
 func (b *bound[M]) read(v *visit, d *draft[M]) error {
 	d.typed = v.c.Posted()
 	for _, f := range b.fields(b.sections(d.adding)) {
-		if !b.takes(v, d, f) {
-			continue
+		read := b.keep
+		if b.takes(v, d, f) {
+			read = b.take
 		}
-		if err := f.Read(v.c.Context(), d.typed, d.m, &d.problems); err != nil {
+		if err := read(v, d, f); err != nil {
 			return err
 		}
 	}
@@ -35,6 +37,26 @@ func (b *bound[M]) read(v *visit, d *draft[M]) error {
 		if err := t.read(v, d.typed, &d.problems); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+func (b *bound[M]) take(v *visit, d *draft[M], f field.Field[M]) error {
+	return f.Read(v.c.Context(), d.typed, d.m, &d.problems)
+}
+
+// keep refuses another value of what is asked only once. No form of ours sends one; whoever does hears that it is not stored.
+func (b *bound[M]) keep(v *visit, d *draft[M], f field.Field[M]) error {
+	meta := f.Meta()
+	if !meta.OnceOnly || d.adding || !d.writable || !d.typed.Has(meta.Key) {
+		return nil
+	}
+	other, wrong := *d.m, fault.Fields{}
+	if err := f.Read(v.c.Context(), d.typed, &other, &wrong); err != nil {
+		return err
+	}
+	if wrong.Any() || f.Raw(&other) != f.Raw(d.m) {
+		d.problems.Add(meta.Key, lang.M("“%s” cannot be changed any more.", meta.Label))
 	}
 	return nil
 }

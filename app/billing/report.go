@@ -50,7 +50,7 @@ func bindLetters(post *mail.Post) letters {
 	}
 }
 
-// tellOfFailure queues the report to staff, and writes to the buyer once per purchase.
+// tellOfFailure queues the report to staff, and writes to the buyer once per purchase, unless they were erased.
 func (s *Service) tellOfFailure(ctx context.Context, tx bun.Tx, p Purchase) error {
 	if err := s.queue.Add(ctx, tx, ReportFailures{}, jobs.In(reportPause)); err != nil {
 		return err
@@ -59,7 +59,7 @@ func (s *Service) tellOfFailure(ctx context.Context, tx bun.Tx, p Purchase) erro
 		return nil
 	}
 	buyer, err := account.ByID(ctx, tx, p.BuyerID)
-	if err != nil {
+	if err != nil || buyer.ErasedAt != nil { // nobody reads what goes there
 		return err
 	}
 	owner, err := payerOf(ctx, tx, p.AccountID)

@@ -95,6 +95,9 @@ func changeWhere(ctx context.Context, db bun.IDB, p Purchase, columns []string, 
 	return nil
 }
 
+// mostEntries bounds what is read of purchases and invoices at once. It lies far beyond what the memberships of one page have.
+const mostEntries = 10_000
+
 // Entries gives what was bought for memberships and what became of it, by membership, the oldest first.
 func (s *Service) Entries(ctx context.Context, db bun.IDB, memberships ...Ref) (map[Ref][]Entry, error) {
 	entries := map[Ref][]Entry{}
@@ -106,9 +109,9 @@ func (s *Service) Entries(ctx context.Context, db bun.IDB, memberships ...Ref) (
 	var bought []purchaseRow
 	var raised []invoiceRow
 	with := database.Planned(db, people, organisations)
-	err := db.NewSelect().Model(&bought).Where(theirs).Order("p.id").Conn(with).Scan(ctx)
+	err := db.NewSelect().Model(&bought).Where(theirs).Order("p.id").Limit(mostEntries).Conn(with).Scan(ctx)
 	if err == nil {
-		err = db.NewSelect().Model(&raised).Where(theirs).Order("i.id").Conn(with).Scan(ctx)
+		err = db.NewSelect().Model(&raised).Where(theirs).Order("i.id").Limit(mostEntries).Conn(with).Scan(ctx)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("list purchases and invoices: %w", err)

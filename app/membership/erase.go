@@ -13,10 +13,28 @@ import (
 	"ams/app/organisation"
 )
 
+// The reasons of cancellations that nobody gave one for. What is stored is the text in English, as if staff had written it;
+// who reads it elsewhere than in the form gets it in their language.
+const (
+	ReasonClosed = "The organisation was closed."
+	ReasonErased = "The person was erased."
+)
+
+// reason is why the membership was cancelled, for people.
+func (m Term) reason() any {
+	switch m.CancelledReason {
+	case ReasonClosed:
+		return lang.M(ReasonClosed)
+	case ReasonErased:
+		return lang.M(ReasonErased)
+	}
+	return m.CancelledReason
+}
+
 // CancelOf cancels the memberships of a person or an organisation that are not yet over, all with the same reason. Nobody
 // is told: it belongs to something bigger that tells by itself. History calls the owner by this name. The caller holds the
 // owner.
-func (s *Service) CancelOf(ctx context.Context, tx bun.Tx, by access.Holder, of Owner, name string, reason lang.Message) error {
+func (s *Service) CancelOf(ctx context.Context, tx bun.Tx, by access.Holder, of Owner, name, reason string) error {
 	var rows []row
 	err := s.notOver(tx, &rows, of).Relation("Option").Order("m.id").For("NO KEY UPDATE OF ?TableAlias").Scan(ctx)
 	if err != nil {
@@ -24,7 +42,7 @@ func (s *Service) CancelOf(ctx context.Context, tx bun.Tx, by access.Holder, of 
 	}
 	now := s.clock.Now()
 	for _, r := range rows {
-		r.CancelledAt, r.CancelledReason = &now, s.cfg.Texts(lang.Default).Say(reason)
+		r.CancelledAt, r.CancelledReason = &now, reason
 		if err := update(ctx, tx, of.Type, r.Term, "cancelled_datetime", "cancelled_reason"); err != nil {
 			return err
 		}
@@ -40,7 +58,7 @@ func (s *Service) CancelOf(ctx context.Context, tx bun.Tx, by access.Holder, of 
 
 // CancelAll is CancelOf for an organisation that is closed.
 func (s *Service) CancelAll(ctx context.Context, tx bun.Tx, by access.Holder, o organisation.Organisation) error {
-	return s.CancelOf(ctx, tx, by, OfOrganisation(o.ID), o.Name, lang.M("The organisation was closed."))
+	return s.CancelOf(ctx, tx, by, OfOrganisation(o.ID), o.Name, ReasonClosed)
 }
 
 // Running is how many memberships CancelOf would cancel.

@@ -13,6 +13,7 @@ import (
 	"ams/app/access"
 	"ams/app/billing"
 	"ams/app/clock"
+	"ams/app/dev/inbox"
 	"ams/app/membership"
 	"ams/app/money"
 	"ams/app/organisation"
@@ -344,29 +345,56 @@ func TestInvoicesOfOrganisations(t *testing.T) {
 			}
 		})
 	}
-	t.Run("ORG-69 seats that are paid for approve nothing", func(t *testing.T) {
+	t.Run("ORG-69 paid seats beside an unpaid application approve nothing", func(t *testing.T) {
 		t.Parallel()
-		s, _, id := bought(t)
-		s.Exec("UPDATE purchases SET kind = 'SEATS'")
+		s, organisation, id := bought(t)
+		s.Buy(billing.Order{
+			Kind: billing.ForSeats, Membership: billing.Ref{Organisation: id}, Option: int64(s.Count("SELECT id FROM membership_options")),
+			Organisation: organisation, Buyer: int64(s.Count("SELECT id FROM users WHERE username = 'kea'")), Seats: 2, SeatsAfter: 8,
+			Quantity: 2, UnitAmount: hundred(t), Description: "School", DueDays: 30,
+		})
 		s.Work()
+		approvals := func() int {
+			return s.Count("SELECT count(*) FROM organisation_memberships WHERE id = ? AND approved_datetime IS NOT NULL", id)
+		}
+		for purpose, want := range map[string]string{"SEATS": "MOCK-2", "APPLICATION": "MOCK-1"} {
+			if s.Count("SELECT count(*) FROM invoices WHERE purpose = ? AND invoice_number = ?", purpose, want) != 1 {
+				t.Fatalf("there is no invoice %s for %s", want, purpose)
+			}
+		}
+		s.MarkPaid("MOCK-2")
+		again(s)
+		if approvals() != 0 || len(decisions(s)) != 0 {
+			t.Errorf("paid seats have approved the membership (%d), or ask staff to decide: %q", approvals(), decisions(s))
+		}
 		s.MarkPaid("MOCK-1")
-		if s.Count("SELECT count(*) FROM organisation_memberships WHERE id = ? AND approved_datetime IS NULL", id) != 1 {
-			t.Error("the membership is approved")
+		if approvals() != 1 {
+			t.Error("the payment of the application has approved nothing")
 		}
 	})
 	t.Run("ORG-73 refused: staff read whose it is, the buyer where it stands", func(t *testing.T) {
 		t.Parallel()
+		const cause = "no such account code"
 		s, _, id := bought(t)
 		s.Provider.Before(func(call string) error {
 			if call == "raise" {
-				return &billing.Refused{Text: "no such account code"}
+				return &billing.Refused{Text: cause}
 			}
 			return nil
 		})
 		s.Work()
 		s.Due()
-		told := s.Mails(webtest.Address("boss"))[0]
-		for _, want := range []string{"Te Kura", "$400.00", "no such account code", fmt.Sprintf("/organisationmembership/%d/change/", id)} {
+		var failures []inbox.Entry
+		for _, m := range s.Mails(webtest.Address("boss")) {
+			if strings.Contains(m.Subject, "could not be raised") {
+				failures = append(failures, m)
+			}
+		}
+		if len(failures) != 1 || failures[0].Subject != "1 invoice could not be raised" {
+			t.Fatalf("letters to staff about the failure = %+v, want one", failures)
+		}
+		told := failures[0]
+		for _, want := range []string{"Te Kura", "$400.00", cause, fmt.Sprintf("/organisationmembership/%d/change/", id)} {
 			if !strings.Contains(told.Text, want) {
 				t.Errorf("%s = %q, want %q in it", told.Subject, told.Text, want)
 			}
@@ -377,10 +405,12 @@ func TestInvoicesOfOrganisations(t *testing.T) {
 		if len(delayed) != 1 || !strings.Contains(delayed[0].Text, "/en/organisations/"+uuid+"/") || !strings.Contains(delayed[0].Text, "Open the organisation’s page") {
 			t.Errorf("letters to the buyer = %+v, want one that leads to the organisation's page", delayed)
 		}
-		held, err := s.App.Members.ForOrganisation(t.Context(), 1)
-		if err != nil || len(held) != 1 || len(held[0].Entries) != 1 || held[0].Entries[0].State() != billing.SortedOut {
-			t.Errorf("ForOrganisation() = %+v, %v, want one whose invoice is being sorted out", held, err)
+		page := s.SignedIn("kea").Get("/en/organisations/"+uuid+"/").Status(http.StatusOK).
+			Has("#memberships", "Its invoice could not be prepared yet; the association will be in touch.").Has("#memberships .cell-line", "Being sorted out")
+		if strings.Contains(page.Body, cause) {
+			t.Error("the organisation reads the provider's own text")
 		}
+		s.SignedIn("boss").Get(fmt.Sprintf("/admin/memberships/organisationmembership/%d/change/", id)).Status(http.StatusOK).Has(".record-side", cause)
 	})
 	t.Run("The letters are in the language of whoever reads the organisation's mail", func(t *testing.T) {
 		t.Parallel()

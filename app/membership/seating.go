@@ -7,7 +7,7 @@ import (
 	"github.com/uptrace/bun"
 )
 
-// mostOfOne bounds how many memberships of an organisation are read. They do not overlap, so that it is hardly reached.
+// mostOfOne bounds how many memberships of one owner are read. They do not overlap, so that it is hardly reached.
 const mostOfOne = 1000
 
 // ForOrganisation gives the memberships of an organisation with everything that was bought for them and the seats that are

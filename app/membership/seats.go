@@ -106,7 +106,8 @@ func (h Held) Addable(typed string, today clock.Date) (Extra, lang.Message) {
 	case today.DaysUntil(h.Expiry) < 1:
 		return Extra{}, lang.M("This membership expires too soon. Renew it first.")
 	case h.Option.MaxSeats > 0 && h.Seats+n > h.Option.MaxSeats:
-		return Extra{}, lang.M("You asked for %d more seats. This membership has at most %d, and %d are bought already.", n, h.Option.MaxSeats, h.Seats)
+		return Extra{}, lang.N("You asked for %d more seat. This membership has at most %d, and %d are bought already.",
+			"You asked for %d more seats. This membership has at most %d, and %d are bought already.", n, n, h.Option.MaxSeats, h.Seats)
 	}
 	e, err := h.Extra(n, today)
 	if err != nil || e.Total > MostSeats {

@@ -254,6 +254,10 @@ func TestAddable(t *testing.T) {
 			}
 		})
 	}
+	_, problem := seated(t, "1000", "2026-01-01", "2027-01-01", 12, 0, 12).Addable("1", day(t, "2026-07-03"))
+	if got, want := english.Say(problem), "You asked for 1 more seat. This membership has at most 12, and 12 are bought already."; got != want {
+		t.Errorf("Addable(1) = %q, want %q", got, want)
+	}
 }
 
 func TestSeatSummary(t *testing.T) {

@@ -47,7 +47,7 @@ func (h Held) whyCancelled() lang.Message {
 	if h.CancelledReason == "" {
 		return lang.M("Cancelled on %s.", day)
 	}
-	return lang.M("Cancelled on %s: %s", day, h.CancelledReason)
+	return lang.M("Cancelled on %s: %s", day, h.reason())
 }
 
 func (h Held) whyExpired() lang.Message {

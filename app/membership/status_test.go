@@ -1,12 +1,14 @@
 package membership_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
 	"pgregory.net/rapid"
 
 	"ams/app/clock"
+	"ams/app/lang"
 	"ams/app/membership"
 )
 
@@ -61,6 +63,24 @@ func TestStatus(t *testing.T) {
 			}
 		}
 	})
+}
+
+// What the program gives as a reason is read in every language; what staff wrote stays as they wrote it.
+func TestReasonInEveryLanguage(t *testing.T) {
+	t.Parallel()
+	all, err := lang.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := day(t, "2026-07-10").Start()
+	for reason, want := range map[string]string{
+		membership.ReasonClosed: "Kua katia te whakahaere.", membership.ReasonErased: "Kua ūkuia te tangata.", "Moved overseas": "Moved overseas",
+	} {
+		h := membership.Held{Term: membership.Term{CancelledAt: &at, CancelledReason: reason}}
+		if got := all.Translator(lang.MI).Say(h.Standing(at).Why()); !strings.HasSuffix(got, ": "+want) {
+			t.Errorf("Why() of %q = %q, want %q at its end", reason, got, want)
+		}
+	}
 }
 
 // A status read off the calendar: the days that a membership covers, marked one by one.

@@ -60,11 +60,12 @@ func (r row) held(t Type) Held {
 	return h
 }
 
-// periodsOf are the periods that the memberships of somebody take, cancelled ones and the one with that id excluded.
+// periodsOf are the periods that the memberships of somebody take, the newest first, cancelled ones and the one with that id
+// excluded.
 func periodsOf(ctx context.Context, db bun.IDB, of Owner, without int64) ([]Period, error) {
 	var rows []row
 	err := from(db, of.Type, &rows).Where("m.? = ? AND m.id <> ?", bun.Ident(of.Type.owner()), of.ID, without).
-		Where("m.cancelled_datetime IS NULL").Order("m.start_date").Scan(ctx)
+		Where("m.cancelled_datetime IS NULL").Order("m.start_date DESC", "m.id DESC").Limit(mostOfOne).Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("list periods of %v: %w", of, err)
 	}

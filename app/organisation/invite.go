@@ -88,10 +88,24 @@ func belongs(ctx context.Context, db bun.IDB, org int64, email string) (bool, er
 	return found, nil
 }
 
+// MayResend says what Resend would say of an invitation that waits for its answer, and changes nothing.
+func MayResend(o Organisation, m Member) error {
+	switch {
+	case !o.Active:
+		return NobodyInvited()
+	case m.Address() == "":
+		return fault.Conflict(lang.M("It is not known where to send this invitation."))
+	}
+	return nil
+}
+
 // Resend sends the letter of an invitation once more, with the same links. A row that does not wait for an answer is left
 // alone, and the obstacle says why.
 func (s *Service) Resend(ctx context.Context, by account.Person, o Organisation, m Member) (Invitation, error) {
 	return s.manage(ctx, by, o, m, "invitation sent again", func(ctx context.Context, tx bun.Tx, i Invitation) error {
+		if err := MayResend(i.Organisation, i.Member); err != nil {
+			return err
+		}
 		now := s.clock.Now()
 		i.LastSentAt = &now
 		if _, err := tx.NewUpdate().Model(&i.Member).WherePK().Column("last_sent_datetime").Exec(ctx); err != nil {

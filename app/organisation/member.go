@@ -60,12 +60,19 @@ func (m Member) Active() bool {
 	return m.Current() && m.AcceptedAt != nil && m.UserID != 0 && m.Person.Active
 }
 
+// Known is who the row is linked to, once they have answered: until then an invitation tells nobody that there is an
+// account with its address, whose it is, or which other addresses it has.
+func (m Member) Known() account.Person {
+	if m.AcceptedAt == nil {
+		return account.Person{}
+	}
+	return m.Person
+}
+
 // Name is what people read of the row: who it is, or where the invitation went.
 func (m Member) Name() string {
-	if m.Person.ID != 0 {
-		return cmp.Or(m.Person.Name(), m.Person.Username)
-	}
-	return m.InviteEmail
+	p := m.Known()
+	return cmp.Or(p.Name(), p.Username, m.Address())
 }
 
 // Address is where the row's letters go.

@@ -56,7 +56,8 @@ func (s *Service) roll(ctx context.Context, o Organisation, part listing.Part) (
 	return roll, withPeople(ctx, s.db, roll.Members)
 }
 
-// sorted puts people in order. Those who have nothing to be sorted by come last either way.
+// sorted puts people in order. Those who have nothing to be sorted by come last either way: so does every invitation by
+// name, whether there is an account or not (Member.Known).
 func sorted(q *bun.SelectQuery, by listing.By) *bun.SelectQuery {
 	way := " ASC NULLS LAST"
 	if by.Descending {
@@ -64,7 +65,7 @@ func sorted(q *bun.SelectQuery, by listing.By) *bun.SelectQuery {
 	}
 	switch by.Key {
 	case SortName:
-		q.Join("LEFT JOIN users AS u ON u.id = om.user_id").OrderExpr("u.first_name" + way).OrderExpr("u.last_name" + way)
+		q.Join("LEFT JOIN users AS u ON u.id = om.user_id AND om.accepted_datetime IS NOT NULL").OrderExpr("u.first_name" + way).OrderExpr("u.last_name" + way)
 	case SortJoined:
 		q.OrderExpr("om.accepted_datetime" + way)
 	case SortRole:

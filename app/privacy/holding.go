@@ -9,7 +9,6 @@ import (
 	"github.com/uptrace/bun/dialect/pgdialect"
 
 	"ams/app/access"
-	"ams/app/lang"
 	"ams/app/mail"
 	"ams/app/membership"
 )
@@ -160,7 +159,7 @@ func (s *Service) dropFiles(ctx context.Context, tx bun.Tx, d doomed) error {
 }
 
 func (s *Service) cancelMemberships(ctx context.Context, tx bun.Tx, d doomed) error {
-	return s.members.CancelOf(ctx, tx, d.by, membership.OfPerson(d.id), d.trace, lang.M("The person was erased."))
+	return s.members.CancelOf(ctx, tx, d.by, membership.OfPerson(d.id), d.trace, membership.ReasonErased)
 }
 
 // leaveOrganisations takes somebody out of their organisations, which may so lose their last administrator, and takes

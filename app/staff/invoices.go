@@ -21,7 +21,7 @@ const (
 	closed   = void + " OR i.paid_date IS NOT NULL AND NOT (" + received + ")"
 )
 
-func invoices(bills *billing.Service) admin.Resource[invoice] {
+func invoices(a *admin.Admin, bills *billing.Service) admin.Resource[invoice] {
 	r := admin.Resource[invoice]{
 		App: "billing", Model: "invoice", One: lang.M("invoice"), Many: lang.M("Invoices"), Icon: "receipt", Letter: "v", Order: "i.id DESC",
 		Title: func(i *invoice) string { return i.Number }, Rows: billing.LoadRecords, Fill: billing.LoadBought,
@@ -54,12 +54,13 @@ func invoices(bills *billing.Service) admin.Resource[invoice] {
 				field.Option{Value: string(billing.ForSeats), Label: billing.ForSeats.Text()}),
 			admin.Days("issue", lang.M("Issued"), "i.issue_date"), admin.Days("due", lang.M("Due date"), "i.due_date"),
 			admin.Days("paid", lang.M("Paid on"), "i.paid_date"),
+			organisationFilter(a, "i.account_id IN (SELECT id FROM billing_accounts WHERE organisation_id = ?)"),
 		},
 		Onward: []admin.Onward[invoice]{
 			{Entity: "users.user", Search: func(i *invoice) string { return i.Owner.Person.Email }},
 			{Entity: "memberships.individualmembership", Search: func(i *invoice) string { return i.Owner.Person.Email }},
 			{Entity: "organisations.organisation", Search: func(i *invoice) string { return i.Owner.Organisation.Name }},
-			{Entity: "memberships.organisationmembership", Search: func(i *invoice) string { return i.Owner.Organisation.Name }},
+			{Entity: "memberships.organisationmembership", Filter: byOrganisation, ID: func(i *invoice) int64 { return i.Owner.Organisation.ID }},
 		},
 		Sections: []admin.Section[invoice]{admin.Sect(lang.Message{}, invoiceFields()...)},
 	}

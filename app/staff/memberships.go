@@ -93,7 +93,7 @@ func organisationMemberships(a *admin.Admin, members *membership.Service, bills 
 			t.startColumn(), t.expiryColumn(),
 		},
 		Search:  []admin.Search{admin.Parent("organisations", "organisation_id"), admin.Parent("membership_options", "membership_option_id")},
-		Filters: tenureFilters(options, "organisation_membership_id"),
+		Filters: append(tenureFilters(options, "organisation_membership_id"), organisationFilter(a, "m.organisation_id = ?")),
 		Add:     []admin.Section[organisational]{admin.Sect(lang.Message{}, append(first, t.newFields()...)...)},
 		Sections: []admin.Section[organisational]{
 			admin.Sect(lang.Message{}, append(first, t.fields()...)...),
@@ -110,8 +110,8 @@ func organisationMemberships(a *admin.Admin, members *membership.Service, bills 
 		},
 		Onward: []admin.Onward[organisational]{
 			{Entity: "organisations.organisation", Search: (*organisational).Organisation},
-			{Entity: "billing.purchase", Search: (*organisational).Organisation},
-			{Entity: "billing.invoice", Search: (*organisational).Organisation},
+			{Entity: "billing.purchase", Filter: byOrganisation, ID: func(m *organisational) int64 { return m.OrganisationID }},
+			{Entity: "billing.invoice", Filter: byOrganisation, ID: func(m *organisational) int64 { return m.OrganisationID }},
 		},
 		Broken: membership.Broken, Instead: lang.M("Cancel it instead."),
 		Write: admin.Writer[organisational]{

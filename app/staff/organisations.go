@@ -62,12 +62,19 @@ func organisations(a *admin.Admin, orgs *organisation.Service, members *membersh
 			},
 		},
 		Onward: []admin.Onward[org]{
-			{Entity: "memberships.organisationmembership", Search: func(o *org) string { return o.Name }},
-			{Entity: "billing.purchase", Search: func(o *org) string { return o.Name }},
-			{Entity: "billing.invoice", Search: func(o *org) string { return o.Name }},
+			{Entity: "memberships.organisationmembership", Filter: byOrganisation, ID: func(o *org) int64 { return o.ID }},
+			{Entity: "billing.purchase", Filter: byOrganisation, ID: func(o *org) int64 { return o.ID }},
+			{Entity: "billing.invoice", Filter: byOrganisation, ID: func(o *org) int64 { return o.ID }},
 		},
 		Inlines: []admin.Inline[org]{peopleOf(a), heldBy(a, members, c), billed[org](a, billing.RecordsOfOrganisation)},
 		Instead: lang.M("Deactivate it instead."), Site: func(o *org) string { return o.Page() },
 		Write: admin.Writer[org]{Create: admin.Rows[org]().Create, Update: admin.Rows[org]().Update, Delete: orgs.Drop},
 	}
+}
+
+// byOrganisation narrows lists to what belongs to an organisation: another one may have the same name.
+const byOrganisation = "organisation"
+
+func organisationFilter(a *admin.Admin, where string) admin.Filter {
+	return admin.Whose(byOrganisation, lang.M("Organisation"), where, a.Chooser("organisations.organisation"))
 }

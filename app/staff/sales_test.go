@@ -95,17 +95,6 @@ func TestOptionsByStaff(t *testing.T) {
 			t.Error("want the order changed and the cost as it was")
 		}
 	})
-	t.Run("SHL-33 the cost of a stored option cannot be changed", func(t *testing.T) {
-		t.Parallel()
-		s := shop(t)
-		v := s.SignedIn("boss")
-		form := v.Get(last(s, options, "change")).Lacks(`[name="cost"]`).Fields("#record", "name_en", "Renamed")
-		form = append(form, "cost", "1", "duration", "99", "duration_unit", "years", "type", "ORGANISATION")
-		v.Post(last(s, options, "change"), form...).Status(http.StatusSeeOther)
-		if s.Count(`SELECT count(*) FROM membership_options WHERE name_en = 'Renamed' AND cost = 49.99 AND duration = '1 year' AND type = 'INDIVIDUAL'`) != 1 {
-			t.Error("want the name changed, and cost, duration and type as they were")
-		}
-	})
 }
 
 func TestMembershipsByStaff(t *testing.T) {
@@ -168,6 +157,17 @@ func TestMembershipsByStaff(t *testing.T) {
 					t.Errorf("%d letters about the approval, want %d, and the source noted", told, c.letters)
 				}
 			})
+		}
+	})
+	t.Run("ORG-63 staff enter any start", func(t *testing.T) {
+		t.Parallel()
+		s := site(t)
+		s.Option(membership.Option{}, "49.99")
+		for _, start := range []string{"1999-12-31", "2032-03-03"} {
+			enter(s.SignedIn("boss"), "start_date", start).Status(http.StatusSeeOther)
+			if s.Count("SELECT count(*) FROM individual_memberships WHERE start_date = ?", start) != 1 {
+				t.Errorf("no membership starts on %s", start)
+			}
 		}
 	})
 	t.Run("ORG-66 cancelled ones stand in nobody's way, until they are revived", func(t *testing.T) {

@@ -106,6 +106,16 @@ func TestSeatsByStaff(t *testing.T) {
 			Has("#id_expiry_date-error", "after the start")
 		enter(v, "start_date", "2030-01-01", "seats", "0").Status(http.StatusUnprocessableEntity).Has("#id_seats-error", "whole number")
 	})
+	t.Run("ORG-63 staff enter any start", func(t *testing.T) {
+		t.Parallel()
+		s, _, _ := buyer(t)
+		for _, start := range []string{"1999-12-31", "2032-03-03"} {
+			enter(s.SignedIn("boss"), "start_date", start).Status(http.StatusSeeOther)
+			if s.Count("SELECT count(*) FROM organisation_memberships WHERE start_date = ?", start) != 1 {
+				t.Errorf("no membership starts on %s", start)
+			}
+		}
+	})
 	t.Run("Seats beyond the limit or below those that are taken, unless the number is allowed", func(t *testing.T) {
 		t.Parallel()
 		s, _, _ := buyer(t)

@@ -50,7 +50,7 @@ func Declare(a *admin.Admin, d Domains, languages []lang.Locale) {
 	admin.Add(a, memberships(a, d.Members, d.Bills, d.Clock))
 	admin.Add(a, organisationMemberships(a, d.Members, d.Bills, d.Clock))
 	admin.Add(a, purchases(a, d.Bills, d.Clock))
-	admin.Add(a, invoices(d.Bills))
+	admin.Add(a, invoices(a, d.Bills))
 	admin.Add(a, organisations(a, d.Orgs, d.Members, d.Clock))
 	admin.Add(a, organisationMembers(a, d.Orgs))
 	admin.Add(a, termTexts(d.Terms, languages))

@@ -251,7 +251,7 @@ func TestHostileData(t *testing.T) {
 			t.Errorf("%d failures that nobody was told of, want 1", n)
 		}
 	})
-	t.Run("ORG-71 the line of a purchase that was cancelled meanwhile", func(t *testing.T) {
+	t.Run("The line of a purchase that was cancelled meanwhile", func(t *testing.T) {
 		t.Parallel()
 		s, v := bought(t)
 		cancelHere(s)

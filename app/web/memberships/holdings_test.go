@@ -282,7 +282,7 @@ func TestOrganisationPage(t *testing.T) {
 		t.Parallel()
 		k := newClub(t, membership.Option{}, "100")
 		k.applies("2").Status(http.StatusSeeOther)
-		k.Exec("UPDATE purchases SET invoice_state = 'FAILED', failure_code = 'REFUSED', failure_text = 'Contact is archived', failed_at = now()")
+		k.Exec("UPDATE purchases SET invoice_state = 'FAILED', failure_code = 'refused', failure_text = 'Contact is archived', failed_at = now()")
 		k.kea.Get(k.page).Has("#tasks", "Your invoice for Teacher ($200.00) is being sorted out").Has("#tasks", "The association will be in touch.").
 			Lacks("#tasks a").Has("#memberships", "Being sorted out")
 		if text := k.kea.Get(k.page).Document().Text(); strings.Contains(text, "archived") {

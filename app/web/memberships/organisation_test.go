@@ -377,4 +377,21 @@ func TestOrganisationInvoice(t *testing.T) {
 			t.Errorf("letters to the new address = %+v, want the invoice with the new name", mails)
 		}
 	})
+	t.Run("ORG-80 so it is for seats that were added", func(t *testing.T) {
+		t.Parallel()
+		k := newClub(t, membership.Option{InvoiceReference: "Kura", InvoiceDueDays: 30}, "365")
+		k.holds(k.option, "2026-07-10", "2027-07-10", 10)
+		k.adds("2").Status(http.StatusSeeOther)
+		k.Exec("UPDATE membership_options SET invoice_reference = 'New', invoice_due_days = 5, name_en = 'Renamed', cost = 1")
+		k.Clock.Pass(48 * time.Hour)
+		k.Work()
+		if k.Count(`SELECT count(*) FROM invoices i JOIN purchases p ON p.id = i.purchase_id JOIN mock_invoices m ON m.number = i.invoice_number
+			WHERE i.purpose = 'SEATS' AND i.issue_date = '2026-07-10' AND i.due_date = '2026-08-09' AND i.amount = 730
+			AND m.issue_date = '2026-07-10' AND m.due_date = '2026-08-09' AND m.total = 730
+			AND m.reference LIKE 'Kura AMS-%' AND p.description LIKE '%Teacher (%'`) != 1 {
+			var stored string
+			k.Row(&stored, "SELECT i::text || m::text || p.description FROM invoices i, mock_invoices m, purchases p")
+			t.Errorf("the invoice %s does not carry the values of the day of purchase", stored)
+		}
+	})
 }

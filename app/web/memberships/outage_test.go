@@ -59,6 +59,18 @@ func TestOutage(t *testing.T) {
 			t.Errorf("hours later %d further reports are queued, want none", n)
 		}
 	})
+	t.Run("Nobody writes to a buyer who was erased; staff hear of it all the same", func(t *testing.T) {
+		t.Parallel()
+		s, _ := bought(t)
+		s.Provider.Before(only("raise", &billing.Refused{Text: "no such account code"}))
+		s.Exec("UPDATE users SET erased_at = ?, email = 'erased-1@erased.invalid' WHERE username = 'kea'", s.Clock.Now())
+		s.Work()
+		s.Due()
+		s.Work()
+		if n := s.Count("SELECT count(*) FROM email_messages WHERE template_id = 'staff_invoice_failed'"); state(s) != "FAILED" || n != 1 || delayed(s) != 0 {
+			t.Errorf("purchase %s, %d letters to staff and %d to the buyer, want FAILED, one and none", state(s), n, delayed(s))
+		}
+	})
 	t.Run("BIL-63 given up after seven days and not before", func(t *testing.T) {
 		t.Parallel()
 		s, _ := bought(t)

@@ -21,8 +21,8 @@ func TestRenewalJourney(t *testing.T) {
 		width             int64
 		scripts, keyboard bool
 	}{
-		"Mouse": {wide, true, false}, "Keyboard": {wide, true, true}, "WithoutScripts": {wide, false, false},
-		"WithoutScriptsByKeyboard": {wide, false, true}, "Phone": {phone, true, false},
+		"Mouse": {wide, true, false}, "ORG-60 keyboard": {wide, true, true}, "ORG-60 without scripts": {wide, false, false},
+		"ORG-60 without scripts, by keyboard": {wide, false, true}, "Phone": {phone, true, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -81,7 +81,7 @@ func TestOrganisationRenewalJourney(t *testing.T) {
 	for name, way := range map[string]struct {
 		width             int64
 		scripts, keyboard bool
-	}{"Keyboard": {wide, true, true}, "WithoutScripts": {wide, false, false}, "Phone": {phone, true, false}} {
+	}{"ORG-60 keyboard": {wide, true, true}, "ORG-60 without scripts": {wide, false, false}, "Phone": {phone, true, false}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			k := newRenewingClub(t, membership.Option{MaxChargedSeats: 4, MaxSeats: 20}, "1000")

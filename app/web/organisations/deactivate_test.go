@@ -3,13 +3,17 @@ package organisations_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/uptrace/bun"
 
 	"ams/app/access"
+	"ams/app/membership"
 	"ams/app/organisation"
+	"ams/app/web/webtest"
 )
 
 func TestDeactivate(t *testing.T) {
@@ -141,4 +145,31 @@ func TestDashboard(t *testing.T) {
 		k.SignedIn("boss").Get("/en/users/boss/").Has("#organisations h3", "No organisations yet")
 		k.SignedIn("kea").Get(own).Status(http.StatusForbidden)
 	})
+}
+
+// What the program itself gives as a reason is read in the language of the page, by members and by staff.
+func TestReasonOfAClosure(t *testing.T) {
+	t.Parallel()
+	k := newKura(t)
+	option := k.Option(membership.Option{Type: membership.ForOrganisations}, "0.00")
+	id := k.Seats(1, option, 3)
+	v := k.SignedIn("kea")
+	v.Post(k.page + "deactivate/").Status(http.StatusSeeOther).To("/en/users/kea/")
+	k.Exec("UPDATE users SET language = 'mi' WHERE username = 'boss'")
+	record := "/admin/memberships/organisationmembership/" + fmt.Sprint(id) + "/change/"
+	for _, page := range []struct {
+		v          *webtest.Visitor
+		path       string
+		place      string
+		want, lack string
+	}{
+		{v, k.page, "#memberships tbody", "The organisation was closed.", "Kua katia"},
+		{v, "/mi" + strings.TrimPrefix(k.page, "/en"), "#memberships tbody", "Kua katia te whakahaere.", "The organisation was closed."},
+		{k.SignedIn("boss"), record, ".record-side", "Kua katia te whakahaere.", "The organisation was closed."},
+	} {
+		got := page.v.Get(page.path).Status(http.StatusOK).Has(page.place, page.want)
+		if strings.Contains(got.Document().Find(page.place).Text(), page.lack) {
+			t.Errorf("%s says %q, too", page.path, page.lack)
+		}
+	}
 }

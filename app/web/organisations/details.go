@@ -1,6 +1,8 @@
 package organisations
 
 import (
+	"github.com/google/uuid"
+
 	"ams/app/account"
 	"ams/app/fault"
 	"ams/app/lang"
@@ -18,21 +20,26 @@ type detailsPage struct {
 }
 
 func (h *Handler) newOrganisation(c *web.Ctx, p account.Person) error {
-	return web.Show(c, h.page.details, newDetailsPage(c, p, organisation.Organisation{}, detailsForm(c, p, organisation.Organisation{})))
+	var o organisation.Organisation
+	return web.Show(c, h.page.details, newDetailsPage(c, p, o, detailsForm(c, p, o, uuid.NewString())))
 }
 
 func (h *Handler) create(c *web.Ctx, p account.Person) error {
 	typed := readDetails(c, organisation.Organisation{})
-	made, err := h.orgs.Create(c.Context(), p, typed)
-	if err != nil {
+	made, repeated, err := h.orgs.Create(c.Context(), p, typed, c.Form(organisation.TokenField))
+	switch {
+	case err != nil:
 		return h.refuse(c, p, organisation.Organisation{}, typed, err)
+	case repeated:
+		c.Flash(session.Info, lang.M("%s was created already.", made.Name))
+	default:
+		c.Flash(session.Success, lang.M("%s is created, and you are its administrator.", made.Name))
 	}
-	c.Flash(session.Success, lang.M("%s is created, and you are its administrator.", made.Name))
 	return web.Go(c, c.Path(made.Page()))
 }
 
 func (h *Handler) edit(c *web.Ctx, p account.Person, o organisation.Organisation) error {
-	return web.Show(c, h.page.details, newDetailsPage(c, p, o, detailsForm(c, p, o)))
+	return web.Show(c, h.page.details, newDetailsPage(c, p, o, detailsForm(c, p, o, "")))
 }
 
 func (h *Handler) update(c *web.Ctx, p account.Person, o organisation.Organisation) error {
@@ -54,7 +61,7 @@ func (h *Handler) refuse(c *web.Ctx, p account.Person, o, typed organisation.Org
 	for _, f := range problems.List() {
 		wrong[f.Name] = append(wrong[f.Name], c.Text(f.Text))
 	}
-	form := detailsForm(c, p, typed).Refused(nil, wrong)
+	form := detailsForm(c, p, typed, c.Form(organisation.TokenField)).Refused(nil, wrong)
 	return web.Invalid(c, h.page.details, newDetailsPage(c, p, o, form), h.part.form, form)
 }
 
@@ -67,7 +74,8 @@ func readDetails(c *web.Ctx, o organisation.Organisation) organisation.Organisat
 	return o
 }
 
-func detailsForm(c *web.Ctx, p account.Person, o organisation.Organisation) views.Form {
+// detailsForm asks for the details. The token tells the form of a new organisation from every other one.
+func detailsForm(c *web.Ctx, p account.Person, o organisation.Organisation, token string) views.Form {
 	text := func(name string, label lang.Message, value, autocomplete string) views.Field {
 		f := views.TextField(name, c.Text(label), value)
 		f.Input.MaxLength, f.Input.Autocomplete = "255", autocomplete
@@ -107,7 +115,9 @@ func detailsForm(c *web.Ctx, p account.Person, o organisation.Organisation) view
 			Cancel: views.Link{Text: c.Text(lang.M("Cancel")), Href: c.Path(p.Page())},
 		},
 	}
-	if o.ID != 0 {
+	if o.ID == 0 {
+		form.Hidden = []views.Hidden{{Name: organisation.TokenField, Value: token}}
+	} else {
 		form.Action = c.Path(o.Page() + "update/")
 		form.Buttons.Submit.Text = c.Text(lang.M("Update"))
 		form.Buttons.Cancel.Href = c.Path(o.Page())

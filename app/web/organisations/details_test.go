@@ -3,6 +3,7 @@ package organisations_test
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -274,4 +275,55 @@ func TestAccess(t *testing.T) {
 			v.Get(strings.TrimSuffix(k.page, "/")).To(k.page)
 		})
 	})
+}
+
+// A second click, another attempt after a lost answer, and the way back in the browser make no second organisation.
+func TestCreatedOnce(t *testing.T) {
+	t.Parallel()
+	k := newKura(t)
+	v := k.SignedIn("tui")
+	fields := func(v *webtest.Visitor, name string) []string {
+		return v.Get(create).Status(http.StatusOK).Fields("#organisation", append([]string{"name", name}, details()[2:]...)...)
+	}
+	form := fields(v, "Kura Hou")
+	pages := make(chan string, 2)
+	k.Holding("SELECT 1 FROM users WHERE username = 'tui' FOR NO KEY UPDATE", 2, func(int) {
+		pages <- v.Post(create, form...).Status(http.StatusSeeOther).Header.Get("Location")
+	})
+	page, again := <-pages, <-pages
+	if page != again {
+		t.Errorf("the same form leads to %s and to %s, want one organisation", page, again)
+	}
+	v.Get(page).Status(http.StatusOK)
+	v.Post(create, "submission_token", form[slices.Index(form, "submission_token")+1], "name", "Something else").Status(http.StatusSeeOther).To(page)
+	k.tells(v, page, "Note: Kura Hou was created already.")
+	one := func(name string, want int) {
+		t.Helper()
+		if n := k.Count("SELECT count(*) FROM organisations WHERE name = ?", name); n != want {
+			t.Errorf("%d organisations are called %s, want %d", n, name, want)
+		}
+	}
+	one("Kura Hou", 1)
+	letters := 0
+	for _, m := range k.Mails("boss@example.org") {
+		if strings.Contains(m.Subject, "Kura Hou") {
+			letters++
+		}
+	}
+	if letters != 1 {
+		t.Errorf("%d letters to staff, want one", letters)
+	}
+
+	v.Post(create, fields(v, "Kura Hou")...).Status(http.StatusSeeOther) // a form of its own
+	one("Kura Hou", 2)
+	k.SignedIn("kea").Post(create, form...).Status(http.StatusSeeOther) // the token of somebody else says nothing
+	one("Kura Hou", 3)
+	for range 2 { // nor does what is none
+		v.Post(create, append([]string{"name", "Kura Kore", "submission_token", "x"}, details()[2:]...)...).Status(http.StatusSeeOther)
+	}
+	one("Kura Kore", 2)
+	refused := v.Post(create, fields(v, "")...).Status(http.StatusUnprocessableEntity)
+	if kept := refused.Document().Find("input[name=submission_token]").AttrOr("value", ""); kept == "" {
+		t.Error("the refused form has lost its token")
+	}
 }

@@ -60,7 +60,7 @@ func (h *Handler) invite(c *web.Ctx, p account.Person, o organisation.Organisati
 	return web.Go(c, c.Path(o.Page()))
 }
 
-// noInvitations tells on the organisation's page that it is closed.
+// noInvitations tells on the organisation's page why nobody is written to.
 func (h *Handler) noInvitations(c *web.Ctx, o organisation.Organisation, err error) error {
 	text, refused := fault.Told(err)
 	if !refused {
@@ -124,13 +124,16 @@ const (
 )
 
 // inviteActions are what can be done to an invitation that waits.
-func inviteActions(c *web.Ctx, o organisation.Organisation, m organisation.Member) []views.Action {
-	resend := views.Action{Text: c.Text(lang.M("Resend")), Label: c.Text(lang.M("Resend: invitation of %s", m.Address()))}
-	revoke := views.Action{Text: c.Text(lang.M("Revoke")), Label: c.Text(lang.M("Revoke: invitation of %s", m.Address()))}
-	all := []views.Action{resend, revoke}
-	for i, act := range []organisation.Act{resendInvite, revokeInvite} {
-		all[i].Style, all[i].Small, all[i].Href, all[i].Ask = views.Quiet, true, c.Path(actPath(o, m, act)), inviteQuestion(c, m, act)
+func inviteActions(c *web.Ctx, o organisation.Organisation, m organisation.Member) (all []views.Action) {
+	add := func(act organisation.Act, text, label lang.Message) {
+		all = append(all, views.Action{
+			Text: c.Text(text), Label: c.Text(label), Style: views.Quiet, Small: true, Href: c.Path(actPath(o, m, act)), Ask: inviteQuestion(c, m, act),
+		})
 	}
+	if organisation.MayResend(o, m) == nil {
+		add(resendInvite, lang.M("Resend"), lang.M("Resend: invitation of %s", m.Address()))
+	}
+	add(revokeInvite, lang.M("Revoke"), lang.M("Revoke: invitation of %s", m.Address()))
 	return all
 }
 
@@ -155,6 +158,9 @@ func (h *Handler) askInvite(act organisation.Act) func(*web.Ctx, account.Person,
 		if obstacle := m.Settled(); obstacle != organisation.Clear {
 			return inviteTold(c, o, act, organisation.Invitation{Member: m, Obstacle: obstacle})
 		}
+		if err := organisation.MayResend(o, m); act == resendInvite && err != nil {
+			return h.noInvitations(c, o, err)
+		}
 		return h.question(c, p, o, inviteQuestion(c, m, act), actPath(o, m, act), o.Page())
 	}
 }
@@ -162,7 +168,7 @@ func (h *Handler) askInvite(act organisation.Act) func(*web.Ctx, account.Person,
 func (h *Handler) resend(c *web.Ctx, p account.Person, o organisation.Organisation, m organisation.Member) error {
 	i, err := h.orgs.Resend(c.Context(), p, o, m)
 	if err != nil {
-		return err
+		return h.noInvitations(c, o, err)
 	}
 	return inviteTold(c, o, resendInvite, i)
 }

@@ -90,6 +90,27 @@ func TestResendAndRevoke(t *testing.T) {
 			}
 		}
 	})
+	t.Run("Nowhere to send it, and nobody to be invited", func(t *testing.T) {
+		t.Parallel()
+		c := newClub(t)
+		c.invited("x@example.org")
+		said(c.kea, c.page)
+		resend := c.ofMember("x@example.org", "resend-invite")
+		for change, want := range map[string]string{
+			"UPDATE organisation_members SET invite_email = '' WHERE user_id IS NULL":                                                          "It is not known where to send this invitation.",
+			"UPDATE organisation_members SET invite_email = 'x@example.org' WHERE user_id IS NULL; UPDATE organisations SET is_active = false": "This organisation is inactive, so nobody can be invited.",
+		} {
+			c.Exec("UPDATE organisations SET is_active = true")
+			c.Exec(change)
+			c.kea.Get(c.page).Has("#members a[href$='/revoke-invite/']", "Revoke").Lacks("#members a[href$='/resend-invite/']")
+			c.unchanged(func() {
+				c.kea.Get(resend).Status(http.StatusFound).To(c.page)
+				c.says(c.kea, c.page, "Error: "+want)
+				c.kea.Post(resend).Status(http.StatusSeeOther).To(c.page)
+				c.says(c.kea, c.page, "Error: "+want)
+			})
+		}
+	})
 	t.Run("Rights", func(t *testing.T) {
 		t.Parallel()
 		c := newClub(t)

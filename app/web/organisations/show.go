@@ -1,6 +1,8 @@
 package organisations
 
 import (
+	"cmp"
+
 	"ams/app/account"
 	"ams/app/clock"
 	"ams/app/lang"
@@ -79,14 +81,11 @@ func membersTable(c *web.Ctx, viewer account.Person, o organisation.Organisation
 	}
 	people.Part.Arrange(&t, c.Text(lang.M("Pages of the members")), people.Total, organisation.SortName, "", "", organisation.SortJoined, organisation.SortRole)
 	for _, m := range people.Members {
-		email, joined := m.InviteEmail, views.Cell{}
-		if m.UserID != 0 {
-			email = m.Person.Email
-		}
+		known, joined := m.Known(), views.Cell{}
 		if m.AcceptedAt != nil {
 			joined = views.Cell{Text: c.Translator().ShortDate(clock.DateOf(*m.AcceptedAt)), Title: c.Translator().Moment(*m.AcceptedAt)}
 		}
-		t.Add("member-"+m.UUID, views.Cell{Text: m.Person.Name()}, views.Cell{Text: email}, views.Cell{Badges: []views.Badge{memberBadge(c, m)}},
+		t.Add("member-"+m.UUID, views.Cell{Text: known.Name()}, views.Cell{Text: cmp.Or(known.Email, m.Address())}, views.Cell{Badges: []views.Badge{memberBadge(c, m)}},
 			joined, views.Cell{Text: c.Text(m.Role.Text())}, views.Cell{Actions: memberActs(c, viewer, o, m)})
 	}
 	return t
