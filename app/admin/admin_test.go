@@ -91,7 +91,8 @@ func TestFields(t *testing.T) {
 		v.Send(list+"add/", "#record", trip("kind", "other")...).Status(http.StatusUnprocessableEntity).Has("#id_reason-error", "Which")
 		v.Send(list+"add/", "#record", trip("kind", "other", "reason", "Kayaks")...).Status(http.StatusSeeOther)
 		v.Send(list+"add/", "#record", trip()...).Status(http.StatusUnprocessableEntity).Has("#id_slug-error", "Take another slug.")
-		v.Send(address(s, "change"), "#record", "slug", "forged", "state", "rain", "id", "7").Status(http.StatusSeeOther)
+		v.Send(address(s, "change"), "#record", "slug", "forged").Status(http.StatusUnprocessableEntity).Has(".problems", "cannot be changed any more")
+		v.Send(address(s, "change"), "#record", "slug", "rangitoto", "state", "rain", "id", "7").Status(http.StatusSeeOther)
 		if !one(s, "slug = 'rangitoto' AND reason = 'Kayaks'") {
 			t.Error("a value was stored that the form does not ask for")
 		}
