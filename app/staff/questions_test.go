@@ -42,7 +42,7 @@ func TestQuestionForm(t *testing.T) {
 		}
 		v.Post(fields+"add/", fieldForm()...).Status(http.StatusSeeOther)
 		v.Post(fields+"add/", fieldForm("field_type", "DATE")...).Status(http.StatusUnprocessableEntity).Has("#id_field_key-error", "has this key already")
-		v.Send(last(s, fields, "change"), "#record", "field_key", "another").Status(http.StatusSeeOther) // fixed after creation
+		v.Send(last(s, fields, "change"), "#record", "field_key", "another").Status(http.StatusUnprocessableEntity).Has(".problems", "cannot be changed any more")
 		if s.Count("SELECT count(*) FROM profile_fields WHERE field_key = 'pet'") != 1 {
 			t.Error("the key of a stored question changed")
 		}
