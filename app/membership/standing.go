@@ -86,7 +86,7 @@ func (h Held) whyPending() (member, staff lang.Message) {
 		return lang.M("Its invoice could not be prepared yet; the association will be in touch."),
 			lang.M("Its invoice could not be raised: %s", e.Purchase.Cause())
 	case billing.Awaiting:
-		return lang.M("Invoice %s over %s is unpaid; it is due on %s.", e.Invoice.Number, e.Invoice.Due.Dollars(), e.Invoice.DueDate),
+		return lang.M("Invoice %s for %s is unpaid; it is due on %s.", e.Invoice.Number, e.Invoice.Due.Dollars(), e.Invoice.DueDate),
 			lang.Message{}
 	case billing.Closed:
 		return lang.M("Invoice %s was closed without a payment; the association will be in touch.", e.Invoice.Number),

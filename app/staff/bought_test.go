@@ -132,7 +132,7 @@ func TestReasons(t *testing.T) {
 		"ORG-79 Active, paid":                {"done", bought + "approved_datetime = ?0, approval_source = 'PAYMENT'", "Paid and approved on"},
 		"ORG-79 Active, free":                {"", bought + "approved_datetime = ?0, approval_source = 'FREE'", "Free of charge, approved on"},
 		"ORG-79 Pending, on its way":         {"", "", "Its invoice has been on its way since"},
-		"ORG-79 Pending, unpaid":             {"done", "", "Invoice MOCK-1 over $49.99 is unpaid; it is due on"},
+		"ORG-79 Pending, unpaid":             {"done", "", "Invoice MOCK-1 for $49.99 is unpaid; it is due on"},
 		"ORG-79 Pending, failed":             {"refused", "", "Its invoice could not be raised: the billing service refuses the invoice (no such account code)"},
 		"ORG-79 Pending, credited":           {"done", "UPDATE invoices SET paid_date = issue_date, due = 0, credited = amount", "Invoice MOCK-1 was closed without a payment: credited."},
 		"ORG-79 Pending, nothing to invoice": {"", "UPDATE purchases SET invoice_state = 'NONE'", "Waiting for approval by the association since"},

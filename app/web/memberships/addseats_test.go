@@ -212,7 +212,7 @@ func TestAddSeats(t *testing.T) {
 		k.Work()
 		k.MarkPaid("MOCK-2")
 		k.Work()
-		k.kea.Get(k.page).Has("#memberships", "Pending").Has("#memberships", "Invoice MOCK-1 over $200.00 is unpaid").Has("#standing", "no active membership")
+		k.kea.Get(k.page).Has("#memberships", "Pending").Has("#memberships", "Invoice MOCK-1 for $200.00 is unpaid").Has("#standing", "no active membership")
 		k.MarkPaid("MOCK-1")
 		k.kea.Get(k.page).Has("#memberships", "Active").Has("#standing", "1 of 3 seats taken")
 	})

@@ -105,7 +105,7 @@ func TestApply(t *testing.T) {
 		v.Post(apply, order(option, "2026-07-10")...).Status(http.StatusSeeOther).To(page)
 		v.Get(page).Has("#messages", "invoice is on its way").Has("#memberships", "Pending").Has("#standing", "not a member")
 		s.Work()
-		v.Get(page).Has("#memberships", "Pending").Has("#memberships", "Invoice MOCK-1 over $49.99 is unpaid; it is due on 8 September 2026")
+		v.Get(page).Has("#memberships", "Pending").Has("#memberships", "Invoice MOCK-1 for $49.99 is unpaid; it is due on 8 September 2026")
 		s.Clock.Pass(24 * time.Hour)
 		s.MarkPaid("MOCK-1")
 		v.Get(page).Has("#memberships", "Active").Has("#memberships", "Paid and approved on 11 July 2026").Has("#standing", "You are a member")

@@ -157,7 +157,7 @@ func TestRenewalOfOrganisation(t *testing.T) {
 			k.Count("SELECT count(*) FROM invoices WHERE purpose = 'SEATS' AND paid = amount") != 1 {
 			t.Error("want seats added and paid, and the renewal not approved by them")
 		}
-		k.kea.Get(k.page).Has("#memberships", "Invoice MOCK-1 over $500.00 is unpaid")
+		k.kea.Get(k.page).Has("#memberships", "Invoice MOCK-1 for $500.00 is unpaid")
 		k.MarkPaid("MOCK-1")
 		k.kea.Get(k.page).Has("#memberships", "Paid and approved on 10 April 2027")
 	})

@@ -349,7 +349,7 @@ func TestRenewalPayment(t *testing.T) {
 		if s.Count(waits) != 1 {
 			t.Error("a paid invoice for seats has approved the renewal")
 		}
-		v.Get(page).Has("#memberships", "Invoice MOCK-1 over $49.99 is unpaid")
+		v.Get(page).Has("#memberships", "Invoice MOCK-1 for $49.99 is unpaid")
 	})
 	t.Run("ORG-70 a credited invoice approves nothing, and staff hear of it once", func(t *testing.T) {
 		t.Parallel()
