@@ -27,7 +27,7 @@ func TestPersonRecord(t *testing.T) {
 	t.Run("The picture stands beside the name and cannot be changed", func(t *testing.T) {
 		t.Parallel()
 		s := site(t, webtest.Store(t)...)
-		s.Exec("UPDATE users SET profile_thumbnail = 'imagekit-modified/kea.jpg' WHERE username = 'kea'")
+		s.Exec("UPDATE users SET profile_picture = 'profile_pictures/kea.jpg', profile_thumbnail = 'imagekit-modified/kea.jpg' WHERE username = 'kea'")
 		record := s.SignedIn("boss").Get(page(s, "kea", "change")).Status(http.StatusOK).Lacks("input[type=file]")
 		if src := record.Document().Find(".page-heading .avatar img").AttrOr("src", ""); !strings.HasSuffix(src, "/imagekit-modified/kea.jpg") {
 			t.Errorf("the record shows the picture %q, want that of the person", src)

@@ -83,7 +83,7 @@ func TestInvoice(t *testing.T) {
 		t.Parallel()
 		s, v := bought(t)
 		onItsWay(v)
-		poll := v.Get(page).Document().Find("#memberships [hx-get]")
+		poll := v.Get(page).Document().Find("#memberships .cell-line[hx-get]")
 		if poll.AttrOr("hx-get", "") != purchase(s) || poll.AttrOr("hx-trigger", "") != "load delay:2s" {
 			t.Errorf("the line asks %q at %q", poll.AttrOr("hx-get", ""), poll.AttrOr("hx-trigger", ""))
 		}
