@@ -201,8 +201,7 @@ func sampleAccounts(t *testing.T, local func(string) string, db *database.DB) {
 	}
 }
 
-// samplesSold checks that two runs of the sample data leave six options, and a membership of each status.
-// samplesBelong looks at the sample organisations, made twice: each has an administrator, people and invitations.
+// samplesBelong looks at the sample organisations, made twice: each has an administrator, people, invitations and seats.
 func samplesBelong(t *testing.T, db *database.DB) {
 	t.Helper()
 	var got string
@@ -216,16 +215,27 @@ func samplesBelong(t *testing.T, db *database.DB) {
 	if want := "Taupō Coding Club 1110; Te Kura o Ōtepoti 1221"; got != want {
 		t.Errorf("administrators, members, invitations and those without account = %q, want %q", got, want)
 	}
+	const seats = `SELECT string_agg(o.name || ' ' || m.seats || ' ' || (m.approved_datetime IS NOT NULL) || ' ' || coalesce(p.total::text, 'none'), '; ' ORDER BY o.name)
+		FROM organisation_memberships m JOIN organisations o ON o.id = m.organisation_id LEFT JOIN purchases p ON p.organisation_membership_id = m.id`
+	if err := db.NewRaw(seats).Scan(t.Context(), &got); err != nil {
+		t.Fatal(err)
+	}
+	if want := "Taupō Coding Club 3 false 1799.97; Te Kura o Ōtepoti 5 true none"; got != want {
+		t.Errorf("seats, approval and total = %q, want %q", got, want)
+	}
 }
 
+// samplesSold checks that two runs of the sample data leave six options, and a membership of each status, the active one to
+// be renewed.
 func samplesSold(t *testing.T, db *database.DB) {
 	t.Helper()
 	var got string
 	err := db.NewRaw(`SELECT (SELECT count(*) FROM membership_options) || ' options, ' || count(*) || ' memberships: ' ||
 		count(*) FILTER (WHERE cancelled_datetime IS NOT NULL) || ' cancelled, ' ||
-		count(*) FILTER (WHERE approved_datetime IS NULL) || ' pending, ' || count(*) FILTER (WHERE expiry_date <= now()) || ' over'
+		count(*) FILTER (WHERE approved_datetime IS NULL) || ' pending, ' || count(*) FILTER (WHERE expiry_date <= now()) || ' over, ' ||
+		count(*) FILTER (WHERE approved_datetime IS NOT NULL AND cancelled_datetime IS NULL AND expiry_date > now() AND expiry_date < now() + interval '60 days') || ' to be renewed'
 		FROM individual_memberships`).Scan(t.Context(), &got)
-	if want := "6 options, 4 memberships: 1 cancelled, 1 pending, 2 over"; err != nil || got != want {
+	if want := "6 options, 4 memberships: 1 cancelled, 1 pending, 2 over, 1 to be renewed"; err != nil || got != want {
 		t.Errorf("sample data: %s, %v, want %s", got, err, want)
 	}
 }

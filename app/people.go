@@ -157,7 +157,11 @@ func (a *App) sampleOrganisations(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	return a.Orgs.Samples(ctx, who)
+	school, club, err := a.Orgs.Samples(ctx, who)
+	if err != nil {
+		return err
+	}
+	return a.Members.SampleSeats(ctx, school, club, who.Other)
 }
 
 func (a *App) sampleMemberships(ctx context.Context) error {

@@ -12,6 +12,7 @@ import (
 	"ams/app/fault"
 	"ams/app/lang"
 	"ams/app/money"
+	"ams/app/organisation"
 )
 
 // SampleOptions makes the membership options of the sample data, or leaves those that are there.
@@ -78,22 +79,22 @@ func sampleOptions() ([]Option, error) {
 	return options, nil
 }
 
-// SampleMemberships gives one person an expired and an active membership, and another one a cancelled and a pending one
-// whose invoice is on its way. People who have any keep what they have.
+// SampleMemberships gives one person an expired membership and an active one to be renewed, and another person a cancelled
+// one and a pending one whose invoice is on its way. People who have any keep what they have.
 func (s *Service) SampleMemberships(ctx context.Context, member, applicant account.Person) error {
 	year, err := optionBy(ctx, s.db, "o.name_en = 'One year' AND o.type = ?", ForPeople)
 	if err != nil {
 		return err
 	}
 	today := s.today()
-	if err := s.sampleHeld(ctx, member, year, today.AddMonths(-15), today.AddMonths(-3)); err != nil {
+	if err := s.sampleHeld(ctx, Held{Of: OfPerson(member.ID), Option: year}, today.AddMonths(-23), today.AddMonths(-11)); err != nil {
 		return err
 	}
-	fresh, err := s.isFresh(ctx, applicant)
+	fresh, err := s.isFresh(ctx, OfPerson(applicant.ID))
 	if err != nil || !fresh {
 		return err
 	}
-	if err := s.sampleHeld(ctx, applicant, year, today.AddMonths(-14)); err != nil {
+	if err := s.sampleHeld(ctx, Held{Of: OfPerson(applicant.ID), Option: year}, today.AddMonths(-14)); err != nil {
 		return err
 	}
 	const cancel = `UPDATE individual_memberships SET cancelled_datetime = ?, cancelled_reason = ? WHERE user_id = ?`
@@ -108,24 +109,47 @@ func (s *Service) SampleMemberships(ctx context.Context, member, applicant accou
 	return err
 }
 
-func (s *Service) isFresh(ctx context.Context, p account.Person) (bool, error) {
-	held, err := periodsOf(ctx, s.db, OfPerson(p.ID), 0)
+// SampleSeats gives one organisation an active membership with a seat to spare, and has somebody apply for another one,
+// which they look after; its invoice is on its way. Organisations that have any keep what they have.
+func (s *Service) SampleSeats(ctx context.Context, active, applying organisation.Organisation, by account.Person) error {
+	year, err := optionBy(ctx, s.db, "o.name_en = 'One year for organisations' AND o.type = ?", ForOrganisations)
+	if err != nil {
+		return err
+	}
+	today := s.today()
+	if err := s.sampleHeld(ctx, Held{Of: OfOrganisation(active.ID), Option: year, Seats: 5}, today.AddMonths(-4)); err != nil {
+		return err
+	}
+	fresh, err := s.isFresh(ctx, OfOrganisation(applying.ID))
+	if err != nil || !fresh {
+		return err
+	}
+	small, err := optionBy(ctx, s.db, "o.name_en = 'Small organisation' AND o.type = ?", ForOrganisations)
+	if err != nil {
+		return err
+	}
+	_, _, err = s.ApplyOrganisation(ctx, by, applying.ID, Application{Option: fmt.Sprint(small.ID), Start: today.String(), Seats: "3"})
+	return err
+}
+
+func (s *Service) isFresh(ctx context.Context, of Owner) (bool, error) {
+	held, err := periodsOf(ctx, s.db, of, 0)
 	return len(held) == 0, err
 }
 
-// sampleHeld stores memberships that staff approved on their first day.
-func (s *Service) sampleHeld(ctx context.Context, p account.Person, opt Option, starts ...clock.Date) error {
-	fresh, err := s.isFresh(ctx, p)
+// sampleHeld stores a membership for each of these starts, that staff approved on its first day.
+func (s *Service) sampleHeld(ctx context.Context, like Held, starts ...clock.Date) error {
+	fresh, err := s.isFresh(ctx, like.Of)
 	if err != nil || !fresh {
 		return err
 	}
 	return s.db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
 		for _, start := range starts {
 			at := start.Start()
-			err := insert(ctx, tx, &Held{Of: OfPerson(p.ID), Term: Term{
-				OptionID: opt.ID, Start: start, Expiry: opt.Duration.From(start), CreatedAt: at, ApprovedAt: &at, ApprovalSource: ByStaff,
-			}})
-			if err != nil {
+			like.Term = Term{
+				OptionID: like.Option.ID, Start: start, Expiry: like.Option.Duration.From(start), CreatedAt: at, ApprovedAt: &at, ApprovalSource: ByStaff,
+			}
+			if err := insert(ctx, tx, &like); err != nil {
 				return err
 			}
 		}

@@ -2,6 +2,8 @@ package organisation
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 
@@ -17,48 +19,48 @@ type Sample struct {
 	Other   account.Person // founded the second one, and is invited to the first
 }
 
-// Samples makes two organisations with people and invitations. Those that are there already stay as they are. Nobody is
-// told.
-func (s *Service) Samples(ctx context.Context, p Sample) error {
+// Samples makes two organisations with people and invitations, and gives them. Those that are there already stay as they
+// are. Nobody is told.
+func (s *Service) Samples(ctx context.Context, p Sample) (school, club Organisation, err error) {
 	now := s.clock.Now()
 	ago := func(days int) *time.Time { at := now.AddDate(0, 0, -days); return &at }
-	school := Organisation{
+	school = Organisation{
 		Name: "Te Kura o Ōtepoti", ContactName: "Hine Tāwhai", Email: "office@kura.example.com", Telephone: "03 555 0123",
 		StreetAddress: "12 Rātā Street", City: "Ōtepoti", PostalAddress: "PO Box 123", PostalCity: "Ōtepoti", PostalCode: "9054", Active: true,
 	}
-	club := Organisation{
+	club = Organisation{
 		Name: "Taupō Coding Club", ContactName: p.Other.Name(), Email: "club@example.com", Telephone: "07 555 0123",
 		PostalAddress: "7 Lake Terrace", PostalCity: "Taupō", PostalCode: "3330", Active: true,
 	}
 	for _, o := range []struct {
-		org    Organisation
+		org    *Organisation
 		people []Member
 	}{
-		{school, []Member{
+		{&school, []Member{
 			{UserID: p.Founder.ID, Role: RoleAdmin, CreatedAt: *ago(400), AcceptedAt: ago(400)},
 			{UserID: p.Member.ID, InviteEmail: p.Member.Email, Role: RoleMember, CreatedAt: *ago(380), AcceptedAt: ago(375)},
 			{UserID: p.Other.ID, InviteEmail: p.Other.Email, Role: RoleMember, CreatedAt: *ago(10), LastSentAt: ago(3)},
 			{InviteEmail: "invited@example.com", Role: RoleMember, CreatedAt: *ago(2)},
 		}},
-		{club, []Member{
+		{&club, []Member{
 			{UserID: p.Other.ID, Role: RoleAdmin, CreatedAt: *ago(90), AcceptedAt: ago(90)},
 			{UserID: p.Member.ID, InviteEmail: p.Member.Email, Role: RoleMember, CreatedAt: *ago(1)},
 		}},
 	} {
 		if err := s.sample(ctx, o.org, o.people); err != nil {
-			return fmt.Errorf("sample organisation %s: %w", o.org.Name, err)
+			return school, club, fmt.Errorf("sample organisation %s: %w", o.org.Name, err)
 		}
 	}
-	return nil
+	return school, club, nil
 }
 
-func (s *Service) sample(ctx context.Context, o Organisation, people []Member) error {
+func (s *Service) sample(ctx context.Context, o *Organisation, people []Member) error {
 	return s.db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
-		known, err := tx.NewSelect().Model((*Organisation)(nil)).Where("o.name = ?", o.Name).Exists(ctx)
-		if err != nil || known {
+		err := tx.NewSelect().Model(o).Where("o.name = ?", o.Name).Order("o.id").Limit(1).Scan(ctx)
+		if !errors.Is(err, sql.ErrNoRows) {
 			return err
 		}
-		if _, err := tx.NewInsert().Model(&o).Returning("id").Exec(ctx); err != nil {
+		if _, err := tx.NewInsert().Model(o).Returning("id").Exec(ctx); err != nil {
 			return fmt.Errorf("insert organisation: %w", err)
 		}
 		for i := range people {
