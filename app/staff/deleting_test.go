@@ -49,7 +49,7 @@ func TestDeleting(t *testing.T) {
 			t.Error("not what the question said")
 		}
 	})
-	t.Run("SHL-61 ACC-64 who has an invoice stays, with the reason and no button", func(t *testing.T) {
+	t.Run("SHL-61 who has an invoice stays, with the reason and no button", func(t *testing.T) {
 		t.Parallel()
 		s := site(t)
 		invoiced(s, "kea")
@@ -63,6 +63,27 @@ func TestDeleting(t *testing.T) {
 		}
 		if s.Contents() != before {
 			t.Error("something was deleted or logged")
+		}
+	})
+	t.Run("ACC-64 of a person with an invoice and one without, alone and together, only this one goes", func(t *testing.T) {
+		t.Parallel()
+		for _, together := range []bool{false, true} {
+			s := site(t)
+			s.Person("tui")
+			invoiced(s, "kea")
+			v := s.SignedIn("boss")
+			if together {
+				v.Post(people, append([]string{"action", "delete_selected", "post", "yes"}, picked(s, "kea", "tui")...)...).Status(http.StatusSeeOther)
+			} else {
+				v.Post(page(s, "kea", "delete"), "post", "yes").Status(http.StatusSeeOther).To(page(s, "kea", "change"))
+				v.Post(page(s, "tui", "delete"), "post", "yes").Status(http.StatusSeeOther).To(people)
+			}
+			if got := flash(v); !strings.Contains(got, "Invoices: 1") {
+				t.Errorf("together %v: flash = %q, want why one stays", together, got)
+			}
+			if n := s.Count("SELECT count(*) FROM users WHERE username IN ('kea', 'tui')"); n != 1 || s.Count("SELECT count(*) FROM invoices") != 1 {
+				t.Errorf("together %v: %d of two people are left, want the one with the invoice, and the invoice", together, n)
+			}
 		}
 	})
 	t.Run("SHL-31 of three, one with an invoice: two go, one stays, one message of each kind", func(t *testing.T) {

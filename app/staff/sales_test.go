@@ -244,7 +244,7 @@ func TestMembershipsByStaff(t *testing.T) {
 			})
 		}
 	})
-	t.Run("ORG-78 BIL-69 SHL-61 what was billed keeps the membership, its person and itself", func(t *testing.T) {
+	t.Run("BIL-69 ORG-78 SHL-61 what was billed keeps the membership, its person and itself", func(t *testing.T) {
 		t.Parallel()
 		s := shop(t)
 		s.Work()

@@ -10,9 +10,20 @@ import (
 
 func TestForeign(t *testing.T) {
 	t.Parallel()
+	t.Run("BIL-75 refused before anything is read or stored, and no cookie is set against it", foreignPosts)
+}
+
+func foreignPosts(t *testing.T) {
+	t.Parallel()
 	s := webtest.New(t)
+	before := s.Contents()
 	foreign := s.Visitor().With("Origin", "https://evil.example").With("Content-Type", form)
 	foreign.Do(http.MethodPost, "/en/accounts/signup/", strings.NewReader("email=a%00b")).Status(http.StatusForbidden) // before the form is read
+	foreign.Do(http.MethodPost, "/en/accounts/signup/", strings.NewReader("email=mere%40example.org&username=mere&first_name=Mere&last_name=Kahu&password1=Rangitoto-27&password2=Rangitoto-27")).
+		Status(http.StatusForbidden)
+	if s.Contents() != before {
+		t.Error("a request from elsewhere changed something")
+	}
 	s.Person("kea")
 	v := s.Visitor()
 	for _, a := range []*webtest.Answer{

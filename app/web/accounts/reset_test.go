@@ -81,6 +81,14 @@ func TestRequestReset(t *testing.T) {
 		forget(s, " KEA@example.org")
 		told(s, keaMail, "Choose a new password", "Hello Mere Kahu,", "works for 3 days", "your password stays as it is")
 	})
+	t.Run("BIL-49 in the language that the person prefers", func(t *testing.T) {
+		t.Parallel()
+		s := webtest.New(t, "AMS_ENABLED_LANGUAGES", "en,mi")
+		s.Person("kea")
+		s.Exec("UPDATE users SET language = 'mi'")
+		s.Visitor().Post(resetting, "email", keaMail).Status(http.StatusSeeOther) // the page is in English
+		told(s, keaMail, "Kōwhiria he kupuhipa hou", "Kia ora Mere Kahu")
+	})
 	t.Run("Closed", func(t *testing.T) { // nobody is invited to sign up where nobody can
 		t.Parallel()
 		s := webtest.New(t, "DJANGO_ACCOUNT_ALLOW_REGISTRATION", "False")

@@ -83,7 +83,7 @@ func TestNoticeOfFreeApplication(t *testing.T) {
 		{"True", "True", "APPROVAL REQUIRED: Mere Kahu", "pending approval"},
 		{"True", "False", "APPROVAL REQUIRED: Mere Kahu", "pending approval"},
 	} {
-		t.Run(fmt.Sprintf("ORG-36 approval %s, notices %s", c.approval, c.notify), func(t *testing.T) {
+		t.Run(fmt.Sprintf("BIL-47 ORG-36 approval %s, notices %s", c.approval, c.notify), func(t *testing.T) {
 			t.Parallel()
 			s, v, option := shop(t, month(), "0", "AMS_REQUIRE_FREE_MEMBERSHIP_APPROVAL", c.approval, "AMS_NOTIFY_STAFF_MEMBERSHIP_EVENTS", c.notify)
 			s.Staff("boss")
@@ -114,6 +114,15 @@ func TestNoticeOfFreeApplication(t *testing.T) {
 			}
 		})
 	}
+	t.Run("BIL-47 a paid application needs nobody to act, so no staff hear of it with notices off", func(t *testing.T) {
+		t.Parallel()
+		s, v, option := shop(t, month(), "0.01", "AMS_REQUIRE_FREE_MEMBERSHIP_APPROVAL", "True", "AMS_NOTIFY_STAFF_MEMBERSHIP_EVENTS", "False")
+		s.Staff("boss")
+		v.Post(apply, order(option, "2026-07-10")...).Status(http.StatusSeeOther)
+		if got := noticesTo(s, "boss"); len(got) != 0 {
+			t.Errorf("boss gets %v, want nothing", got)
+		}
+	})
 }
 
 // noticesTo are the messages that reached somebody, alone or together with others.

@@ -71,7 +71,7 @@ func TestCreate(t *testing.T) {
 		}
 		v.Post(create, append([]string{"name", strings.Repeat("ā", 255)}, details()...)...).Status(http.StatusSeeOther)
 	})
-	t.Run("ORG-5 all staff of a language get one letter, unless the setting says no", func(t *testing.T) {
+	t.Run("BIL-48 ORG-5 all staff of a language get one letter, unless the setting says no", func(t *testing.T) {
 		t.Parallel()
 		k := newKura(t)
 		k.Staff("second")
@@ -105,6 +105,18 @@ func TestCreate(t *testing.T) {
 		}
 		if left := k.Mails(webtest.Address("left")); len(left) != 0 {
 			t.Errorf("letters to somebody who has left = %v, want none", left)
+		}
+	})
+	t.Run("BIL-46 a name with signs of markup stands as it is in subject and text, and harmless in HTML", func(t *testing.T) {
+		t.Parallel()
+		k := newKura(t)
+		k.SignedIn("tui").Post(create, append([]string{"name", "Smith & Sons <x>"}, details()...)...).Status(http.StatusSeeOther)
+		all := k.Mails(webtest.Address("boss"))
+		if len(all) == 0 || all[0].Subject != "New organisation: Smith & Sons <x>" || !strings.Contains(all[0].Text, "Smith & Sons <x>") {
+			t.Fatalf("letters to boss = %+v, want the newest with the name in subject and text", all)
+		}
+		if html := all[0].HTML; strings.Contains(html, "<x>") || !strings.Contains(html, "Smith &amp; Sons &lt;x&gt;") {
+			t.Errorf("the HTML part has the name unescaped or not at all:\n%s", html)
 		}
 	})
 	t.Run("ORG-5 the setting says no", func(t *testing.T) {
