@@ -256,6 +256,7 @@ func (a *App) sell(post *mail.Post, texts *lang.Catalogues) {
 	}
 	a.Bills = billing.New(a.db.DB, a.out.Clock, a.queue, post, a.People, provider, billing.Config{
 		Mailable: a.cfg.Billing.MayMail, Texts: texts.Translator, Address: a.address, Desk: a.desk, Observe: a.billed,
+		Failed: func() string { return a.cfg.Site.BaseURL + a.Staff.List("billing.purchase", "state=FAILED") },
 	})
 	a.Members = membership.New(a.db.DB, a.out.Clock, a.queue, post, a.People, a.Bills, a.Profile, membership.Config{
 		FreeNeedsApproval: a.cfg.Members.FreeNeedsApproval, NotifyStaff: a.cfg.Members.NotifyStaff,

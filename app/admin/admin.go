@@ -76,6 +76,16 @@ func (a *Admin) Address(entity string, id int64) string {
 	return a.path("")
 }
 
+// List is the path of an entity's list, narrowed by a query such as state=FAILED.
+func (a *Admin) List(entity, query string) string {
+	for _, e := range a.entities {
+		if e.face().key() == entity {
+			return e.face().path(a) + "?" + query
+		}
+	}
+	return a.path("")
+}
+
 // Table names a table that is no entity, for what a delete takes along.
 func (a *Admin) Table(name string, title lang.Message) { a.tables[name] = title }
 

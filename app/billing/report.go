@@ -33,6 +33,7 @@ type (
 	failedMail struct {
 		Purchases []failedPurchase
 		Count     int
+		Link      string
 	}
 	failedPurchase struct{ Owner, What, Total, Code, Cause, Since, Link string }
 	delayedMail    struct{ Name, What, Total, Link, Open string }
@@ -117,7 +118,7 @@ func (s *Service) reportFailures(ctx context.Context, _ ReportFailures) error {
 
 func (s *Service) failures(in lang.Locale, rows []purchaseRow, payers map[int64]Payer) failedMail {
 	say := s.cfg.Texts(in)
-	facts := failedMail{Count: len(rows)}
+	facts := failedMail{Count: len(rows), Link: s.cfg.Failed()}
 	for _, r := range rows {
 		since := r.CreatedAt
 		if r.FirstAttemptAt != nil {

@@ -19,6 +19,7 @@ type Config struct {
 	Texts    func(lang.Locale) *lang.Translator
 	Address  func(lang.Locale, string) string // absolute address of a path in a language
 	Desk     func(Ref) string                 // absolute address of a membership in the administration
+	Failed   func() string                    // absolute address of the list of failed purchases there
 	Observe  func(Outcome)                    // hears what became of invoices, once it is certain; nil for nobody
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -398,6 +399,13 @@ func TestFailure(t *testing.T) {
 		staff := slices.DeleteFunc(s.Mails("boss@example.org"), func(e inbox.Entry) bool { return e.Subject != "1 invoice could not be raised" })
 		if len(buyer) != 1 || len(staff) != 1 {
 			t.Fatalf("%d mails to the buyer and %d to staff, want one each", len(buyer), len(staff))
+		}
+		link := regexp.MustCompile(`https?://\S+/billing/purchase/\?state=FAILED`).FindString(staff[0].Text)
+		_, path, _ := strings.Cut(link, "/admin/")
+		if link == "" || !strings.Contains(staff[0].HTML, link) {
+			t.Errorf("the letter to staff leads to the failed purchases by %q, in text or HTML not at all:\n%s", link, staff[0].Text)
+		} else {
+			s.SignedIn("boss").Get("/admin/"+path).Status(http.StatusOK).Has("tbody", "Mere Kahu")
 		}
 		if strings.Contains(buyer[0].Text, "999") || !strings.Contains(buyer[0].Text, "$49.99") {
 			t.Errorf("the buyer reads %q", buyer[0].Text)
