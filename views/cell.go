@@ -26,10 +26,10 @@ func (r Row) Runs() []Run {
 		out.WriteString(end)
 		if i == 0 {
 			write(&out, `<th class="cell-`, escape(string(c.Kind)), `" scope="row" role="rowheader">`)
-			end = "</th>"
+			end = "</th>\n"
 		} else {
 			write(&out, `<td class="cell-`, escape(string(c.Kind)), `" role="cell" data-label="`, escape(c.Label), `">`)
-			end = "</td>"
+			end = "</td>\n"
 		}
 		if c.plain() {
 			out.WriteString("<div>")
