@@ -26,6 +26,7 @@ func TestActsFromLists(t *testing.T) {
 		seen := k.page + "?members-sort=-name"
 		v = on(k, v, seen)
 		v.Post(k.ofMember("tui", "make-admin")).Status(http.StatusSeeOther).To(seen)
+		v.Get("/en/nowhere/").Status(http.StatusNotFound).Lacks("#messages") // nobody sees what comes with it
 		v.Get(seen).Status(http.StatusOK).Lacks("header").Has("#messages[hx-swap-oob] .alert-success", "Tui Manu is an administrator").
 			Has("#standing[hx-swap-oob]", "no active membership").Has("#standing .visually-hidden", "Warning:").Has("#messages .word", "Success:").Has("#members-place tbody tr:first-child", "Tui Manu").Has("#members-place", "Revoke admin")
 		v.Get(seen).Lacks("#messages") // it is said once
