@@ -37,6 +37,7 @@ type Ask struct {
 	Confirm, Cancel string // labels; empty: "Confirm", "Cancel"
 	Style           Style  // of the confirming button; empty: Primary
 	Nothing         bool   // there is nothing to confirm: the dialog only tells
+	Swaps           string // at an Action: id of the element that htmx takes out of the answer; empty: the whole page comes anew
 }
 
 // Action (shared/action) is a link drawn as a button. With an Ask it opens the dialog, which posts to Href; without
@@ -64,6 +65,7 @@ type Submit struct {
 	Text        string
 	Name, Value string
 	Style       Style // empty: Primary
+	Small       bool
 	Icon        string
 	Form        string // id of its form when it stands outside
 	Action      string // address, when another than the form's
@@ -81,11 +83,12 @@ type Buttons struct {
 	Apart  Action
 }
 
-// PostButton (shared/post-button) is a form of one button, for acts that need no question.
+// PostButton (shared/post-button) is a form of one button, for acts that can do without a question.
 type PostButton struct {
 	Action string // address
 	Fields []Hidden
 	Submit Submit
+	Swaps  string // as in Ask
 }
 
 // Hidden (shared/hidden) is a value that travels with a form.
@@ -225,7 +228,7 @@ func (m Message) Error() bool { return m.Level == LevelError }
 // Urgent messages interrupt a screen reader.
 func (m Message) Urgent() bool { return m.Warning() || m.Error() }
 
-// Messages (shared/messages) sends messages along with a fragment: htmx appends them to those of the page.
+// Messages (shared/messages) sends messages along with a fragment: htmx puts them in the place of those of the page.
 type Messages struct{ Messages []Message }
 
 // Empty (shared/empty) says what would be here and offers the step that fills it. Zero: absent.

@@ -12,6 +12,7 @@ type Field struct {
 	ID, Name string
 	Label    string
 	Help     string
+	Rules    Rules
 	More     Link // beneath a control of one line
 	Optional bool
 	Errors   []string
@@ -30,6 +31,15 @@ type Field struct {
 	Static *Static
 	Grid   *Grid
 }
+
+// Rules are what a new password has to keep. With scripts those that a browser can check are ticked while somebody types.
+type Rules struct {
+	About string // what it may not resemble beside what the form asks for, line by line
+	List  []Rule
+}
+
+// Rule is one of them. Zero Name: only the server knows whether it is kept.
+type Rule struct{ Name, Least, Text string }
 
 // Grid is a table of inputs for a list of things that each have several values. Its problems are those of the whole.
 type Grid struct {
@@ -76,6 +86,7 @@ type Input struct {
 	Accept         string // files: "image/*"
 	Multiple       bool   // files
 	Current        Link   // files: what is stored now
+	Preview        string // files: what a chosen picture is called, which is shown at once
 }
 
 // Area is a control of several lines.
@@ -138,6 +149,9 @@ func (c Choices) NewGroup(i int) bool {
 // DescribedBy names the texts that a screen reader reads with the control.
 func (f Field) DescribedBy() string {
 	ids := describedBy(f.ID, f.Help, f.Errors)
+	if len(f.Rules.List) > 0 {
+		ids = strings.TrimSpace(f.ID + "-rules " + ids)
+	}
 	if f.Good != "" {
 		ids = strings.TrimSpace(ids + " " + f.ID + "-good")
 	}
@@ -267,6 +281,18 @@ type FormSection struct {
 	Legend string
 	Help   string
 	Fields []Field
+	Alone  Alone
+}
+
+// Alone has a section of a form saved by itself where there are scripts. It is sent with the whole form and its ID as
+// "section", and replaced by the answer. Zero: only with the form.
+type Alone struct {
+	ID       string
+	Action   string // address
+	Save     string // label of the button
+	Label    string // as in Action
+	Problems Problems
+	Saved    string // what was done
 }
 
 // SaveBar (shared/save-bar) stays in view at the end of a long form; with data-unsaved on the form it tells of changes

@@ -83,6 +83,23 @@ func (s *Service) UpdateProfile(ctx context.Context, who Person, typed Profile, 
 	return after, nil
 }
 
+// Amend stores what another domain keeps with a profile, and leaves the profile itself as it is.
+func (s *Service) Amend(ctx context.Context, who Person, along Along) error {
+	if along.Problems.Any() {
+		return fault.Invalid(along.Problems)
+	}
+	err := s.db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
+		if _, err := hold(ctx, tx, who.ID); err != nil {
+			return err
+		}
+		return along.Store(ctx, tx)
+	})
+	if err != nil {
+		return fmt.Errorf("amend a profile: %w", err)
+	}
+	return nil
+}
+
 func (s *Service) checkProfile(ctx context.Context, p Profile, who Person) (fault.Fields, error) {
 	var problems fault.Fields
 	checkName(&problems, "first_name", p.FirstName, lang.M("Enter your first name."))

@@ -66,8 +66,8 @@ func New(db *bun.DB, c clock.Clock, queue *jobs.Queue, post *mail.Post, cfg Conf
 // Open reports whether anybody may sign up.
 func (s *Service) Open() bool { return s.cfg.Open }
 
-// PasswordRules gives the texts that stand under every input for a new password.
-func (s *Service) PasswordRules() []lang.Message { return s.rules.Texts() }
+// PasswordRules are shown at every input for a new password.
+func (s *Service) PasswordRules() []password.Rule { return s.rules.List() }
 
 // ByUsername finds the owner of a dashboard; the name is compared exactly.
 func (s *Service) ByUsername(ctx context.Context, username string) (Person, error) {

@@ -44,17 +44,24 @@ func NewRules() (*Rules, error) {
 	return &Rules{common: strings.Split(strings.TrimSuffix(string(text), "\n"), "\n")}, nil
 }
 
-// Texts are the rules in words, shown at every input for a new password.
-func (r *Rules) Texts() []lang.Message {
-	return []lang.Message{
-		lang.M("Use at least 8 characters."),
-		lang.M("Do not use digits only."),
-		lang.M("Do not use a password that is common."),
-		lang.M("Do not use a password that is similar to your name, username or e-mail address."),
+// Rule is one of the rules in words. Browsers can tell by its name whether it is kept, where it has one.
+type Rule struct {
+	Name  string
+	Least int // characters
+	Text  lang.Message
+}
+
+// List has all rules, to be shown at every input for a new password.
+func (r *Rules) List() []Rule {
+	return []Rule{
+		{Name: "length", Least: minLength, Text: lang.M("Use at least 8 characters.")},
+		{Name: "digits", Text: lang.M("Do not use digits only.")},
+		{Text: lang.M("Do not use a password that is common.")},
+		{Name: "similar", Text: lang.M("Do not use a password that is similar to your name, username or e-mail address.")},
 	}
 }
 
-// Check gives every rule that the password breaks, in the order of Texts; none when it is fine. The password is taken
+// Check gives every rule that the password breaks, in the order of List; none when it is fine. The password is taken
 // as typed.
 func (r *Rules) Check(plain string, about About) []lang.Message {
 	var broken []lang.Message

@@ -88,9 +88,9 @@ func TestCheck(t *testing.T) {
 	}
 }
 
-func TestTexts(t *testing.T) {
+func TestList(t *testing.T) {
 	t.Parallel()
-	if got := len(newRules(t).Texts()); got != 4 {
-		t.Errorf("Texts() has %d texts, want one for each of the four rules", got)
+	if got := len(newRules(t).List()); got != 4 {
+		t.Errorf("List() has %d rules, want four", got)
 	}
 }

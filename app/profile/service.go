@@ -2,6 +2,7 @@ package profile
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -37,8 +38,14 @@ func (a *Asked) Answered() bool { return len(a.Question.Values(a.Stored)) > 0 }
 
 // Section is a group with its questions.
 type Section struct {
+	Group       int64
 	Title, Help lang.Text
 	Questions   []Asked
+}
+
+// Open tells whether the person can answer any of them.
+func (s Section) Open() bool {
+	return slices.ContainsFunc(s.Questions, func(a Asked) bool { return !a.Locked })
 }
 
 // Sheet is questions put to one person.

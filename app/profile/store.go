@@ -51,7 +51,7 @@ func ask(ctx context.Context, db bun.IDB, person int64, fit string) (Sheet, erro
 		if r.GroupID != last {
 			last = r.GroupID
 			g := Group{ID: r.GroupID, Name: r.GroupName}
-			sheet.Sections = append(sheet.Sections, Section{Title: g.Title(), Help: r.GroupDescription.or("")})
+			sheet.Sections = append(sheet.Sections, Section{Group: g.ID, Title: g.Title(), Help: r.GroupDescription.or("")})
 		}
 		section := &sheet.Sections[len(sheet.Sections)-1]
 		section.Questions = append(section.Questions, Asked{

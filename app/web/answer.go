@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html/template"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -55,11 +56,9 @@ func Swap[T any](c *Ctx, part views.Part[T], model T) error {
 
 // Go sends the browser elsewhere on this site, or to an address that the caller vouches for.
 func Go(c *Ctx, href string) error {
-	if err := c.visit.Commit(c.gin.Writer); err != nil {
+	if err := c.leave(); err != nil {
 		return err
 	}
-	c.written = true
-	c.private()
 	if c.HX() {
 		c.Header("HX-Redirect", ascii(href))
 		c.gin.Writer.Header().Add("Vary", "HX-Request")
@@ -72,6 +71,34 @@ func Go(c *Ctx, href string) error {
 		status = http.StatusFound
 	}
 	c.gin.Redirect(status, href)
+	return nil
+}
+
+// Back leads to a page that has lists on which people act. Where it is open already, htmx follows by itself and takes what
+// has changed out of its content: the lists as they were looked at, and the messages.
+func Back(c *Ctx, path string) error {
+	shown, err := url.Parse(c.gin.GetHeader("HX-Current-URL"))
+	page, wrong := url.PathUnescape(path)
+	if err != nil || wrong != nil || !c.HX() || shown.Path != page {
+		return Go(c, path)
+	}
+	if err := c.leave(); err != nil {
+		return err
+	}
+	if shown.RawQuery != "" {
+		path += "?" + shown.RawQuery
+	}
+	c.gin.Redirect(http.StatusSeeOther, path)
+	return nil
+}
+
+// leave ends a request whose answer is elsewhere.
+func (c *Ctx) leave() error {
+	if err := c.visit.Commit(c.gin.Writer); err != nil {
+		return err
+	}
+	c.written = true
+	c.private()
 	return nil
 }
 
@@ -96,10 +123,22 @@ func (c *Ctx) private() {
 	}
 }
 
-// frame puts a page's content into the layout.
+// frame puts a page's content into the layout. Where it comes without, what is to be told comes along; htmx shows no
+// refusals, so there it is kept for the next page.
 func (c *Ctx) frame(status int, head views.Head, body template.HTML) error {
-	if c.HX() {
+	if c.HX() && status >= http.StatusBadRequest {
 		return c.send(status, body)
+	}
+	if c.HX() {
+		told := c.flashes()
+		if len(told) == 0 {
+			return c.send(status, body)
+		}
+		messages, err := c.web.messages.Render(string(c.locale), views.Messages{Messages: told})
+		if err != nil {
+			return err
+		}
+		return c.send(status, body+messages)
 	}
 	shell, err := c.shell(head, body)
 	if err != nil {

@@ -41,20 +41,26 @@ func (c *Ctx) shell(head views.Head, body template.HTML) (views.Shell, error) {
 		s.Alternates = append(s.Alternates, views.Alternate{Lang: a.Lang, Href: c.web.cfg.BaseURL + a.Href})
 	}
 	c.account(&s, f)
-	if c.visit != nil {
-		flashes := c.visit.TakeFlashes()
-		if len(flashes) > 0 { // they name addresses
-			c.Header("Cache-Control", "no-store")
-		}
-		for _, flash := range flashes {
-			m := views.Message{Level: level(flash.Level), Text: c.Text(flash.Text)}
-			if !flash.Link.Empty() {
-				m.Link = views.Link{Text: c.Text(flash.Link), Href: c.Path(flash.Path)}
-			}
-			s.Flashes = append(s.Flashes, m)
-		}
-	}
+	s.Flashes = c.flashes()
 	return s, nil
+}
+
+// flashes are the messages that were left for this page.
+func (c *Ctx) flashes() (all []views.Message) {
+	if c.visit == nil {
+		return nil
+	}
+	for _, flash := range c.visit.TakeFlashes() {
+		m := views.Message{Level: level(flash.Level), Text: c.Text(flash.Text)}
+		if !flash.Link.Empty() {
+			m.Link = views.Link{Text: c.Text(flash.Link), Href: c.Path(flash.Path)}
+		}
+		all = append(all, m)
+	}
+	if len(all) > 0 { // they name addresses
+		c.Header("Cache-Control", "no-store")
+	}
+	return all
 }
 
 func level(l session.Level) views.Level { return views.Level(l) }

@@ -71,6 +71,7 @@ func (h *Handler) dashboard(c *web.Ctx, viewer account.Person) error {
 	page.Invitations = invitations(c, viewer, owner, belongs.Invited)
 	st := statement.New(c, viewer, owner, held, through, h.clock.Now())
 	page.Membership, page.Tasks, page.Table = st.Banner(), st.Tasks(), st.Page(statement.ParsePart(c, owner.Page()))
+	page.Membership.Along = c.HX()
 	fill := h.forStaff
 	if viewer.ID == owner.ID {
 		fill = h.forOwner

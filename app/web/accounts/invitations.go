@@ -38,14 +38,20 @@ func invitations(c *web.Ctx, viewer, owner account.Person, all organisation.List
 	return t
 }
 
-// answersTo are the two buttons of an invitation. Declining asks first, because the invitation is gone then.
+// answersTo are the two buttons of an invitation. With scripts they ask first.
 func answersTo(c *web.Ctx, i organisation.Record) []views.PostButton {
 	accept, decline := c.Text(lang.M("Accept")), c.Text(lang.M("Decline"))
 	name := i.Org.Name
 	return []views.PostButton{
-		{Action: c.Path(i.AcceptPath()), Submit: views.Submit{Text: accept, Label: accept + ": " + name, Style: views.Secondary}},
-		{Action: c.Path(i.DeclinePath()), Submit: views.Submit{
-			Text: decline, Label: decline + ": " + name, Style: views.Quiet,
+		{Action: c.Path(i.AcceptPath()), Swaps: listing.PartsID, Submit: views.Submit{
+			Text: accept, Label: accept + ": " + name, Style: views.Secondary, Small: true,
+			Ask: views.Ask{
+				Title: c.Text(lang.M("Accept the invitation?")), Confirm: accept,
+				Message: c.Text(lang.M("You become a member of %s, and its administrators see your name and your e-mail address.", name)),
+			},
+		}},
+		{Action: c.Path(i.DeclinePath()), Swaps: listing.PartsID, Submit: views.Submit{
+			Text: decline, Label: decline + ": " + name, Style: views.Quiet, Small: true,
 			Ask: views.Ask{
 				Title: c.Text(lang.M("Decline the invitation?")), Style: views.DangerNow, Confirm: decline,
 				Message: c.Text(lang.M("The invitation to %s is deleted. You can only join if somebody invites you again.", name)),

@@ -1,6 +1,7 @@
 package accounts
 
 import (
+	"strconv"
 	"strings"
 
 	"ams/app/account"
@@ -102,9 +103,26 @@ func typedPassword(c *web.Ctx) account.NewPassword {
 
 // passwordFields ask for a new password.
 func (h *Handler) passwordFields(c *web.Ctx) []views.Field {
-	first := views.PasswordField("password1", c.Text(lang.M("New password")), "new-password")
-	first.Help = strings.Join(c.Texts(h.people.PasswordRules()), " ")
-	return []views.Field{first, views.PasswordField("password2", c.Text(lang.M("New password again")), "new-password")}
+	return []views.Field{
+		h.newPasswordField(c, lang.M("New password")),
+		views.PasswordField("password2", c.Text(lang.M("New password again")), "new-password"),
+	}
+}
+
+// newPasswordField comes with the rules, and with the names of somebody who is signed in: no form asks for them again.
+func (h *Handler) newPasswordField(c *web.Ctx, label lang.Message) views.Field {
+	f := views.PasswordField("password1", c.Text(label), "new-password")
+	for _, r := range h.people.PasswordRules() {
+		rule := views.Rule{Name: r.Name, Text: c.Text(r.Text)}
+		if r.Least > 0 {
+			rule.Least = strconv.Itoa(r.Least)
+		}
+		f.Rules.List = append(f.Rules.List, rule)
+	}
+	if p := c.Person(); p.SignedIn() {
+		f.Rules.About = strings.Join([]string{p.Username, p.FirstName, p.LastName, p.Email}, "\n")
+	}
+	return f
 }
 
 func (h *Handler) passwordForm(c *web.Ctx, change bool) views.Form {

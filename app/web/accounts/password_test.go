@@ -45,7 +45,7 @@ func TestChangePassword(t *testing.T) {
 		s.Person("kea")
 		other, v := s.SignedIn("kea"), s.SignedIn("kea").From(here).With("User-Agent", "Fire\xc3\xa9 <b>\xff\u202e"+strings.Repeat("x", 300))
 		before := v.Cookie()
-		v.Get(changing).Status(http.StatusOK).Has("h1", "Change your password").Has(".breadcrumbs", "Mere Kahu").Has("#id_password1-help", "8 characters")
+		v.Get(changing).Status(http.StatusOK).Has("h1", "Change your password").Has(".breadcrumbs", "Mere Kahu").Has("#id_password1-rules", "8 characters")
 		change(v, webtest.Password).Status(http.StatusSeeOther).To(changing)
 		v.Get(changing).Status(http.StatusOK).Has("#messages", "Your password is changed")
 		anonymous(t, other)

@@ -8,6 +8,8 @@ import (
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
+
+	"ams/app/web/webtest"
 )
 
 // TestPictureInBrowser: the picture is chosen, sent and seen, which the content policy has to allow.
@@ -50,7 +52,20 @@ func TestPictureInBrowser(t *testing.T) {
 				}
 			}
 			look("the form")
+			// What was chosen is seen before it is sent, in the middle of a square.
+			const preview = `document.querySelector('#id_profile_picture + canvas')`
+			if scripts {
+				b.Do(chromedp.SetUploadFiles("#id_profile_picture", []string{right}))
+				b.Until(preview + `?.getAttribute('aria-label') === 'The picture that you have chosen'`)
+				if !webtest.Ask[bool](b, `new Uint32Array(`+preview+`.getContext('2d').getImageData(0, 0, 200, 200).data.buffer).every(p => p === 0xff000000)`) {
+					t.Error("the preview is not the black picture from edge to edge")
+				}
+				look("the form with a picture")
+			}
 			b.Do(chromedp.SetUploadFiles("#id_profile_picture", []string{wrong}))
+			if scripts {
+				b.Until("!" + preview)
+			}
 			b.TabTo("#profile [type=submit]")
 			b.Type(kb.Enter)
 			b.Until(`document.querySelector('#id_profile_picture-error')?.textContent.includes('Upload a valid image')`)

@@ -3,6 +3,8 @@ package accounts
 import (
 	"fmt"
 	"io"
+	"slices"
+	"strconv"
 
 	"ams/app/account"
 	"ams/app/fault"
@@ -33,7 +35,7 @@ func (h *Handler) profile(c *web.Ctx, p account.Person) error {
 		return err
 	}
 	form := h.profileForm(c, p, account.ProfileOf(p))
-	form.Sections = append(form.Sections, questionnaire.Form(c.Translator(), sheet, nil)...)
+	form.Sections = append(form.Sections, sections(c, sheet, nil)...)
 	return web.Show(c, h.page.profile, newProfilePage(c, p, form))
 }
 
@@ -56,12 +58,15 @@ func (h *Handler) updateProfile(c *web.Ctx, p account.Person) error {
 	if err != nil {
 		return err
 	}
+	if only := c.Form("section"); only != "" {
+		return h.updateSection(c, p, sheet, only)
+	}
 	answers, wrong := profile.Read(sheet.All(), c.Posted(), "")
 	along := account.Along{Problems: wrong, Store: h.questions.Storing(p.ID, answers)}
 	after, err := h.people.UpdateProfile(c.Context(), p, typed, along)
 	if problems, refused := fault.Problems(err); refused {
 		form := h.profileForm(c, p, typed)
-		form.Sections = append(form.Sections, questionnaire.Form(c.Translator(), sheet, c.Posted())...)
+		form.Sections = append(form.Sections, sections(c, sheet, c.Posted())...)
 		form = refuse(c, form, problems)
 		return web.Invalid(c, h.page.profile, newProfilePage(c, p, form), h.form, form)
 	}
@@ -70,6 +75,57 @@ func (h *Handler) updateProfile(c *web.Ctx, p account.Person) error {
 	}
 	c.Flash(session.Success, lang.M("Your account is up to date."))
 	return web.Go(c, c.Path(after.Page()))
+}
+
+// updateSection stores the answers of one section. What was typed elsewhere in the form stays where it is, in the browser.
+func (h *Handler) updateSection(c *web.Ctx, p account.Person, sheet profile.Sheet, id string) error {
+	i := slices.IndexFunc(sheet.Sections, func(s profile.Section) bool { return sectionID(s) == id })
+	if i < 0 {
+		return web.Go(c, c.Path(profilePath))
+	}
+	answers, wrong := profile.Read(sheet.Sections[i].Questions, c.Posted(), "")
+	err := h.people.Amend(c.Context(), p, account.Along{Problems: wrong, Store: h.questions.Storing(p.ID, answers)})
+	if problems, refused := fault.Problems(err); refused {
+		form := h.profileForm(c, p, account.ProfileOf(p))
+		own := len(form.Sections)
+		form.Sections = append(form.Sections, sections(c, sheet, c.Posted())...)
+		form = refuse(c, form, problems)
+		section := form.Sections[own+i]
+		section.Alone.Problems = form.Problems
+		return web.Invalid(c, h.page.profile, newProfilePage(c, p, form), h.section, section)
+	}
+	if err != nil {
+		return err
+	}
+	saved := lang.M("“%s” is saved.", sheet.Sections[i].Title.In(c.Locale()))
+	if !c.HX() {
+		c.Flash(session.Success, saved)
+		return web.Go(c, c.Path(profilePath))
+	}
+	if sheet, err = h.questions.Sheet(c.Context(), p); err != nil {
+		return err
+	}
+	for _, s := range sections(c, sheet, nil) {
+		if s.Alone.ID == id {
+			s.Alone.Saved = c.Text(saved)
+			return web.Swap(c, h.section, s)
+		}
+	}
+	return web.Go(c, c.Path(profilePath)) // staff have just taken it away
+}
+
+func sectionID(s profile.Section) string { return "section-" + strconv.FormatInt(s.Group, 10) }
+
+// sections are the questions, each group with a button of its own unless there is nothing in it to answer.
+func sections(c *web.Ctx, sheet profile.Sheet, typed map[string][]string) []views.FormSection {
+	all := questionnaire.Form(c.Translator(), sheet, typed)
+	for i, s := range sheet.Sections {
+		if s.Open() {
+			save := c.Text(lang.M("Save this section"))
+			all[i].Alone = views.Alone{ID: sectionID(s), Action: c.Path(profilePath), Save: save, Label: save + ": " + all[i].Legend}
+		}
+	}
+	return all
 }
 
 // received holds what can be a picture; of larger files the rest is only counted.
@@ -91,6 +147,7 @@ func (h *Handler) profileForm(c *web.Ctx, p account.Person, typed account.Profil
 	if h.people.HasPictures() {
 		picture := views.FileField("profile_picture", c.Text(lang.M("Profile picture")), "image/jpeg,image/png,image/gif,image/webp")
 		picture.Optional = true
+		picture.Input.Preview = c.Text(lang.M("The picture that you have chosen"))
 		picture.Help = c.Text(lang.M("A JPEG, PNG, GIF or WebP picture of at most %s MB. Anybody who has its address can see it.", fmt.Sprint(account.MaxPicture>>20)))
 		fields = append(fields, picture)
 		if p.Picture != "" {

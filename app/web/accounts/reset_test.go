@@ -193,7 +193,7 @@ func TestReset(t *testing.T) {
 		if want := resetting + "key/ya-set-password/"; form != want {
 			t.Errorf("the link leads to %s, want %s", form, want)
 		}
-		page := v.Get(form).Status(http.StatusOK).Has("h1", "Choose a new password").Has("#id_password1-help", "8 characters")
+		page := v.Get(form).Status(http.StatusOK).Has("h1", "Choose a new password").Has("#id_password1-rules", "8 characters")
 		if key := strings.Trim(strings.SplitN(link, "-", 4)[3], "/"); strings.Contains(page.Body, key) {
 			t.Error("the page holds the key")
 		}

@@ -54,6 +54,7 @@ type Handler struct {
 	}
 	form    views.Part[views.Form]
 	field   views.Part[views.Field]
+	section views.Part[views.FormSection]
 	asks    views.Part[views.Confirmation]
 	manages views.Part[mailboxes]
 }
@@ -65,6 +66,7 @@ func New(d Domains, c clock.Clock, set *views.Set) *Handler {
 		desk: d.Desk, clock: c, form: views.BindPart[views.Form](set, "shared/form"),
 	}
 	h.field = views.BindPart[views.Field](set, "shared/field")
+	h.section = views.BindPart[views.FormSection](set, "shared/form-section")
 	h.page.entrance = views.BindPage[entrancePage](set, "accounts/entrance")
 	h.page.notice = views.BindPage[noticePage](set, "accounts/notice")
 	h.page.question = views.BindPage[questionPage](set, "accounts/question")

@@ -110,6 +110,9 @@ func TestMailboxesInBrowser(t *testing.T) {
 		b.Type(second + kb.Enter)
 		b.Until(`document.querySelector('#address-list').textContent.includes('` + second + `') && document.querySelector('#messages').textContent.includes('is added')`)
 		stays()
+		if scripts {
+			b.Until(`document.getElementById('live').textContent.includes('is added')`)
+		}
 		if scripts && !webtest.Ask[bool](b, `document.activeElement.closest('#add-address') !== null && document.querySelector('#id_email').value === ''`) {
 			t.Error("the focus is lost, or the form is not empty again")
 		}

@@ -97,8 +97,6 @@ func (h *Handler) closed(c *web.Ctx) error {
 }
 
 func (h *Handler) signUpForm(c *web.Ctx, typed account.Registration) views.Form {
-	password := views.PasswordField("password1", c.Text(lang.M("Password")), "new-password")
-	password.Help = strings.Join(c.Texts(h.people.PasswordRules()), " ")
 	first := views.TextField("first_name", c.Text(lang.M("First name")), typed.FirstName)
 	first.Input.Autocomplete = "given-name"
 	last := views.TextField("last_name", c.Text(lang.M("Last name")), typed.LastName)
@@ -106,7 +104,8 @@ func (h *Handler) signUpForm(c *web.Ctx, typed account.Registration) views.Form 
 	email := views.EmailField("email", c.Text(lang.M("E-mail address")), typed.Email)
 	email.Help = c.Text(lang.M("We send a message to it, to make sure that it is yours."))
 	fields := []views.Field{
-		email, password, views.PasswordField("password2", c.Text(lang.M("Password again")), "new-password"), first, last, newUsernameField(c, typed.Username),
+		email, h.newPasswordField(c, lang.M("Password")), views.PasswordField("password2", c.Text(lang.M("Password again")), "new-password"),
+		first, last, newUsernameField(c, typed.Username),
 	}
 	if len(c.Languages()) > 1 {
 		fields = append(fields, languageField(c, typed.Language))

@@ -122,7 +122,7 @@ func answered(c *web.Ctx, p account.Person, i organisation.Invitation, accepts b
 	case organisation.Foreign, organisation.Revoked, organisation.Declined:
 		return web.Go(c, c.Path("/users/~redirect/"))
 	}
-	return web.Go(c, c.Path(p.Page()))
+	return web.Back(c, c.Path(p.Page()))
 }
 
 // outcome is what is said of an invitation after an answer, or instead of one.

@@ -127,7 +127,7 @@ const (
 func inviteActions(c *web.Ctx, o organisation.Organisation, m organisation.Member) (all []views.Action) {
 	add := func(act organisation.Act, text, label lang.Message) {
 		all = append(all, views.Action{
-			Text: c.Text(text), Label: c.Text(label), Style: views.Quiet, Small: true, Href: c.Path(actPath(o, m, act)), Ask: inviteQuestion(c, m, act),
+			Text: c.Text(text), Label: c.Text(label), Style: views.Quiet, Small: true, Href: c.Path(actPath(o, m, act)), Ask: inList(inviteQuestion(c, m, act)),
 		})
 	}
 	if organisation.MayResend(o, m) == nil {
@@ -168,7 +168,7 @@ func (h *Handler) askInvite(act organisation.Act) func(*web.Ctx, account.Person,
 func (h *Handler) resend(c *web.Ctx, p account.Person, o organisation.Organisation, m organisation.Member) error {
 	i, err := h.orgs.Resend(c.Context(), p, o, m)
 	if err != nil {
-		return h.noInvitations(c, o, err)
+		return told(c, o, false, err, said{})
 	}
 	return inviteTold(c, o, resendInvite, i)
 }
@@ -197,5 +197,5 @@ func inviteTold(c *web.Ctx, o organisation.Organisation, act organisation.Act, i
 	default:
 		c.Flash(session.Success, lang.M("The invitation of %s is revoked.", i.Address()))
 	}
-	return web.Go(c, c.Path(o.Page()))
+	return web.Back(c, c.Path(o.Page()))
 }

@@ -23,7 +23,7 @@ func (h *Handler) leave(c *web.Ctx, p account.Person, o organisation.Organisatio
 		return told(c, o, false, err, said{})
 	}
 	c.Flash(session.Success, lang.M("You no longer belong to %s.", o.Name))
-	return web.Go(c, c.Path(p.Page()))
+	return web.Back(c, c.Path(p.Page()))
 }
 
 func (h *Handler) askDeactivate(c *web.Ctx, p account.Person, o organisation.Organisation) error {

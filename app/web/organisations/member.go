@@ -76,11 +76,11 @@ func told(c *web.Ctx, o organisation.Organisation, changes bool, err error, w sa
 	default:
 		c.Flash(session.Info, w.already)
 	}
-	return web.Go(c, c.Path(o.Page()))
+	return web.Back(c, c.Path(o.Page()))
 }
 
 func memberAction(c *web.Ctx, o organisation.Organisation, m organisation.Member, act organisation.Act) views.Action {
-	a := views.Action{Style: views.Quiet, Small: true, Href: c.Path(actPath(o, m, act)), Ask: actQuestion(c, o, m, act)}
+	a := views.Action{Style: views.Quiet, Small: true, Href: c.Path(actPath(o, m, act)), Ask: inList(actQuestion(c, o, m, act))}
 	switch act {
 	case organisation.MakeAdmin:
 		a.Text, a.Label = c.Text(lang.M("Make admin")), c.Text(lang.M("Make admin: %s", m.Name()))

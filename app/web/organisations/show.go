@@ -25,6 +25,12 @@ type showPage struct {
 
 const membersList = "members" // begins the parameters of the list in the address
 
+// inList is a question about somebody in the list. The form to invite the next one stays open above it.
+func inList(ask views.Ask) views.Ask {
+	ask.Swaps = "members-place"
+	return ask
+}
+
 func (h *Handler) show(c *web.Ctx, p account.Person, o organisation.Organisation) error {
 	part := listing.ParsePart(c.Path(o.Page()), c.Values(), membersList, organisation.SortName, organisation.SortJoined, organisation.SortRole)
 	people, err := h.orgs.People(c.Context(), o, part)
@@ -35,6 +41,7 @@ func (h *Handler) show(c *web.Ctx, p account.Person, o organisation.Organisation
 	if page.Bought, err = h.holdings(c, p, o); err != nil {
 		return err
 	}
+	page.Bought.Seats.Along = c.HX()
 	return web.Show(c, h.page.show, page)
 }
 

@@ -63,9 +63,11 @@ func belongingActs(c *web.Ctx, own bool, m organisation.Record) (acts []views.Ac
 		})
 	}
 	if own {
+		ask := LeaveQuestion(c, *m.Org)
+		ask.Swaps = listing.PartsID
 		acts = append(acts, views.Action{
 			Text: c.Text(lang.M("Leave")), Label: c.Text(lang.M("Leave %s", m.Org.Name)), Style: views.Quiet, Small: true,
-			Href: c.Path(LeavePath(*m.Org)), Ask: LeaveQuestion(c, *m.Org),
+			Href: c.Path(LeavePath(*m.Org)), Ask: ask,
 		})
 	}
 	return acts

@@ -47,7 +47,8 @@ export function watchSubmits() {
   })
   document.addEventListener('htmx:afterRequest', (event) => {
     const leaving = event.detail.xhr?.getResponseHeader('HX-Redirect') || event.detail.xhr?.getResponseHeader('HX-Refresh')
-    const form = 'check' in event.detail.elt.dataset ? null : event.detail.elt.closest?.('form')
+    const asked = event.detail.requestConfig?.elt ?? event.detail.elt // which the answer may have replaced
+    const form = 'check' in asked.dataset ? null : asked.closest?.('form')
     if (form && !leaving) release(form)
   })
   // htmx cancels a request after the submit event when the form is not valid or the person says no.

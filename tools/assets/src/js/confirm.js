@@ -1,3 +1,5 @@
+import htmx from 'htmx.org'
+
 // One dialog asks before every act that needs it. The control that opens it is a link to a page that asks the same
 // question, so nothing is lost without scripts; or a button, whose form is sent once the person says yes.
 let asking = null
@@ -13,7 +15,12 @@ export function watchActions() {
     dialog.showModal()
   })
   document.addEventListener('submit', (event) => {
-    if (!asking || event.target.closest?.('#actionModal') === null || event.submitter?.dataset.part !== 'confirm') return
+    if (!event.target.closest?.('#actionModal')) return
+    if (event.submitter?.dataset.part !== 'confirm') {
+      event.stopImmediatePropagation() // it only closes the dialog, htmx would send it
+      return
+    }
+    if (!asking) return
     event.preventDefault()
     event.stopImmediatePropagation()
     event.target.closest('dialog').close() // gives the focus back to the button
@@ -45,4 +52,15 @@ function fill(dialog, trigger) {
   const form = confirm.form
   if (data.actionUrl) form.setAttribute('action', data.actionUrl)
   else form.removeAttribute('action')
+  swap(form, data.actionUrl, data.actionSwaps)
+}
+
+// swap has htmx send the form and take one element of the page out of the answer; without one the page comes anew.
+function swap(form, url, id) {
+  const how = { 'hx-post': url, 'hx-target': `#${id}`, 'hx-select': `#${id}`, 'hx-swap': 'morph' }
+  for (const [name, value] of Object.entries(how)) {
+    if (id) form.setAttribute(name, value)
+    else form.removeAttribute(name)
+  }
+  htmx.process(form)
 }

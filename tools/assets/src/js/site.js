@@ -1,7 +1,8 @@
 // The browser side of the public site. Every page works without it; nothing here evaluates text as code.
 import htmx from 'htmx.org'
 import 'bootstrap/js/src/carousel.js'
-import { announce, announceIn, announceOnLoad } from './announce.js'
+import { announce, announceIn, announceMessages, announceOnLoad } from './announce.js'
+import { watchActs } from './acts.js'
 import { watchSubmits } from './busy.js'
 import { watchActions } from './confirm.js'
 import { focusProblems, watchProblemLinks } from './problems.js'
@@ -9,6 +10,8 @@ import { watchLimits } from './limits.js'
 import { watchMenus } from './menus.js'
 import { watchMessages } from './messages.js'
 import { useMorph } from './morph.js'
+import { watchPictures } from './pictures.js'
+import { watchRules } from './rules.js'
 import { watchTables } from './tables.js'
 import { watchChanges } from './unsaved.js'
 
@@ -17,10 +20,13 @@ document.documentElement.classList.add('js')
 useMorph(htmx)
 watchSubmits()
 watchActions()
+watchActs()
 watchLimits()
 watchMenus()
 watchMessages()
+watchPictures()
 watchProblemLinks()
+watchRules()
 
 function ready() {
   watchChanges(document)
@@ -37,6 +43,10 @@ document.addEventListener('htmx:afterSettle', (event) => {
   watchTables()
   focusProblems(region)
   announceIn(region)
+})
+
+document.addEventListener('htmx:oobAfterSwap', (event) => {
+  if (event.detail.target.id === 'messages') announceMessages()
 })
 
 // What was found out about an input that somebody went back to is old: it asks again when it is left. Nobody has to know
