@@ -68,19 +68,18 @@ func (a *Admin) Area(app string, title lang.Message, icon string) { a.areas[app]
 // Address is the path of a record of an entity such as users.user, for letters to staff. An unknown entity is a mistake
 // of the program: its records lead to the start page.
 func (a *Admin) Address(entity string, id int64) string {
-	for _, e := range a.entities {
-		if e.face().key() == entity {
-			return e.face().record(a, id, change)
-		}
-	}
-	return a.path("")
+	return a.lead(entity, func(f face) string { return f.record(a, id, change) })
 }
 
 // List is the path of an entity's list, narrowed by a query such as state=FAILED.
 func (a *Admin) List(entity, query string) string {
+	return a.lead(entity, func(f face) string { return f.path(a) + "?" + query })
+}
+
+func (a *Admin) lead(entity string, to func(face) string) string {
 	for _, e := range a.entities {
 		if e.face().key() == entity {
-			return e.face().path(a) + "?" + query
+			return to(e.face())
 		}
 	}
 	return a.path("")

@@ -6,7 +6,6 @@ import (
 
 	"github.com/uptrace/bun"
 
-	"ams/app/access"
 	"ams/app/lang"
 )
 
@@ -125,14 +124,4 @@ func (s InvoiceState) Text() lang.Message {
 		return lang.M("Not invoiced")
 	}
 	return lang.M("Not required")
-}
-
-// Raise is RaiseAgain as an act on a purchase in a list.
-func (s *Service) Raise(ctx context.Context, tx bun.Tx, by access.Holder, sale *Sale) error {
-	return s.RaiseAgain(ctx, tx, by, sale.ID)
-}
-
-// Waive is DoWithout as an act on a purchase in a list.
-func (s *Service) Waive(ctx context.Context, tx bun.Tx, by access.Holder, sale *Sale, reason string) error {
-	return s.DoWithout(ctx, tx, by, sale.ID, reason)
 }

@@ -24,9 +24,12 @@ func purchases(a *admin.Admin, bills *billing.Service, c clock.Clock) admin.Reso
 		states = append(states, field.Option{Value: string(s), Label: s.Text()})
 	}
 	raise, without := raiseInvoice(salesOf, c), doWithout(salesOf)
-	raise.Each, raise.Offer = bills.Raise, func(p *purchase) bool { return bills.On() && p.Entry().Wants() }
+	raise.Each = func(ctx context.Context, tx bun.Tx, by access.Holder, p *purchase) error {
+		return bills.RaiseAgain(ctx, tx, by, p.ID)
+	}
+	raise.Offer = func(p *purchase) bool { return bills.On() && p.Entry().Wants() }
 	without.Told = func(ctx context.Context, tx bun.Tx, by access.Holder, p *purchase, said admin.Answer) error {
-		return bills.Waive(ctx, tx, by, p, said.Reason)
+		return bills.DoWithout(ctx, tx, by, p.ID, said.Reason)
 	}
 	without.Offer = func(p *purchase) bool { return p.Entry().Failed() }
 	return admin.Resource[purchase]{
