@@ -68,6 +68,7 @@ type App struct {
 	Registry *jobs.Registry
 	People   *account.Service
 	Staff    *admin.Admin
+	Editor   *admin.Admin
 	Content  *cms.Service
 	Bills    *billing.Service
 	Members  *membership.Service
@@ -138,7 +139,7 @@ func New(cfg Config, db *database.DB, out Outside) (*App, error) {
 	a.Content.Reserve(kernel.Mounts())
 	a.Handler = kernel.Handler()
 	out.Metrics.Ask(a.backlog())
-	return a, errors.Join(set.Err(), post.Err(), a.Registry.Err(), a.Orgs.Err(), a.Staff.Check())
+	return a, errors.Join(set.Err(), post.Err(), a.Registry.Err(), a.Orgs.Err(), a.Staff.Check(), a.Editor.Check())
 }
 
 // mount gives every area its addresses.
@@ -154,13 +155,7 @@ func (a *App) mount(kernel *web.Web, assets *static.Files, languages lang.Langua
 		Origin: a.cfg.Forum.Origin, Secret: a.cfg.Forum.Secret.Reveal(), Picture: a.pictures().URL,
 	}, a.People, a.Members, a.out.Log).Routes(kernel)
 	termpages.New(a.Terms, a.views).Routes(kernel)
-	a.Staff = admin.New(a.db.DB, a.out.Clock, a.views, a.cfg.Site.Admin)
-	a.Members.KeepHistory(a.Staff.Note)
-	staff.Declare(a.Staff, staff.Domains{
-		People: a.People, Members: a.Members, Orgs: a.Orgs, Bills: a.Bills, Factors: a.Factors, Questions: a.Profile, Terms: a.Terms, Privacy: a.Privacy,
-		Clock: a.out.Clock,
-	}, languages.Enabled())
-	a.Staff.Routes(kernel)
+	a.administer(kernel, languages)
 	site.New(assets, a.Content, site.Health{
 		Database: a.db.PingContext,
 		Pending:  func(ctx context.Context) (int, error) { return database.Pending(ctx, a.db) },
@@ -168,6 +163,22 @@ func (a *App) mount(kernel *web.Web, assets *static.Files, languages lang.Langua
 	if a.out.Inbox != nil {
 		dev.New(a.out.Inbox, a.views).Routes(kernel)
 	}
+}
+
+// administer mounts where the association and its website are looked after.
+func (a *App) administer(kernel *web.Web, languages lang.Languages) {
+	domains := staff.Domains{
+		People: a.People, Members: a.Members, Orgs: a.Orgs, Bills: a.Bills, Factors: a.Factors, Questions: a.Profile, Terms: a.Terms, Privacy: a.Privacy,
+		Clock: a.out.Clock,
+	}
+	a.Staff = admin.New(a.db.DB, a.out.Clock, a.views, staff.Office(a.cfg.Site.Admin))
+	a.Editor = admin.New(a.db.DB, a.out.Clock, a.views, staff.Editor())
+	a.Staff.Beside(a.Editor)
+	a.Members.KeepHistory(a.Staff.Note)
+	staff.Declare(a.Staff, domains, languages.Enabled())
+	staff.DeclareEditor(a.Editor, domains, languages.Enabled())
+	a.Staff.Routes(kernel)
+	a.Editor.Routes(kernel)
 }
 
 // Buckets are where files lie; nil ones where none are configured.
@@ -285,7 +296,7 @@ func (a *App) kernel(languages lang.Languages, texts *lang.Catalogues, set *view
 	w, err := web.New(web.Config{
 		BaseURL: a.cfg.Site.BaseURL, Hosts: a.cfg.HTTP.Hosts, TrustedProxies: a.cfg.HTTP.ProxyCount,
 		TrustedOrigins: a.cfg.HTTP.Origins, FormTargets: a.cfg.Forum.Targets(), Secure: secure, RedirectHTTPS: a.cfg.HTTP.SecureOnly,
-		HSTSSubdomains: a.cfg.HTTP.HSTSSubdomains, HSTSPreload: a.cfg.HTTP.HSTSPreload, SignUp: a.cfg.Site.Open, Admin: a.cfg.Site.Admin,
+		HSTSSubdomains: a.cfg.HTTP.HSTSSubdomains, HSTSPreload: a.cfg.HTTP.HSTSPreload, SignUp: a.cfg.Site.Open, Desks: []web.Desk{staff.Office(a.cfg.Site.Admin).Desk, staff.Editor().Desk},
 	}, web.Parts{
 		Views: set, Languages: languages, Texts: texts, Sessions: sessions, Site: a.Content, Pictures: a.pictures(),
 		Member: a.Members.IsMember, Owes: a.Terms.Owes,

@@ -51,7 +51,7 @@ type ShellPerson struct {
 	Name      string
 	Avatar    Avatar
 	Dashboard string
-	Admin     string // staff administration, empty for people who may not enter
+	Desks     []Action // where they look after something
 	SignOut   string
 }
 

@@ -1,8 +1,9 @@
 package views
 
-// Staff is the navigation of the frame that staff work in.
+// Staff is the navigation of the frame that those work in who look after something.
 type Staff struct {
 	Home  string
+	Place string // what people call it all
 	Speak string // where another language is asked for
 	Here  string // the address of the page, to come back to
 	Areas []StaffArea

@@ -125,6 +125,19 @@ func SetGrants(ctx context.Context, tx bun.Tx, by Holder, person int64, before, 
 	return ofPeople().set(ctx, tx, person, after.Codes)
 }
 
+// JoinGroup gives a person one more group, which whoever does it has to hold in full.
+func JoinGroup(ctx context.Context, tx bun.Tx, by Holder, person, group int64) error {
+	if !by.Superuser {
+		if err := mayGiveGroups(ctx, tx, by, []int64{group}); err != nil {
+			return err
+		}
+	}
+	if _, err := tx.NewRaw(`INSERT INTO user_groups (user_id, group_id) VALUES (?, ?) ON CONFLICT DO NOTHING`, person, group).Exec(ctx); err != nil {
+		return fmt.Errorf("give group %d to user %d: %w", group, person, err)
+	}
+	return nil
+}
+
 // mayGiveGroups locks the groups, so that they cannot grow before this transaction ends.
 func mayGiveGroups(ctx context.Context, tx bun.Tx, by Holder, groups []int64) error {
 	const held = `

@@ -33,6 +33,11 @@ func (s *Service) AddRecord(ctx context.Context, tx bun.Tx, by access.Holder, r 
 		return err
 	}
 	r.ID = row.ID
+	if len(r.Groups)+len(r.Codes) > 0 {
+		if err := access.SetGrants(ctx, tx, by, r.ID, access.Grants{}, r.Grants); err != nil {
+			return err
+		}
+	}
 	if r.Invite {
 		return s.invite(ctx, tx, r)
 	}

@@ -73,8 +73,11 @@ func (b *bound[M]) act(v *visit) error {
 	if v.c.Form(fieldSure) == "" && (action.Name == deleteSelected || !action.Ask.Empty()) {
 		return b.ask(v, action, ids)
 	}
-	said, wrong := action.said(v)
-	if !wrong.Empty() {
+	said, wrong, err := action.said(v)
+	if err != nil {
+		return err
+	}
+	if wrong.Any() {
 		return b.askAgain(v, action, ids, said, wrong)
 	}
 	return b.do(v, action, ids, said)
@@ -141,8 +144,12 @@ func (b *bound[M]) returning(v *visit, ids []int64) string {
 
 // together runs an action for all records in one transaction.
 func (b *bound[M]) together(v *visit, action Action[M], ids []int64, said Answer, out *outcome) error {
+	notes, err := action.notes(v.c.Context(), said)
+	if err != nil {
+		return err
+	}
 	return b.admin.db.RunInTx(v.c.Context(), nil, func(ctx context.Context, tx bun.Tx) (err error) {
-		do := step[M]{name: action.Name, notes: said.notes(), run: func(ctx context.Context, tx bun.Tx, m *M) error {
+		do := step[M]{name: action.Name, notes: notes, run: func(ctx context.Context, tx bun.Tx, m *M) error {
 			if action.Told != nil {
 				return action.Told(ctx, tx, v.by, m, said)
 			}

@@ -1,8 +1,9 @@
-// Package admin is the staff administration: an engine that makes lists, forms, confirmations and histories of what is
-// declared. It knows no domain but who may what.
+// Package admin makes lists, forms, confirmations and histories of what is declared: for the staff, and for those who look
+// after the website. It knows no domain but who may what.
 package admin
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/url"
@@ -20,15 +21,26 @@ import (
 	"ams/views"
 )
 
-// Admin is the staff administration of one site.
+// Place says where an administration is and who comes in.
+type Place struct {
+	web.Desk
+	Title lang.Message      // of all of it, in full
+	Empty lang.Message      // to those who may come in and have nothing to look after
+	Short bool              // a record lies directly below its list, "users/7/", and a new one at "users/new/"
+	Moved map[string]string // addresses below it whose pages are the site's own: "logout/" is "/accounts/logout/"
+}
+
+// Admin is one administration of a site.
 type Admin struct {
 	db       *bun.DB
 	clock    clock.Clock
-	base     string // path, with a slash at both ends
+	place    Place
+	base     string // its path, with a slash at both ends
 	entities []entity
 	areas    map[string]area
 	tables   map[string]lang.Message
 	yields   map[string]yield
+	beside   *Admin // another one of the site, which some of the entities are also looked after in; may be nil
 	page     struct {
 		index    views.Page[indexPage]
 		list     views.Page[listPage]
@@ -47,9 +59,9 @@ type area struct {
 	icon  string
 }
 
-// New prepares an administration below a path, without any entity.
-func New(db *bun.DB, c clock.Clock, set *views.Set, path string) *Admin {
-	a := &Admin{db: db, clock: c, base: "/" + path, areas: map[string]area{}, tables: map[string]lang.Message{}, yields: map[string]yield{}}
+// New prepares an administration without any entity.
+func New(db *bun.DB, c clock.Clock, set *views.Set, at Place) *Admin {
+	a := &Admin{db: db, clock: c, place: at, base: at.Path, areas: map[string]area{}, tables: map[string]lang.Message{}, yields: map[string]yield{}}
 	a.page.index = views.BindPage[indexPage](set, "admin/index")
 	a.page.list = views.BindPage[listPage](set, "admin/list")
 	a.page.form = views.BindPage[formPage](set, "admin/form")
@@ -62,8 +74,11 @@ func New(db *bun.DB, c clock.Clock, set *views.Set, path string) *Admin {
 	return a
 }
 
-// Area names a section of the menu: all entities of an app.
-func (a *Admin) Area(app string, title lang.Message, icon string) { a.areas[app] = area{title, icon} }
+// Area names a section of the menu: all entities of an app, or those that name it as theirs.
+func (a *Admin) Area(name string, title lang.Message, icon string) { a.areas[name] = area{title, icon} }
+
+// Beside tells of another administration of the site: the history of a record also names what was done there.
+func (a *Admin) Beside(other *Admin) { a.beside, other.beside = other, a }
 
 // Address is the path of a record of an entity such as users.user, for letters to staff. An unknown entity is a mistake
 // of the program: its records lead to the start page.
@@ -131,6 +146,9 @@ type entity interface {
 // face is what others know of an entity.
 type face struct {
 	app, model   string
+	area         string
+	place        string // path of the list, below the administration's
+	short        bool   // as Place.Short
 	one, many    lang.Message
 	icon, letter string
 	adds         bool
@@ -140,7 +158,8 @@ type face struct {
 
 func (b *bound[M]) face() face {
 	return face{
-		app: b.r.App, model: b.r.Model, one: b.r.One, many: b.r.Many, icon: b.r.Icon, letter: b.r.Letter,
+		app: b.r.App, model: b.r.Model, area: cmp.Or(b.r.Area, b.r.App), place: cmp.Or(b.r.Place, b.r.App+"/"+b.r.Model+"/"),
+		short: b.admin.place.Short, one: b.r.One, many: b.r.Many, icon: b.r.Icon, letter: b.r.Letter,
 		adds: b.r.Write.Create != nil, deletes: b.r.Write.Delete != nil, on: b.r.On == nil || b.r.On(),
 	}
 }
@@ -275,10 +294,22 @@ func (v *visit) say(m lang.Message) string { return v.tr.Say(m) }
 // path is an address of the administration.
 func (a *Admin) path(rest string) string { return a.base + rest }
 
-func (f face) path(a *Admin) string { return a.path(f.app + "/" + f.model + "/") }
+func (f face) path(a *Admin) string { return a.path(f.place) }
+
+// adding is the address of the form for a new record.
+func (f face) adding(a *Admin) string {
+	if f.short {
+		return f.path(a) + "new/"
+	}
+	return f.path(a) + "add/"
+}
 
 func (f face) record(a *Admin, id int64, act string) string {
-	return f.path(a) + strconv.FormatInt(id, 10) + "/" + act + "/"
+	record := f.path(a) + strconv.FormatInt(id, 10) + "/"
+	if f.short && act == change {
+		return record
+	}
+	return record + act + "/"
 }
 
 // paramList carries the list that a record was opened from, so that people return to it as they left it.

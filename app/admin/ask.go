@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"context"
 	"slices"
 	"strconv"
 	"strings"
@@ -8,6 +9,7 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 
+	"ams/app/fault"
 	"ams/app/field"
 	"ams/app/lang"
 	"ams/app/web"
@@ -21,30 +23,42 @@ const (
 )
 
 // said is what was answered, and what is wrong with it.
-func (a Action[M]) said(v *visit) (said Answer, wrong lang.Message) {
+func (a Action[M]) said(v *visit) (said Answer, wrong fault.Fields, err error) {
 	said.Also = !a.Also.Empty() && v.c.Ticked(fieldAlso)
+	if a.Which != nil {
+		if err := a.Which.Read(v.c.Context(), v.c.Posted(), &said, &wrong); err != nil {
+			return said, wrong, err
+		}
+	}
 	if a.Reason.Empty() {
-		return said, wrong
+		return said, wrong, nil
 	}
 	said.Reason = norm.NFC.String(strings.TrimSpace(v.c.Form(fieldReason)))
 	switch n := utf8.RuneCountInString(said.Reason); {
 	case n == 0:
-		wrong = lang.M("Give a reason.")
+		wrong.Add(fieldReason, lang.M("Give a reason."))
 	case n > LongestReason:
-		wrong = lang.M("Use at most %d characters.", LongestReason)
+		wrong.Add(fieldReason, lang.M("Use at most %d characters.", LongestReason))
 	}
-	return said, wrong
+	return said, wrong, nil
 }
 
 // notes are what the history keeps of an answer.
-func (a Answer) notes() (notes []difference) {
-	if a.Reason != "" {
-		notes = append(notes, difference{Field: fieldReason, After: a.Reason})
+func (a Action[M]) notes(ctx context.Context, said Answer) (notes []difference, err error) {
+	if said.Reason != "" {
+		notes = append(notes, difference{Field: fieldReason, After: said.Reason})
 	}
-	if a.Also {
+	if said.Also {
 		notes = append(notes, difference{Field: fieldAlso, After: yes})
 	}
-	return notes
+	if a.Which != nil {
+		name, err := a.Which.Record(ctx, &said)
+		if err != nil {
+			return nil, err
+		}
+		notes = append(notes, difference{Field: a.Which.Meta().Key, After: name})
+	}
+	return notes, nil
 }
 
 // yes is what the history keeps of a ticked box.
@@ -60,13 +74,15 @@ func (b *bound[M]) answered(v *visit, action string, d difference) (line changeL
 		return changeLine{Label: v.say(b.r.Actions[at].Reason), After: d.After}, true
 	case d.Field == fieldAlso:
 		return changeLine{Label: v.say(b.r.Actions[at].Also), After: field.YesNo(v.tr, true)}, true
+	case b.r.Actions[at].Which != nil && d.Field == b.r.Actions[at].Which.Meta().Key:
+		return changeLine{Label: v.say(b.r.Actions[at].Which.Meta().Label), After: d.After}, true
 	}
 	return line, false
 }
 
 // ask shows what an action is about to do.
 func (b *bound[M]) ask(v *visit, action Action[M], ids []int64) error {
-	page, err := b.question(v, action, ids, Answer{}, lang.Message{})
+	page, err := b.question(v, action, ids, Answer{}, fault.Fields{})
 	if err != nil {
 		return err
 	}
@@ -74,7 +90,7 @@ func (b *bound[M]) ask(v *visit, action Action[M], ids []int64) error {
 }
 
 // askAgain asks once more, with what was answered and what is wrong with it.
-func (b *bound[M]) askAgain(v *visit, action Action[M], ids []int64, said Answer, wrong lang.Message) error {
+func (b *bound[M]) askAgain(v *visit, action Action[M], ids []int64, said Answer, wrong fault.Fields) error {
 	page, err := b.question(v, action, ids, said, wrong)
 	if err != nil {
 		return err
@@ -82,7 +98,7 @@ func (b *bound[M]) askAgain(v *visit, action Action[M], ids []int64, said Answer
 	return web.Invalid(v.c, v.a.page.question, page, v.a.confirm, page.Confirm)
 }
 
-func (b *bound[M]) question(v *visit, action Action[M], ids []int64, said Answer, wrong lang.Message) (page questionPage, err error) {
+func (b *bound[M]) question(v *visit, action Action[M], ids []int64, said Answer, wrong fault.Fields) (page questionPage, err error) {
 	rows, err := b.rows(v.c.Context(), b.admin.db, ids)
 	if err != nil {
 		return page, err
@@ -108,7 +124,7 @@ func (b *bound[M]) question(v *visit, action Action[M], ids []int64, said Answer
 	return page, nil
 }
 
-func (b *bound[M]) actionPage(v *visit, action Action[M], rows []*M, said Answer, wrong lang.Message) (page questionPage, err error) {
+func (b *bound[M]) actionPage(v *visit, action Action[M], rows []*M, said Answer, wrong fault.Fields) (page questionPage, err error) {
 	page = questionPage{
 		Heading: views.Heading{Title: v.say(action.Label)}, Lines: []string{v.say(action.Ask)}, Names: b.names(v, rows),
 		Submit: views.Submit{Text: v.say(action.Label)}, Cancel: views.Link{Text: v.say(lang.M("Back"))},
@@ -131,19 +147,32 @@ func (b *bound[M]) actionPage(v *visit, action Action[M], rows []*M, said Answer
 	if more := len(about.Listed.Items) - len(page.Groups); more > 0 {
 		page.Groups = append(page.Groups, group{Title: v.say(lang.N("and %d more", "and %d more", more, more))})
 	}
-	if !action.Reason.Empty() {
-		reason := views.TextField(fieldReason, v.say(action.Reason), said.Reason)
-		reason.Input.MaxLength, reason.Input.Autocomplete = strconv.Itoa(LongestReason), "off"
-		if !wrong.Empty() {
-			reason.Errors = []string{v.say(wrong)}
-			page.Confirm.Problems = views.ProblemsOf(nil, reason)
+	page.Confirm, err = action.asked(v, said, wrong, about.Also)
+	return page, err
+}
+
+// asked are the controls of the question, with what was answered and what is wrong with it.
+func (a Action[M]) asked(v *visit, said Answer, wrong fault.Fields, also bool) (form confirmed, err error) {
+	if a.Which != nil {
+		if form.Fields, err = a.Which.Inputs(v.c.Context(), v.tr, &said, nil); err != nil {
+			return form, err
 		}
-		page.Confirm.Fields = append(page.Confirm.Fields, reason)
 	}
-	if about.Also {
-		page.Confirm.Fields = append(page.Confirm.Fields, views.CheckField(fieldAlso, v.say(action.Also), said.Also))
+	if !a.Reason.Empty() {
+		reason := views.TextField(fieldReason, v.say(a.Reason), said.Reason)
+		reason.Input.MaxLength, reason.Input.Autocomplete = strconv.Itoa(LongestReason), "off"
+		form.Fields = append(form.Fields, reason)
 	}
-	return page, nil
+	for i, f := range form.Fields {
+		form.Fields[i].Errors = v.c.Texts(wrong.Of(f.Name))
+	}
+	if wrong.Any() {
+		form.Problems = views.ProblemsOf(nil, form.Fields...)
+	}
+	if also {
+		form.Fields = append(form.Fields, views.CheckField(fieldAlso, v.say(a.Also), said.Also))
+	}
+	return form, nil
 }
 
 // mostListed is how many things a question lists.

@@ -107,7 +107,7 @@ func (b *bound[M]) needAdd(v *visit) error {
 func (b *bound[M]) addPage(v *visit, d *draft[M]) (formPage, error) {
 	title := v.say(lang.M("Add %s", b.r.One))
 	page := formPage{Head: v.head(title, v.listCrumb()), Heading: views.Heading{Title: title}}
-	err := b.fillForm(v, d, &page, v.onward(b.face().path(v.a)+"add/"))
+	err := b.fillForm(v, d, &page, v.onward(b.face().adding(v.a)))
 	return page, err
 }
 

@@ -16,8 +16,8 @@ func (v *visit) head(title string, crumbs ...views.Crumb) views.Head {
 	h := views.Head{Title: title, Staff: v.frame()}
 	if v.e != nil {
 		f := v.e.face()
-		if area := v.say(v.a.areas[f.app].title); area != v.say(f.many) {
-			h.Crumbs = append(h.Crumbs, views.Crumb{Text: area, Href: v.a.path(f.app + "/")})
+		if area := v.say(v.a.areas[f.area].title); area != v.say(f.many) {
+			h.Crumbs = append(h.Crumbs, views.Crumb{Text: area, Href: v.a.path(f.area + "/")})
 		}
 	}
 	h.Crumbs = append(h.Crumbs, crumbs...)
@@ -31,7 +31,7 @@ func (v *visit) listCrumb() views.Crumb {
 
 // frame is the navigation: the entities that the person may see, by area.
 func (v *visit) frame() *views.Staff {
-	s := &views.Staff{Home: v.a.base, Speak: v.a.path(languagePath)}
+	s := &views.Staff{Home: v.a.base, Place: v.say(v.a.place.Title), Speak: v.a.path(languagePath)}
 	for _, e := range v.a.entities {
 		f := e.face()
 		if !f.on || !v.may(f, view) {
@@ -39,12 +39,12 @@ func (v *visit) frame() *views.Staff {
 		}
 		item := views.StaffItem{Text: v.say(f.many), Href: f.path(v.a), Icon: f.icon, Letter: f.letter, Current: v.e == e}
 		if f.adds && v.may(f, add) {
-			item.Add, item.AddText = f.path(v.a)+"add/", v.say(lang.M("Add %s", f.one))
+			item.Add, item.AddText = f.adding(v.a), v.say(lang.M("Add %s", f.one))
 		}
-		title := v.say(v.a.areas[f.app].title)
+		title := v.say(v.a.areas[f.area].title)
 		at := slices.IndexFunc(s.Areas, func(a views.StaffArea) bool { return a.Title == title })
 		if at < 0 {
-			s.Areas = append(s.Areas, views.StaffArea{Title: title, Icon: v.a.areas[f.app].icon, Href: v.a.path(f.app + "/")})
+			s.Areas = append(s.Areas, views.StaffArea{Title: title, Icon: v.a.areas[f.area].icon, Href: v.a.path(f.area + "/")})
 			at = len(s.Areas) - 1
 		}
 		s.Areas[at].Items = append(s.Areas[at].Items, item)
@@ -86,7 +86,7 @@ type indexPage struct {
 // index shows what the person can look after, and what they did last.
 func (v *visit) index() error {
 	first, _, _ := strings.Cut(v.by.Name, " ")
-	title := v.say(lang.M("Administration"))
+	title := v.say(v.a.place.Title)
 	page := indexPage{
 		Head:    views.Head{Title: title, Staff: v.frame(), Home: true, Window: title},
 		Heading: views.Heading{Title: v.say(lang.M("Kia ora, %s", first))},
@@ -96,7 +96,7 @@ func (v *visit) index() error {
 	if len(page.Areas) == 0 {
 		page.Empty = views.Empty{
 			Icon: "lock", Title: v.say(lang.M("Nothing is open to you yet")),
-			Text: v.say(lang.M("Your account belongs to the staff, but has no permissions so far. Ask an administrator for them.")),
+			Text: v.say(v.a.place.Empty),
 		}
 	}
 	entries, err := recentOf(v.c.Context(), v.a.db, v.by.ID)

@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -43,7 +44,7 @@ func (b *bound[M]) leaf(ctx context.Context, view listing.View) (leaf, error) {
 				return leaf{}, err
 			}
 		}
-		last := (l.total + listing.Size - 1) / listing.Size
+		last := (l.total + b.size() - 1) / b.size()
 		return b.cut(ctx, view.OnPage(max(last, 1)), words, most)
 	}
 	return l, err
@@ -52,7 +53,7 @@ func (b *bound[M]) leaf(ctx context.Context, view listing.View) (leaf, error) {
 // cut is one query for a page and the number of rows, at most one more than most.
 func (b *bound[M]) cut(ctx context.Context, view listing.View, words []sought, most int) (leaf, error) {
 	l := leaf{view: view}
-	limit, offset := listing.Size, (view.Page-1)*listing.Size
+	limit, offset := b.size(), (view.Page-1)*b.size()
 	if view.All {
 		limit, offset = listing.ShowAll, 0
 	}
@@ -71,25 +72,28 @@ func (b *bound[M]) cut(ctx context.Context, view listing.View, words []sought, m
 		l.total = most
 	}
 	if l.view.All && (l.open || l.total > listing.ShowAll) {
-		l.view.All, limit = false, listing.Size
+		l.view.All, limit = false, b.size()
 	}
 	more := len(l.ids) > limit
 	l.ids = l.ids[:min(len(l.ids), limit)]
-	l.pages = l.number(more)
+	l.pages = l.number(more, b.size())
 	return l, nil
 }
 
 // number of pages: all, or those that there are at least where not all rows were counted.
-func (l leaf) number(more bool) int {
+func (l leaf) number(more bool, size int) int {
 	if l.view.All {
 		return 1
 	}
 	if !l.open {
-		return max((l.total+listing.Size-1)/listing.Size, 1)
+		return max((l.total+size-1)/size, 1)
 	}
 	reached := l.view.Page
 	if more {
 		reached++
 	}
-	return max(l.total/listing.Size+1, reached)
+	return max(l.total/size+1, reached)
 }
+
+// size is how many rows a page has.
+func (b *bound[M]) size() int { return cmp.Or(b.r.Size, listing.Size) }

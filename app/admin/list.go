@@ -133,7 +133,7 @@ func (b *bound[M]) listPage(v *visit, e edits) (page listPage, err error) {
 const regionID = "list"
 
 func (b *bound[M]) addAction(v *visit) views.Action {
-	return views.Action{Text: v.say(lang.M("Add %s", b.r.One)), Href: b.face().path(v.a) + "add/", Icon: "plus-lg"}
+	return views.Action{Text: v.say(lang.M("Add %s", b.r.One)), Href: b.face().adding(v.a), Icon: "plus-lg"}
 }
 
 func (b *bound[M]) bar(v *visit, view listing.View) (listBar, views.Filters, error) {

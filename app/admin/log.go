@@ -110,6 +110,9 @@ func (v *visit) lines(entries []entry) []entryLine {
 }
 
 func (a *Admin) find(key string) (entity, bool) {
+	if a == nil {
+		return nil, false
+	}
 	for _, e := range a.entities {
 		if e.face().key() == key {
 			return e, true
@@ -128,9 +131,9 @@ func (v *visit) actName(key, action string) string {
 	case remove:
 		return v.say(lang.M("Deleted"))
 	}
-	if e, ok := v.a.find(key); ok {
-		if label := e.actLabel(action); !label.Empty() {
-			return v.say(label)
+	for _, a := range []*Admin{v.a, v.a.beside} {
+		if e, ok := a.find(key); ok && !e.actLabel(action).Empty() {
+			return v.say(e.actLabel(action))
 		}
 	}
 	return action
@@ -165,6 +168,7 @@ func (b *bound[M]) values(v *visit, entries []entry) []entryLine {
 	return lines
 }
 
+// told puts a change into words. Of a value that this administration does not ask for, people read that it changed and no more.
 func (b *bound[M]) told(v *visit, action string, d difference) changeLine {
 	if line, ok := b.answered(v, action, d); ok {
 		return line
@@ -179,7 +183,7 @@ func (b *bound[M]) told(v *visit, action string, d difference) changeLine {
 			return line
 		}
 	}
-	return changeLine{Label: d.Field, Before: d.Before, After: d.After}
+	return changeLine{Label: v.say(lang.M("Something that is looked after elsewhere"))}
 }
 
 // historyPage is views/admin/history.

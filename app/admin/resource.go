@@ -18,6 +18,9 @@ import (
 // Where version means something else, Counter names the column that every update raises.
 type Resource[M any] struct {
 	App, Model string // "users", "user": address, permission and name in history
+	Area       string // of the menu; empty: App
+	Place      string // path of the list where it is not App and Model: "snippets/terms/term/"
+	Size       int    // rows of a page of the list; 0: listing.Size
 	One, Many  lang.Message
 	Icon       string
 	Letter     string // g and this letter lead to the list
@@ -60,6 +63,8 @@ type Resource[M any] struct {
 	Proof   func(before, after *M) bool
 	Prepare func(context.Context, *M) error // slow work of a save, before its transaction
 	Write   Writer[M]
+	// Stored is told of a save that is committed, for what the person's own session has to know; may be nil.
+	Stored func(c *web.Ctx, m *M)
 	// After runs at the end of a save, once record and tables are stored; may be nil.
 	After func(ctx context.Context, tx bun.Tx, by access.Holder, m *M) error
 	// Broken names the input and says what to do when a rule of the schema refuses a value.
@@ -151,8 +156,9 @@ type Action[M any] struct {
 	Alone func(ctx context.Context, by access.Holder, m *M) error
 	// Told stands instead of Each where the question asks for something: it gets what was answered.
 	Told   func(ctx context.Context, tx bun.Tx, by access.Holder, m *M, said Answer) error
-	Reason lang.Message // label of a text that the question demands; empty: none
-	Also   lang.Message // a box of the question for what can be wanted beside, where About says that it can
+	Reason lang.Message        // label of a text that the question demands; empty: none
+	Also   lang.Message        // a box of the question for what can be wanted beside, where About says that it can
+	Which  field.Field[Answer] // what the question asks to choose, into Answer.Chosen; nil: nothing
 	// About says what the act means for these records, before it is done; may be nil.
 	About func(ctx context.Context, db bun.IDB, all []*M) (Question, error)
 	// Sheet makes a file of the records, however many they are, and changes nothing.
@@ -164,7 +170,8 @@ type Action[M any] struct {
 // Answer is what was said to the question of an action.
 type Answer struct {
 	Reason string
-	Also   bool // what the question offered beside was wanted
+	Also   bool  // what the question offered beside was wanted
+	Chosen int64 // the record that Which asked for
 }
 
 // LongestReason is how many characters an Answer's Reason has at most.

@@ -2,6 +2,7 @@ package admin
 
 import (
 	"net/url"
+	"strconv"
 
 	"ams/app/fault"
 	"ams/app/lang"
@@ -9,27 +10,59 @@ import (
 	"ams/app/web"
 )
 
-// Routes mounts everything below the administration's path.
+// Routes mounts everything below the administration's path, once all is declared.
 func (a *Admin) Routes(w *web.Web) {
 	r := w.Plain(a.base[:len(a.base)-1]).Private().Personal()
 	r.GET("/", a.entered((*visit).index))
 	r.GET("/login/", a.signIn)
-	r.GET("/logout/", to("/accounts/logout/"))
+	for from, path := range a.place.Moved {
+		r.GET("/"+from, to(path))
+	}
 	r.POST("/"+languagePath, a.entered((*visit).speak))
 	r.GET("/:app/", a.entered((*visit).section))
-	r.GET("/:app/:model/", a.of(entity.list))
-	r.POST("/:app/:model/", a.of(entity.act))
-	r.GET("/:app/:model/choose/", a.of(choose))
-	r.GET("/:app/:model/add/", a.of(entity.newForm))
-	r.POST("/:app/:model/add/", a.of(entity.create))
-	r.GET("/:app/:model/:id/", a.of(toChange))
-	r.GET("/:app/:model/:id/change/", a.of(entity.changeForm))
-	r.POST("/:app/:model/:id/change/", a.of(entity.update))
-	r.GET("/:app/:model/:id/delete/", a.of(entity.askDelete))
-	r.POST("/:app/:model/:id/delete/", a.of(entity.delete))
-	r.GET("/:app/:model/:id/history/", a.of(entity.history))
-	r.GET("/:app/:model/:id/:deed/", a.of(entity.askDeed))
-	r.POST("/:app/:model/:id/:deed/", a.of(entity.doDeed))
+	if a.place.Short {
+		a.shortRoutes(r)
+		return
+	}
+	named := func(h func(entity, *visit) error) web.Handler { return a.of(a.named, h) }
+	a.recordRoutes(r, "/:app/:model/", named)
+	r.GET("/:app/:model/add/", named(entity.newForm))
+	r.POST("/:app/:model/add/", named(entity.create))
+	r.GET("/:app/:model/:id/", named(toChange))
+	r.GET("/:app/:model/:id/change/", named(entity.changeForm))
+	r.POST("/:app/:model/:id/change/", named(entity.update))
+}
+
+// shortRoutes give each entity the place that it names. Nothing is found at any other, but only by those who may come in.
+func (a *Admin) shortRoutes(r *web.Router) {
+	for _, e := range a.entities {
+		at := "/" + e.face().place
+		mine := func(h func(entity, *visit) error) web.Handler {
+			return a.of(func(*web.Ctx) (entity, bool) { return e, true }, h)
+		}
+		a.recordRoutes(r, at, mine)
+		r.GET(at+"new/", mine(entity.newForm))
+		r.POST(at+"new/", mine(entity.create))
+		r.GET(at+":id/", mine(entity.changeForm))
+		r.POST(at+":id/", mine(entity.update))
+	}
+	nowhere := a.entered(func(*visit) error { return fault.NotFound(lang.Message{}) })
+	for path, depth := "/:app/", 0; depth < 5; depth++ {
+		path += ":below" + strconv.Itoa(depth) + "/"
+		r.GET(path, nowhere)
+	}
+}
+
+// recordRoutes are those that every administration has for its entities.
+func (a *Admin) recordRoutes(r *web.Router, at string, of func(func(entity, *visit) error) web.Handler) {
+	r.GET(at, of(entity.list))
+	r.POST(at, of(entity.act))
+	r.GET(at+"choose/", of(choose))
+	r.GET(at+":id/delete/", of(entity.askDelete))
+	r.POST(at+":id/delete/", of(entity.delete))
+	r.GET(at+":id/history/", of(entity.history))
+	r.GET(at+":id/:deed/", of(entity.askDeed))
+	r.POST(at+":id/:deed/", of(entity.doDeed))
 }
 
 // signIn leads to the site's own sign-in: there is no other way in.
@@ -59,36 +92,37 @@ func (v *visit) speak() error {
 	return web.Go(v.c, next)
 }
 
-// entered lets staff in.
+// entered lets those in whom the administration is for.
 func (a *Admin) entered(h func(*visit) error) web.Handler {
 	return func(c *web.Ctx) error {
-		p := c.Person()
-		if !p.SignedIn() {
+		if !c.Person().SignedIn() {
 			return web.Go(c, a.path("login/")+"?next="+url.QueryEscape(c.Address()))
 		}
-		if !p.Staff || !p.Active {
-			return fault.Forbidden(lang.M("These pages are for the staff of the association."))
+		if err := a.place.Enter(c); err != nil {
+			return err
 		}
 		return h(&visit{c: c, a: a, by: c.Holder(), tr: c.Translator()})
 	}
 }
 
-// of finds the entity of the address.
-func (a *Admin) of(h func(entity, *visit) error) web.Handler {
+// of finds the entity of an address.
+func (a *Admin) of(find func(*web.Ctx) (entity, bool), h func(entity, *visit) error) web.Handler {
 	return a.entered(func(v *visit) error {
-		for _, e := range a.entities {
-			f := e.face()
-			if f.app != v.c.Param("app") || f.model != v.c.Param("model") {
-				continue
-			}
-			if !f.on {
-				return fault.Forbidden(lang.M("This part of the site is switched off."))
-			}
-			v.e = e
-			return h(e, v)
+		e, found := find(v.c)
+		switch {
+		case !found:
+			return fault.NotFound(lang.Message{})
+		case !e.face().on:
+			return fault.Forbidden(lang.M("This part of the site is switched off."))
 		}
-		return fault.NotFound(lang.Message{})
+		v.e = e
+		return h(e, v)
 	})
+}
+
+// named finds the entity that the segments of an address name.
+func (a *Admin) named(c *web.Ctx) (entity, bool) {
+	return a.find(c.Param("app") + "." + c.Param("model"))
 }
 
 func toChange(e entity, v *visit) error {

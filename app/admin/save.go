@@ -76,8 +76,7 @@ func (b *bound[M]) create(v *visit) error {
 	if !d.problems.Any() {
 		err := b.insert(v, d)
 		if err == nil {
-			v.done(lang.M("“%s” was added.", b.r.Title(d.m)))
-			return b.next(v, d)
+			return b.stored(v, d, lang.M("“%s” was added.", b.r.Title(d.m)))
 		}
 		if err := b.refused(d, err); err != nil {
 			return err
@@ -128,6 +127,15 @@ func (b *bound[M]) after(ctx context.Context, tx bun.Tx, v *visit, m *M) error {
 	return b.r.After(ctx, tx, v.by, m)
 }
 
+// stored tells of a save that is done, and leads on.
+func (b *bound[M]) stored(v *visit, d *draft[M], done lang.Message) error {
+	v.done(done)
+	if b.r.Stored != nil {
+		b.r.Stored(v.c, d.m)
+	}
+	return b.next(v, d)
+}
+
 // next is where people go after a save, as they chose. What the record's own page would warn of is told elsewhere, too.
 func (b *bound[M]) next(v *visit, d *draft[M]) error {
 	another := v.c.Form("_addanother") != ""
@@ -138,7 +146,7 @@ func (b *bound[M]) next(v *visit, d *draft[M]) error {
 		return err
 	}
 	if another {
-		return web.Go(v.c, v.onward(b.face().path(v.a)+"add/"))
+		return web.Go(v.c, v.onward(b.face().adding(v.a)))
 	}
 	return web.Go(v.c, v.back())
 }
@@ -204,8 +212,7 @@ func (b *bound[M]) change(v *visit, before *M) error {
 	}
 	if err == nil && !d.problems.Any() {
 		if err = b.store(v, before, d); err == nil {
-			v.done(lang.M("“%s” was saved.", b.r.Title(d.m)))
-			return b.next(v, d)
+			return b.stored(v, d, lang.M("“%s” was saved.", b.r.Title(d.m)))
 		}
 	}
 	if errors.Is(err, errStale) {

@@ -28,7 +28,7 @@ type sessionRow struct {
 	ExpiresAt   time.Time
 	ProvedAt    *time.Time // when somebody last proved to be the owner
 	Stays       bool       // the cookie outlives the browser
-	Given       []string   `bun:",array"` // permissions; loaded for staff
+	Given       []string   `bun:",array"` // permissions
 	Along       *int64     // nil where nothing was asked along
 }
 
@@ -55,7 +55,7 @@ func findRow(ctx context.Context, db bun.IDB, tokenHash []byte, now time.Time, a
 		       u.id, u.uuid, u.email, u.username, u.first_name, u.last_name, u.password, u.profile_picture, u.profile_thumbnail,
 		       u.language,
 		       u.is_active, u.is_staff, u.is_superuser, u.date_joined, u.erased_at,
-		       CASE WHEN u.is_staff THEN ` + access.GivenSQL + ` END AS given, ?0 AS along
+		       CASE WHEN ` + access.SomeSQL + ` THEN ` + access.GivenSQL + ` END AS given, ?0 AS along
 		FROM sessions s LEFT JOIN users u ON u.id = s.user_id
 		WHERE s.token_hash = $1 AND s.expires_at > $2`
 	if along == "" {

@@ -82,7 +82,7 @@ func tables(a *admin.Admin) {
 func permissions(a *admin.Admin) func() []field.Option {
 	return func() []field.Option {
 		options := []field.Option{
-			{Value: "cms.access", Label: lang.M("Enter the website's editor"), Group: lang.M("Website")},
+			{Value: EnterEditor, Label: lang.M("Enter the website's editor"), Group: lang.M("Website")},
 			{Value: "users.export_user", Label: lang.M("Export people"), Group: lang.M("People")},
 		}
 		for _, p := range admin.CodesOf("users", "profilefieldresponse", lang.M("Profile answers")) {

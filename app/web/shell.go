@@ -80,10 +80,7 @@ func (c *Ctx) account(s *views.Shell, f *cms.Frame) {
 	if p := c.Person(); p.SignedIn() {
 		s.Person = &views.ShellPerson{
 			Name: p.Name(), Avatar: c.Avatar(p),
-			Dashboard: c.Path("/users/" + Segment(p.Username) + "/"), SignOut: c.Path("/accounts/logout/"),
-		}
-		if p.Staff {
-			s.Person.Admin = "/" + c.web.cfg.Admin
+			Dashboard: c.Path("/users/" + Segment(p.Username) + "/"), Desks: c.Desks(), SignOut: c.Path("/accounts/logout/"),
 		}
 		return
 	}
@@ -150,7 +147,7 @@ func (c *Ctx) crumbs(head views.Head, f *cms.Frame) []views.Crumb {
 	}
 	home := views.Crumb{Text: c.Text(lang.M("Home")), Href: f.Home}
 	if head.Staff != nil {
-		home = views.Crumb{Text: c.Text(lang.M("Administration")), Href: head.Staff.Home}
+		home = views.Crumb{Text: head.Staff.Place, Href: head.Staff.Home}
 	}
 	if head.Apart {
 		return []views.Crumb{home}

@@ -33,7 +33,7 @@ type Config struct {
 	HSTSSubdomains bool
 	HSTSPreload    bool
 	SignUp         bool          // the header offers it
-	Admin          string        // path of the staff administration, which the menu of staff leads to
+	Desks          []Desk        // where things are looked after, in the order of menus
 	TimeLimit      time.Duration // of one request; 0 means 30 seconds
 	BodyLimit      int64         // in bytes; 0 means one mebibyte
 }

@@ -2,6 +2,7 @@ package accounts
 
 import (
 	"ams/app/lang"
+	"ams/app/privacy"
 	"ams/app/web"
 	"ams/views"
 )
@@ -13,5 +14,6 @@ func accountActs(c *web.Ctx) []views.Action {
 		{Text: c.Text(lang.M("E-mail addresses")), Href: c.Path(mailboxPath), Icon: "envelope"},
 		{Text: c.Text(lang.M("Password")), Href: c.Path(changePath), Icon: "key"},
 		{Text: c.Text(factorTitle()), Href: c.Path(factorPath), Icon: "shield-lock"},
+		{Text: c.Text(lang.M("Your data")), Href: c.Path(privacy.Page), Icon: "download"},
 	}
 }

@@ -8,7 +8,6 @@ import (
 	"ams/app/clock"
 	"ams/app/fault"
 	"ams/app/lang"
-	"ams/app/privacy"
 	"ams/app/web"
 	"ams/app/web/statement"
 	"ams/views"
@@ -32,6 +31,8 @@ type dashboardPage struct {
 	Account views.Section
 	Acts    []views.Action // on the account, for its owner
 	Facts   views.Facts
+	After   views.Section
+	Desks   []views.Action // where the owner looks after something
 	Profile views.Section
 	Answers views.Facts // for staff who look at somebody else
 }
@@ -85,10 +86,9 @@ func (h *Handler) dashboard(c *web.Ctx, viewer account.Person) error {
 // forOwner adds what only the person sees: things to do, and what can be started from here. Empty lists offer that
 // themselves.
 func (h *Handler) forOwner(c *web.Ctx, owner account.Person, page *dashboardPage) error {
-	page.Acts = accountActs(c)
+	page.Acts, page.Desks = accountActs(c), c.Desks()
 	page.Facts.Facts = append(page.Facts.Facts,
-		views.Fact{Term: c.Text(lang.M("Terms")), Text: c.Text(lang.M("What is in force and what you accepted")), Href: c.Path("/terms/")},
-		views.Fact{Term: c.Text(lang.M("Your data")), Text: c.Text(lang.M("Download or erase")), Href: c.Path(privacy.Page)})
+		views.Fact{Term: c.Text(lang.M("Terms")), Text: c.Text(lang.M("What is in force and what you accepted")), Href: c.Path("/terms/")})
 	if len(page.Table.Rows) > 0 {
 		page.Memberships.Action = views.Action{Text: c.Text(lang.M("Apply for a membership")), Href: c.Path(statement.ApplyPath)}
 	}
@@ -146,6 +146,7 @@ func (h *Handler) newDashboard(c *web.Ctx, owner account.Person) dashboardPage {
 		Organisations: views.Section{ID: "belongs", Title: c.Text(lang.M("Organisations"))},
 
 		Account: views.Section{Title: c.Text(lang.M("Account"))},
+		After:   views.Section{Title: c.Text(lang.M("What you look after"))},
 		Profile: views.Section{ID: "answers", Title: c.Text(lang.M("Profile answers"))},
 		Facts: views.Facts{Facts: []views.Fact{
 			{Term: c.Text(lang.M("Username")), Text: owner.Username},

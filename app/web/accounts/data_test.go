@@ -350,7 +350,7 @@ func TestAskingToBeErased(t *testing.T) {
 	s.Exec("UPDATE users SET language = 'mi' WHERE username = 'ruru'")
 	s.Person("kea")
 	v := s.SignedIn("kea")
-	v.Get("/en/users/kea/").Has(".facts a[href='/en/users/~data/']", "Download or erase")
+	v.Get("/en/users/kea/").Has("#main .buttons a[href='/en/users/~data/']", "Your data")
 	question := v.Get(dataPath+"?about=erasure").Status(http.StatusOK).Has("h1", "Ask to be erased?").Has(".narrow", "cannot be undone")
 	if s.Count("SELECT count(*) FROM users WHERE erasure_requested_at IS NOT NULL") != 0 {
 		t.Fatal("looking asked")

@@ -1,0 +1,62 @@
+package staff
+
+import (
+	"ams/app/admin"
+	"ams/app/fault"
+	"ams/app/lang"
+	"ams/app/web"
+)
+
+// Office is the administration of the association, which its staff enter.
+func Office(path string) admin.Place {
+	return admin.Place{
+		Desk: web.Desk{Path: "/" + path, Name: lang.M("Administration"), Icon: "gear", Enter: func(c *web.Ctx) error {
+			if p := c.Person(); !p.Staff || !p.Active {
+				return fault.Forbidden(lang.M("These pages are for the staff of the association."))
+			}
+			return nil
+		}},
+		Title: lang.M("Administration"),
+		Empty: lang.M("Your account belongs to the staff, but has no permissions so far. Ask an administrator for them."),
+		Moved: map[string]string{"logout/": "/accounts/logout/", "password_change/": "/accounts/password/change/"},
+	}
+}
+
+// Editor is where the website is looked after, by those whom the right to enter it was given. They need not belong to the
+// staff, nor does the staff come in here by being the staff.
+func Editor() admin.Place {
+	return admin.Place{
+		Desk: web.Desk{Path: "/cms/", Name: lang.M("Website editor"), Icon: "pencil", Enter: func(c *web.Ctx) error {
+			if !c.Holder().May(EnterEditor) {
+				return fault.Forbidden(lang.M("These pages are for those who look after the website."))
+			}
+			return nil
+		}},
+		Title: lang.M("Content management system"), Short: true,
+		Empty: lang.M("You may enter the website's editor, but nothing in it was given to you so far. Ask an administrator for the permissions."),
+		Moved: map[string]string{"logout/": "/accounts/logout/", "password_reset/": "/accounts/password/reset/"},
+	}
+}
+
+// EnterEditor is the permission to enter the website's editor.
+const EnterEditor = "cms.access"
+
+// DeclareEditor fills the website's editor.
+func DeclareEditor(a *admin.Admin, d Domains, languages []lang.Locale) {
+	a.Area("snippets", lang.M("Snippets"), "journal-text")
+	a.Area("settings", lang.M("Settings"), "gear")
+	admin.Add(a, snippet(termTexts(d.Terms, languages)))
+	admin.Add(a, snippet(termVersions(a, d.Terms, languages)))
+	admin.Add(a, editorUsers(a, d))
+	admin.Add(a, editorGroups(a))
+	tables(a)
+}
+
+// editorRows is how many rows a list of the editor has at once.
+const editorRows = 20
+
+// snippet places what the staff look after as well among the snippets of the website.
+func snippet[M any](r admin.Resource[M]) admin.Resource[M] {
+	r.Area, r.Place, r.Size = "snippets", "snippets/"+r.App+"/"+r.Model+"/", editorRows
+	return r
+}

@@ -1,0 +1,114 @@
+package staff
+
+import (
+	"context"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"ams/app/access"
+	"ams/app/account"
+	"ams/app/admin"
+	"ams/app/field"
+	"ams/app/lang"
+	"ams/app/web"
+	"ams/views"
+)
+
+// editorUsers are the people as those see them who look after the website: how they come in, and what they may there.
+func editorUsers(a *admin.Admin, d Domains) admin.Resource[person] {
+	who := []field.Field[person]{
+		field.Name("username", lang.M("Username"), func(p *person) *string { return &p.Username }).Check(account.UsernameWrong),
+		field.Email("email", lang.M("E-mail address"), func(p *person) *string { return &p.Email }).Check(account.EmailWrong),
+		field.Text("first_name", lang.M("First name"), func(p *person) *string { return &p.FirstName }).Max(150),
+		field.Text("last_name", lang.M("Last name"), func(p *person) *string { return &p.LastName }).Max(150),
+	}
+	active := field.Bool("is_active", lang.M("Active"), func(p *person) *bool { return &p.Active }).
+		Help(lang.M("Without it nobody can sign in to this account. Clear it instead of deleting a person."))
+	roles := []field.Field[person]{
+		field.Bool("is_superuser", lang.M("Administrator"), func(p *person) *bool { return &p.Superuser }).
+			Help(lang.M("Holds every permission, also those that are added later.")),
+		field.Refs("groups", lang.M("Groups"), func(p *person) *[]int64 { return &p.Groups }, a.Chooser("auth.group")),
+	}
+	return admin.Resource[person]{
+		App: "users", Model: "user", One: lang.M("user"), Many: lang.M("Users"), Icon: "people", Letter: "u",
+		Area: "settings", Place: "users/", Size: editorRows, Order: "u.last_name, u.first_name",
+		Title: (*person).Title, Avatar: func(c *web.Ctx, p *person) views.Avatar { return c.Avatar(p.Person) },
+		Fill: account.LoadGrants, Grasp: account.LoadRights, Veto: account.MayLookAfter, Lock: account.Locked,
+		Instead: lang.M("Deactivate the account instead, or erase the person."),
+		Columns: []admin.Column[person]{
+			admin.Text("name", lang.M("Name"), "u.last_name", func(p *person) string { return p.Name() }),
+			admin.Text("email", lang.M("E-mail address"), "u.email", func(p *person) string { return p.Email }),
+			admin.Words("level", lang.M("Access level"), "u.is_superuser", accessLevel),
+			admin.Yes("is_active", lang.M("Active"), "u.is_active", func(p *person) bool { return p.Active }),
+			admin.Time("last_login", lang.M("Last sign-in"), "u.last_login", func(p *person) *time.Time { return p.LastLogin }),
+		},
+		Search: []admin.Search{admin.Own(), admin.Child("email_addresses", "user_id")},
+		Filters: []admin.Filter{
+			admin.YesNo("is_active", lang.M("Active"), "u.is_active"),
+			admin.YesNo("is_superuser", lang.M("Administrator"), "u.is_superuser"),
+			admin.Related("group", lang.M("Group"), "u.id IN (SELECT user_id FROM user_groups WHERE group_id = ?)", a.Chooser("auth.group")),
+			admin.Times("last_login", lang.M("Last sign-in"), "u.last_login"),
+		},
+		Add: []admin.Section[person]{
+			admin.Sect(lang.Message{}, who...),
+			{Title: lang.M("Password"), Help: lang.M("Leave both empty to send a link to choose one. Who follows it has proved that the e-mail address is theirs."),
+				Fields: typedTwice(lang.M("Password"), lang.M("Password again"))},
+			admin.Sect(lang.M("Permissions"), roles...),
+		},
+		Sections: []admin.Section[person]{
+			admin.Sect(lang.Message{}, who...),
+			{Title: lang.M("Password"), Help: lang.M("Leave it empty to change nothing. A new one ends all sessions of the person, who is told by mail."),
+				Fields: typedTwice(lang.M("New password"), lang.M("New password again"))},
+			admin.Sect(lang.M("Permissions"), append([]field.Field[person]{active}, roles...)...),
+			admin.Sect(lang.Message{}, facts()...),
+		},
+		Actions: editorUserActions(a, d.People),
+		Proof:   account.GivesRights, Broken: account.Taken, Stored: goOn,
+		Prepare: func(ctx context.Context, p *person) error {
+			p.Invite = p.ID == 0 && p.NewSecret == "" && p.Repeat == ""
+			return d.People.HashNew(ctx, p)
+		},
+		Write: admin.Writer[person]{Create: d.People.AddRecord, Update: d.People.ChangeRecord, Delete: d.Privacy.Delete},
+	}
+}
+
+func accessLevel(tr *lang.Translator, p *person) string {
+	if p.Superuser {
+		return tr.Say(lang.M("Administrator"))
+	}
+	return ""
+}
+
+func typedTwice(once, again lang.Message) []field.Field[person] {
+	return []field.Field[person]{
+		field.Password("password1", once, func(p *person) *string { return &p.NewSecret }).Optional(),
+		field.Password("password2", again, func(p *person) *string { return &p.Repeat }).Optional(),
+	}
+}
+
+// goOn keeps those signed in who gave themselves a new password.
+func goOn(c *web.Ctx, p *person) {
+	if p.ID == c.Person().ID && p.NewSecret != "" {
+		c.GoOn(p.Password)
+	}
+}
+
+func editorUserActions(a *admin.Admin, people *account.Service) []admin.Action[person] {
+	done := func(n int) lang.Message { return lang.N("Done for %d person.", "Done for %d people.", n, n) }
+	return []admin.Action[person]{
+		{
+			Name: "assign_group", Label: lang.M("Put into a group"), Ask: lang.M("They may do from then on what the group may do."), Icon: "person-badge",
+			Which: field.Ref("group", lang.M("Group"), func(said *admin.Answer) *int64 { return &said.Chosen }, a.Chooser("auth.group")),
+			Told: func(ctx context.Context, tx bun.Tx, by access.Holder, p *person, said admin.Answer) error {
+				return people.JoinRecord(ctx, tx, by, p, said.Chosen)
+			},
+			Offer: func(*person) bool { return false }, Done: done,
+		},
+		{Name: "activate", Label: lang.M("Set active"), Icon: "check-lg", Each: people.SwitchRecord(true), Offer: func(*person) bool { return false }, Done: done},
+		{
+			Name: "deactivate", Label: lang.M("Set inactive"), Icon: "x-lg", Ask: lang.M("They are signed out and cannot sign in until they are set active again."),
+			Each: people.SwitchRecord(false), Offer: func(*person) bool { return false }, Done: done,
+		},
+	}
+}
