@@ -33,6 +33,7 @@ type cli struct {
 	Migrate         migrateCommand         `cmd:"" help:"Apply pending migrations."`
 	DeploySteps     deployStepsCommand     `cmd:"" name:"deploy_steps" help:"What a release needs before it serves: migrate, setup_cms."`
 	SetupCMS        setupCMSCommand        `cmd:"" name:"setup_cms" help:"Make a site with a home page for each enabled language."`
+	EnsureRoot      ensureRootCommand      `cmd:"" name:"ensure_cms_root" aliases:"ensure_wagtail_root" help:"Make again what the website cannot do without, in a database that was emptied."`
 	Createsuperuser superuserCommand       `cmd:"" help:"Make an account with every right."`
 	SampleData      sampleDataCommand      `cmd:"" name:"sample_data" help:"Fill a database that is no deployment's with samples."`
 	SampleAdmin     sampleAdminCommand     `cmd:"" name:"create_sample_admin" help:"Make the sample administrator, or give an existing account every right."`

@@ -7,6 +7,7 @@ import (
 	"io"
 	"text/tabwriter"
 
+	"ams/app/access"
 	"ams/app/database"
 	"ams/app/lang"
 )
@@ -86,9 +87,17 @@ func (s setupCMSCommand) Run(ctx context.Context, c *call) error {
 	return a.setUpContent(ctx, c.Out)
 }
 
-func (a *App) setUpContent(ctx context.Context, out io.Writer) error {
+// migrated refuses a database that lacks migrations.
+func (a *App) migrated(ctx context.Context) error {
 	if pending, err := database.Pending(ctx, a.db); err != nil || pending > 0 {
 		return errors.Join(err, fmt.Errorf("the database lacks %d migrations: run ams migrate first", pending))
+	}
+	return nil
+}
+
+func (a *App) setUpContent(ctx context.Context, out io.Writer) error {
+	if err := a.migrated(ctx); err != nil {
+		return err
 	}
 	done, err := a.Content.Setup(ctx)
 	if err != nil {
@@ -120,6 +129,42 @@ func (a *App) reportContent(ctx context.Context, out io.Writer) error {
 	}
 	if fatal {
 		return errTold
+	}
+	return nil
+}
+
+type ensureRootCommand struct{}
+
+// Run changes nothing that exists, so that it may be tried when in doubt.
+func (ensureRootCommand) Run(ctx context.Context, c *call) error {
+	cfg, err := c.settings()
+	if err != nil {
+		return err
+	}
+	a, closing, err := c.prepared(ctx, cfg, false, false)
+	if err != nil {
+		return err
+	}
+	defer closing()
+	if err := a.migrated(ctx); err != nil {
+		return err
+	}
+	made, err := a.Content.EnsureRoot(ctx)
+	if err != nil {
+		return err
+	}
+	groups, err := access.Ship(ctx, a.db) // they have rights at the roots
+	if err != nil {
+		return err
+	}
+	for _, name := range groups {
+		made = append(made, "the group "+name)
+	}
+	if len(made) == 0 {
+		fmt.Fprintln(c.Out, "Nothing was missing.")
+	}
+	for _, what := range made {
+		fmt.Fprintln(c.Out, "Made "+what)
 	}
 	return nil
 }

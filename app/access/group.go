@@ -138,14 +138,26 @@ func JoinGroup(ctx context.Context, tx bun.Tx, by Holder, person, group int64) e
 	return nil
 }
 
-// mayGiveGroups locks the groups, so that they cannot grow before this transaction ends.
+// mayGiveGroups locks the groups, so that they cannot grow before this transaction ends, and reads what they hold by a
+// statement of its own: one that waited for the lock would see what they held before.
 func mayGiveGroups(ctx context.Context, tx bun.Tx, by Holder, groups []int64) error {
+	if _, err := tx.NewRaw(`SELECT FROM groups WHERE id IN (?) ORDER BY id FOR NO KEY UPDATE`, bun.List(groups)).Exec(ctx); err != nil {
+		return fmt.Errorf("lock groups: %w", err)
+	}
 	const held = `
-		SELECT p.codename FROM (SELECT id FROM groups WHERE id IN (?) ORDER BY id FOR NO KEY UPDATE) g
-		JOIN group_permissions gp ON gp.group_id = g.id JOIN permissions p ON p.id = gp.permission_id`
+		SELECT p.codename FROM group_permissions gp JOIN permissions p ON p.id = gp.permission_id WHERE gp.group_id IN (?0)
+		UNION ALL SELECT "right" || ' ' || path FROM group_places WHERE group_id IN (?0)`
 	var codes []string
 	if err := tx.NewRaw(held, bun.List(groups)).Scan(ctx, &codes); err != nil {
 		return fmt.Errorf("load permissions of groups: %w", err)
 	}
 	return mayGive(by, "groups", nil, codes)
+}
+
+// Ship makes those of the groups that the program brings along that are missing, Editors and Moderators, and names them.
+func Ship(ctx context.Context, db bun.IDB) (names []string, err error) {
+	if err = db.NewRaw(`SELECT ship_groups()`).Scan(ctx, &names); err != nil {
+		return nil, fmt.Errorf("make the groups that the program brings along: %w", err)
+	}
+	return names, nil
 }

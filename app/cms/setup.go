@@ -239,25 +239,3 @@ func (s *Service) switchOff(ctx context.Context, tx bun.Tx, done *Prepared) erro
 	}
 	return nil
 }
-
-// EnsureRoot makes the default locale and the root of the tree again in a database that was emptied.
-func (s *Service) EnsureRoot(ctx context.Context) error {
-	err := s.db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
-		if _, err := lockRoot(ctx, tx); !errors.Is(err, ErrNoRoot) {
-			return err
-		}
-		locale, err := localeOf(ctx, tx, lang.Default)
-		if err != nil {
-			return err
-		}
-		const root = `
-			INSERT INTO pages (page_type, position, depth, url_path, locale_id, draft_content, draft_title, title, slug)
-			VALUES ('root', 1, 1, '/', ?, '{}', 'Root', 'Root', 'root')`
-		_, err = tx.NewRaw(root, locale).Exec(ctx)
-		return err
-	})
-	if err != nil {
-		return fmt.Errorf("make the root of the page tree: %w", err)
-	}
-	return nil
-}

@@ -126,10 +126,8 @@ func TestSetup(t *testing.T) {
 		if _, err := b.Setup(t.Context()); !errors.Is(err, cms.ErrNoRoot) {
 			t.Fatalf("Setup() without a root = %v, want ErrNoRoot", err)
 		}
-		for range 2 {
-			if err := b.EnsureRoot(t.Context()); err != nil {
-				t.Fatalf("EnsureRoot() = %v", err)
-			}
+		if _, err := b.EnsureRoot(t.Context()); err != nil {
+			t.Fatalf("EnsureRoot() = %v", err)
 		}
 		b.setup()
 		b.page("/", lang.EN)

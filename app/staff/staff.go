@@ -68,6 +68,8 @@ func tables(a *admin.Admin) {
 	a.Table("user_groups", lang.M("Memberships in groups"))
 	a.Table("user_permissions", lang.M("Permissions given directly"))
 	a.Table("group_permissions", lang.M("Permissions of groups"))
+	a.Table("group_page_permissions", lang.M("Rights of groups at pages"))
+	a.Table("group_collection_permissions", lang.M("Rights of groups in collections"))
 	a.Table("email_messages", lang.M("Messages sent"))
 	a.Table("admin_log_entries", lang.M("History entries"))
 	a.Table("billing_accounts", lang.M("Billing accounts"))
