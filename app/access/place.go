@@ -20,6 +20,7 @@ type PageRights struct {
 	ID            int64 `bun:",pk,autoincrement"`
 	GroupID       int64
 	PageID        int64
+	Path          string `bun:",scanonly"` // of the page; known once the row is loaded or stored
 	CanAdd        bool
 	CanChange     bool
 	CanPublish    bool
@@ -35,6 +36,7 @@ type CollectionRights struct {
 	ID               int64 `bun:",pk,autoincrement"`
 	GroupID          int64
 	CollectionID     int64
+	Path             string `bun:",scanonly"` // of the collection, as for pages
 	AddImage         bool
 	ChangeImage      bool
 	ChooseImage      bool
@@ -49,12 +51,12 @@ type CollectionRights struct {
 // CreatePageRights gives a group rights that by holds at the page. Who may only add groups may do it, too: a new group gets
 // its rights in this way.
 func CreatePageRights(ctx context.Context, tx bun.Tx, by Holder, r *PageRights) error {
-	return create(ctx, tx, by, r, r.grant())
+	return create(ctx, tx, by, r, r.grant(), &r.Path)
 }
 
 // UpdatePageRights stores other rights, or another page; by holds there what the group does not have yet.
 func UpdatePageRights(ctx context.Context, tx bun.Tx, by Holder, _, after *PageRights) error {
-	return update(ctx, tx, by, after, after.grant())
+	return update(ctx, tx, by, after, after.grant(), &after.Path)
 }
 
 // DeletePageRights takes the rights at a page from a group.
@@ -64,12 +66,12 @@ func DeletePageRights(ctx context.Context, tx bun.Tx, by Holder, r *PageRights) 
 
 // CreateCollectionRights is CreatePageRights for a collection.
 func CreateCollectionRights(ctx context.Context, tx bun.Tx, by Holder, r *CollectionRights) error {
-	return create(ctx, tx, by, r, r.grant())
+	return create(ctx, tx, by, r, r.grant(), &r.Path)
 }
 
 // UpdateCollectionRights is UpdatePageRights for a collection.
 func UpdateCollectionRights(ctx context.Context, tx bun.Tx, by Holder, _, after *CollectionRights) error {
-	return update(ctx, tx, by, after, after.grant())
+	return update(ctx, tx, by, after, after.grant(), &after.Path)
 }
 
 // DeleteCollectionRights is DeletePageRights for a collection.
@@ -115,25 +117,25 @@ func ticked(all ...box) (rights []string) {
 	return rights
 }
 
-func create(ctx context.Context, tx bun.Tx, by Holder, row any, g grant) error {
+func create(ctx context.Context, tx bun.Tx, by Holder, row any, g grant, path *string) (err error) {
 	if err := by.Must("auth.change_group"); err != nil && !by.May("auth.add_group") {
 		return err
 	}
-	if err := g.allowed(ctx, tx, by); err != nil {
+	if *path, err = g.allowed(ctx, tx, by); err != nil {
 		return err
 	}
-	_, err := tx.NewInsert().Model(row).Returning("id").Exec(ctx)
+	_, err = tx.NewInsert().Model(row).Returning("id").Exec(ctx)
 	return g.stored(err)
 }
 
-func update(ctx context.Context, tx bun.Tx, by Holder, row any, g grant) error {
+func update(ctx context.Context, tx bun.Tx, by Holder, row any, g grant, path *string) (err error) {
 	if err := by.Must("auth.change_group"); err != nil {
 		return err
 	}
-	if err := g.allowed(ctx, tx, by); err != nil {
+	if *path, err = g.allowed(ctx, tx, by); err != nil {
 		return err
 	}
-	_, err := tx.NewUpdate().Model(row).WherePK().Where("group_id = ?", g.group).Exec(ctx) // a row stays with its group
+	_, err = tx.NewUpdate().Model(row).WherePK().Where("group_id = ?", g.group).Exec(ctx) // a row stays with its group
 	return g.stored(err)
 }
 
@@ -148,38 +150,37 @@ func remove(ctx context.Context, tx bun.Tx, by Holder, row any, g grant) error {
 }
 
 // allowed holds the group, as mayGiveGroups does, and refuses what by would give without holding it there. What the group
-// has at this place already, or above it, is given to nobody.
-func (g grant) allowed(ctx context.Context, tx bun.Tx, by Holder) error {
+// has at this place already, or above it, is given to nobody. It tells the path of the place.
+func (g grant) allowed(ctx context.Context, tx bun.Tx, by Holder) (path string, err error) {
 	if len(g.rights) == 0 {
-		return g.wrong(lang.M("Tick at least one right."))
+		return "", g.wrong(lang.M("Tick at least one right."))
 	}
 	var id int64
-	err := tx.NewRaw(`SELECT id FROM groups WHERE id = ? FOR NO KEY UPDATE`, g.group).Scan(ctx, &id)
+	err = tx.NewRaw(`SELECT id FROM groups WHERE id = ? FOR NO KEY UPDATE`, g.group).Scan(ctx, &id)
 	if errors.Is(err, sql.ErrNoRows) {
-		return fault.NotFound(lang.M("This group is no longer there."))
+		return "", fault.NotFound(lang.M("This group is no longer there."))
 	}
 	if err != nil {
-		return fmt.Errorf("lock group %d: %w", g.group, err)
+		return "", fmt.Errorf("lock group %d: %w", g.group, err)
 	}
-	var path string
 	err = tx.NewRaw(g.paths, g.place).Scan(ctx, &path)
 	if errors.Is(err, sql.ErrNoRows) {
-		return g.wrong(g.missing())
+		return "", g.wrong(g.missing())
 	}
 	if err != nil {
-		return fmt.Errorf("find the path of %s %d: %w", g.field, g.place, err)
+		return "", fmt.Errorf("find the path of %s %d: %w", g.field, g.place, err)
 	}
 	var held []string
 	if err := tx.NewRaw(`SELECT "right" || ' ' || path FROM group_places WHERE group_id = ?`, g.group).Scan(ctx, &held); err != nil {
-		return fmt.Errorf("load what group %d may at places: %w", g.group, err)
+		return "", fmt.Errorf("load what group %d may at places: %w", g.group, err)
 	}
 	group := Given(0, false, held)
 	for _, right := range g.rights {
 		if !by.MayAt(right, path) && !group.MayAt(right, path) {
-			return g.wrong(lang.M("You can only give rights that you hold there yourself."))
+			return "", g.wrong(lang.M("You can only give rights that you hold there yourself."))
 		}
 	}
-	return nil
+	return path, nil
 }
 
 func (g grant) wrong(text lang.Message) error {
@@ -208,3 +209,26 @@ func (g grant) stored(err error) error {
 	}
 	return nil
 }
+
+// PageRightsOf are what a group may do in the branches of the page tree, in their order.
+func PageRightsOf(ctx context.Context, db bun.IDB, group int64) (all []*PageRights, err error) {
+	err = db.NewSelect().Model(&all).ColumnExpr("gpp.*, p.url_path AS path").Join("JOIN pages AS p ON p.id = gpp.page_id").
+		Where("gpp.group_id = ?", group).OrderExpr("p.url_path").Limit(mostPlaces).Scan(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("load the rights of group %d on pages: %w", group, err)
+	}
+	return all, nil
+}
+
+// CollectionRightsOf is PageRightsOf for collections.
+func CollectionRightsOf(ctx context.Context, db bun.IDB, group int64) (all []*CollectionRights, err error) {
+	err = db.NewSelect().Model(&all).ColumnExpr("gcp.*, c.path").Join("JOIN collections AS c ON c.id = gcp.collection_id").
+		Where("gcp.group_id = ?", group).OrderExpr("c.path").Limit(mostPlaces).Scan(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("load the rights of group %d in collections: %w", group, err)
+	}
+	return all, nil
+}
+
+// mostPlaces bounds what is shown of one group.
+const mostPlaces = 200

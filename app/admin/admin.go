@@ -40,6 +40,7 @@ type Admin struct {
 	areas    map[string]area
 	tables   map[string]lang.Message
 	yields   map[string]yield
+	lookups  []offering
 	beside   *Admin // another one of the site, which some of the entities are also looked after in; may be nil
 	page     struct {
 		index    views.Page[indexPage]

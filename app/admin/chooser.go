@@ -8,6 +8,7 @@ import (
 
 	"ams/app/field"
 	"ams/app/listing"
+	"ams/app/web"
 )
 
 // chooser offers the records of an entity to fields and filters.
@@ -31,6 +32,40 @@ func (a *Admin) Chooser(key string) field.Chooser { return lazy{admin: a, key: k
 // ChooserOf is Chooser for those records alone that fit a condition, SQL on the entity's own table.
 func (a *Admin) ChooserOf(key, where string) field.Chooser {
 	return lazy{admin: a, key: key, where: where}
+}
+
+// Lookup is a chooser of what is no entity here. It is made with the address, below the administration's, at which those who
+// have a right are answered with options for a text that is being typed.
+func (a *Admin) Lookup(path, right string, chooser func(address string) field.Chooser) field.Chooser {
+	of := chooser(a.path(path))
+	a.lookups = append(a.lookups, offering{path, right, of})
+	return of
+}
+
+type offering struct {
+	path, right string
+	of          field.Chooser
+}
+
+// suggest answers for Lookup.
+func (o offering) suggest(v *visit) error {
+	if err := v.by.Must(o.right); err != nil {
+		return err
+	}
+	return suggest(v, func(text string) ([]field.Record, error) { return o.of.Find(v.c.Context(), text) })
+}
+
+// suggest gives the names of what is found for the text of the input that the address names.
+func suggest(v *visit, find func(string) ([]field.Record, error)) error {
+	found, err := find(v.c.Query(v.c.Query("field")))
+	if err != nil {
+		return err
+	}
+	var l lookup
+	for _, r := range found {
+		l.Names = append(l.Names, r.Name)
+	}
+	return web.Swap(v.c, v.a.look, l)
 }
 
 // lazy finds its entity when it is used, because entities refer to each other.

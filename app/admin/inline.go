@@ -47,6 +47,8 @@ type Table[M, C any] struct {
 	Blank  int // empty rows for new records
 	// Load gives the rows instead of Column and Order, for what is no plain table; may be nil.
 	Load func(ctx context.Context, db bun.IDB, owner int64) ([]*C, error)
+	// Part means that the rows are parts of the record: who may change it may add and delete them, too.
+	Part bool
 	// Stack puts the fields of the rows beneath each other, as a section of the form; they say by themselves what they ask.
 	Stack bool
 }
@@ -88,6 +90,14 @@ func (t Table[M, C]) face(v *visit) face {
 	return face{app: app, model: model}
 }
 
+// verb is the permission that an act on a row needs.
+func (t Table[M, C]) verb(act string) string {
+	if t.Part {
+		return change
+	}
+	return act
+}
+
 func (t Table[M, C]) open(v *visit, owner int64, writable bool) (openTable, error) {
 	f := t.face(v)
 	if !v.may(f, view) {
@@ -104,8 +114,8 @@ func (t Table[M, C]) open(v *visit, owner int64, writable bool) (openTable, erro
 	o := &opened[C]{
 		t:       tableOf[C]{t.Key, v.say(t.Label), t.Title, t.Fields, t.Keep, t.Write, t.Stack},
 		changes: writable && t.Write.Update != nil && v.may(f, change),
-		adds:    writable && t.Write.Create != nil && v.may(f, add),
-		cuts:    writable && t.Write.Delete != nil && v.may(f, remove),
+		adds:    writable && t.Write.Create != nil && v.may(f, t.verb(add)),
+		cuts:    writable && t.Write.Delete != nil && v.may(f, t.verb(remove)),
 	}
 	meta := v.a.db.Table(reflect.TypeFor[C]())
 	for _, c := range rows {

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"ams/app/fault"
+	"ams/app/field"
 	"ams/app/lang"
 	"ams/app/session"
 	"ams/app/web"
@@ -19,6 +20,9 @@ func (a *Admin) Routes(w *web.Web) {
 		r.GET("/"+from, to(path))
 	}
 	r.POST("/"+languagePath, a.entered((*visit).speak))
+	for _, o := range a.lookups {
+		r.GET("/"+o.path, a.entered(o.suggest))
+	}
 	r.GET("/:app/", a.entered((*visit).section))
 	if a.place.Short {
 		a.shortRoutes(r)
@@ -136,15 +140,7 @@ func choose(e entity, v *visit) error {
 	if err := v.need(view); err != nil {
 		return err
 	}
-	found, err := e.offer().find(v.c.Context(), v.c.Query(v.c.Query("field")), "")
-	if err != nil {
-		return err
-	}
-	var l lookup
-	for _, r := range found {
-		l.Names = append(l.Names, r.Name)
-	}
-	return web.Swap(v.c, v.a.look, l)
+	return suggest(v, func(text string) ([]field.Record, error) { return e.offer().find(v.c.Context(), text, "") })
 }
 
 // done tells what was done on the next page.

@@ -48,7 +48,7 @@ func DeclareEditor(a *admin.Admin, d Domains, languages []lang.Locale) {
 	admin.Add(a, snippet(termTexts(d.Terms, languages)))
 	admin.Add(a, snippet(termVersions(a, d.Terms, languages)))
 	admin.Add(a, editorUsers(a, d))
-	admin.Add(a, editorGroups(a))
+	admin.Add(a, editorGroups(a, d.Database))
 	tables(a)
 }
 

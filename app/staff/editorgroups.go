@@ -1,20 +1,30 @@
 package staff
 
 import (
+	"context"
+	"slices"
+
+	"github.com/uptrace/bun"
+
 	"ams/app/access"
 	"ams/app/admin"
+	"ams/app/cms"
 	"ams/app/field"
 	"ams/app/lang"
 )
 
-// editorGroups are the groups as the website knows them. Rights of other areas are the administration's, and stay.
-func editorGroups(a *admin.Admin) admin.Resource[access.Group] {
+// editorGroups are the groups as the website knows them: its own permissions, and what holds in a branch of its pages and
+// collections. Permissions of other areas are the administration's, and stay.
+func editorGroups(a *admin.Admin, db *bun.DB) admin.Resource[access.Group] {
 	r := groups(a)
 	r.Area, r.Place, r.Size, r.Stay = "settings", "groups/", editorRows, true
 	r.Sections = []admin.Section[access.Group]{admin.Sect(lang.Message{},
 		field.Text("name", lang.M("Name"), func(g *access.Group) *string { return &g.Name }).Max(150),
 		field.Choices("permissions", lang.M("Permissions"), func(g *access.Group) *[]string { return &g.Codes }, editorPermissions(a)).
 			Help(lang.M("Permissions that concern other areas are given in the administration and stay as they are.")))}
+	pages := a.Lookup("choose-page/", "auth.change_group", func(at string) field.Chooser { return branches{db, cms.PageBranches, at} })
+	collections := a.Lookup("choose-collection/", "auth.change_group", func(at string) field.Chooser { return branches{db, cms.CollectionBranches, at} })
+	r.Inlines = []admin.Inline[access.Group]{pageRights(pages), collectionRights(collections)}
 	return r
 }
 
@@ -27,4 +37,96 @@ func editorPermissions(a *admin.Admin) func() []field.Option {
 		}
 		return options
 	}
+}
+
+type (
+	atPage       = access.PageRights
+	inCollection = access.CollectionRights
+)
+
+func pageRights(pages field.Chooser) admin.Inline[access.Group] {
+	box := func(value string, label lang.Message, at func(*atPage) *bool) field.Box[atPage] {
+		return field.Box[atPage]{Option: field.Option{Value: value, Label: label}, At: at}
+	}
+	return admin.Table[access.Group, atPage]{
+		Key: "pages", Entity: "auth.group", Label: lang.M("Rights on pages"), Load: access.PageRightsOf, Blank: 2, Part: true,
+		Title: func(r *atPage) string { return r.Path },
+		New:   func(group int64) *atPage { return &atPage{GroupID: group} },
+		Fields: []field.Field[atPage]{
+			field.Ref("page", lang.M("Page and all below it"), func(r *atPage) *int64 { return &r.PageID }, pages),
+			field.Boxes("rights", lang.M("Rights"),
+				box("add", lang.M("Add pages, and change their own"), func(r *atPage) *bool { return &r.CanAdd }),
+				box("change", lang.M("Change every page"), func(r *atPage) *bool { return &r.CanChange }),
+				box("publish", lang.M("Publish, unpublish and schedule"), func(r *atPage) *bool { return &r.CanPublish }),
+				box("lock", lang.M("Lock"), func(r *atPage) *bool { return &r.CanLock }),
+				box("unlock", lang.M("Unlock what others have locked"), func(r *atPage) *bool { return &r.CanUnlock }),
+				box("bulk_delete", lang.M("Delete pages with pages below them"), func(r *atPage) *bool { return &r.CanBulkDelete })),
+		},
+		Write: admin.Writer[atPage]{Create: access.CreatePageRights, Update: access.UpdatePageRights, Delete: access.DeletePageRights},
+	}
+}
+
+func collectionRights(collections field.Chooser) admin.Inline[access.Group] {
+	box := func(value string, group, label lang.Message, at func(*inCollection) *bool) field.Box[inCollection] {
+		return field.Box[inCollection]{Option: field.Option{Value: value, Label: label, Group: group}, At: at}
+	}
+	images, documents, themselves := lang.M("Images"), lang.M("Documents"), lang.M("Collections")
+	add, change, remove := lang.C("permission", "Add"), lang.C("permission", "Change"), lang.C("permission", "Delete")
+	choose := lang.C("permission", "Choose")
+	return admin.Table[access.Group, inCollection]{
+		Key: "collections", Entity: "auth.group", Label: lang.M("Rights in collections"), Load: access.CollectionRightsOf, Blank: 1, Part: true,
+		Title: func(r *inCollection) string { return r.Path },
+		New:   func(group int64) *inCollection { return &inCollection{GroupID: group} },
+		Fields: []field.Field[inCollection]{
+			field.Ref("collection", lang.M("Collection and all below it"), func(r *inCollection) *int64 { return &r.CollectionID }, collections),
+			field.Boxes("rights", lang.M("Rights"),
+				box("add_image", images, add, func(r *inCollection) *bool { return &r.AddImage }),
+				box("change_image", images, change, func(r *inCollection) *bool { return &r.ChangeImage }),
+				box("choose_image", images, choose, func(r *inCollection) *bool { return &r.ChooseImage }),
+				box("add_document", documents, add, func(r *inCollection) *bool { return &r.AddDocument }),
+				box("change_document", documents, change, func(r *inCollection) *bool { return &r.ChangeDocument }),
+				box("choose_document", documents, choose, func(r *inCollection) *bool { return &r.ChooseDocument }),
+				box("add_collection", themselves, add, func(r *inCollection) *bool { return &r.AddCollection }),
+				box("change_collection", themselves, change, func(r *inCollection) *bool { return &r.ChangeCollection }),
+				box("delete_collection", themselves, remove, func(r *inCollection) *bool { return &r.DeleteCollection })),
+		},
+		Write: admin.Writer[inCollection]{Create: access.CreateCollectionRights, Update: access.UpdateCollectionRights, Delete: access.DeleteCollectionRights},
+	}
+}
+
+// branches offers parts of the website's trees to choose from.
+type branches struct {
+	db     *bun.DB
+	find   func(ctx context.Context, db bun.IDB, text string, limit int, ids []int64) ([]cms.Branch, error)
+	lookup string
+}
+
+const (
+	fewBranches = 100 // that still fit into a list to choose from
+	suggested   = 20
+)
+
+// Offer gives all branches when they are few enough.
+func (b branches) Offer(ctx context.Context, ids []int64) (records []field.Record, whole bool, err error) {
+	records, err = b.records(ctx, "", fewBranches+1, ids)
+	if err != nil || len(records) <= fewBranches {
+		return records, err == nil, err
+	}
+	return slices.DeleteFunc(records, func(r field.Record) bool { return !slices.Contains(ids, r.ID) }), false, nil
+}
+
+// Find gives the branches whose label holds a text.
+func (b branches) Find(ctx context.Context, text string) ([]field.Record, error) {
+	return b.records(ctx, text, suggested, nil)
+}
+
+// Lookup is the address of suggestions.
+func (b branches) Lookup() string { return b.lookup }
+
+func (b branches) records(ctx context.Context, text string, limit int, ids []int64) (records []field.Record, err error) {
+	found, err := b.find(ctx, b.db, text, limit, ids)
+	for _, f := range found {
+		records = append(records, field.Record{ID: f.ID, Name: f.Label})
+	}
+	return records, err
 }

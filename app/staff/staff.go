@@ -2,6 +2,8 @@
 package staff
 
 import (
+	"github.com/uptrace/bun"
+
 	"ams/app/account"
 	"ams/app/admin"
 	"ams/app/billing"
@@ -26,6 +28,8 @@ type Domains struct {
 	Terms   *terms.Service
 	Privacy *privacy.Service
 	Clock   clock.Clock
+	// Database is asked for what there is to choose from.
+	Database *bun.DB
 	// Questions keeps what people answer about themselves.
 	Questions *profile.Service
 }
