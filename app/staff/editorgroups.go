@@ -49,7 +49,7 @@ func pageRights(pages field.Chooser) admin.Inline[access.Group] {
 		return field.Box[atPage]{Option: field.Option{Value: value, Label: label}, At: at}
 	}
 	return admin.Table[access.Group, atPage]{
-		Key: "pages", Entity: "auth.group", Label: lang.M("Rights on pages"), Load: access.PageRightsOf, Blank: 2, Part: true,
+		Key: "pages", Entity: "auth.group", Label: lang.M("Rights on pages"), Load: access.PageRightsOf, Blank: 1, Part: true,
 		Title: func(r *atPage) string { return r.Path },
 		New:   func(group int64) *atPage { return &atPage{GroupID: group} },
 		Fields: []field.Field[atPage]{
