@@ -186,13 +186,22 @@ func (a *Admin) Entities() (all []string) {
 }
 
 // NameOf is what people call a table, empty when nobody has said so.
-func (a *Admin) NameOf(table string) string {
-	for _, e := range a.entities {
-		if e.table() == table {
-			return e.face().many.ID
+func (a *Admin) NameOf(table string) string { return a.called(table).ID }
+
+// called is what people call a table, here or in the administration beside.
+func (a *Admin) called(table string) (name lang.Message) {
+	for _, one := range []*Admin{a, a.beside} {
+		if one == nil || !name.Empty() {
+			break
 		}
+		for _, e := range one.entities {
+			if e.table() == table {
+				return e.face().many
+			}
+		}
+		name = one.tables[table]
 	}
-	return a.tables[table].ID
+	return name
 }
 
 // Codes are the permissions of every entity, for those who give them.

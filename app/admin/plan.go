@@ -154,13 +154,8 @@ func (p *plan) children(ctx context.Context, db bun.IDB, e edge, roots map[int64
 
 // tableName is what people call a table.
 func (v *visit) tableName(table string) string {
-	for _, e := range v.a.entities {
-		if e.table() == table {
-			return v.say(e.face().many)
-		}
-	}
-	if title, ok := v.a.tables[table]; ok {
-		return v.say(title)
+	if name := v.a.called(table); !name.Empty() {
+		return v.say(name)
 	}
 	return table
 }

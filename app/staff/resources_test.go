@@ -149,18 +149,61 @@ func sold(s *webtest.Site) {
 	s.Work()
 }
 
+// house is one of the places where entities are looked after.
+type house struct {
+	home  string
+	path  func(key string) string // of an entity's list
+	short bool                    // as admin.Place.Short
+	admit []string                // permissions that a person needs to come in; nil: they belong to the staff
+	// differs adapts a sample to what this house asks; may be nil.
+	differs func(key string, s sample) sample
+}
+
+func staffed() house {
+	return house{home: "/admin/", path: func(key string) string { return "/admin/" + strings.Replace(key, ".", "/", 1) + "/" }}
+}
+
 // entity is one of the site's, with a record to work on.
 type entity struct {
 	*webtest.Site
 	sample
-	key, path string
+	house house
+	key   string
+	path  string
+}
+
+// clerk makes somebody who may come in, with these permissions and no others.
+func (h house) clerk(s *webtest.Site, username string, codes ...string) {
+	s.T.Helper()
+	if h.admit == nil {
+		s.Clerk(username, codes...)
+		return
+	}
+	s.Person(username)
+	s.Grant(username, append(h.admit, codes...)...)
 }
 
 func (e *entity) id() string {
 	return strconv.Itoa(e.Count("SELECT coalesce(max(id), 0) FROM " + e.table))
 }
 
-func (e *entity) record(act string) string { return e.path + e.id() + "/" + act + "/" }
+func (e *entity) record(act string) string { return e.of(e.id(), act) }
+
+// of is the address of an act on a record.
+func (e *entity) of(id, act string) string {
+	if e.house.short && act == "change" {
+		return e.path + id + "/"
+	}
+	return e.path + id + "/" + act + "/"
+}
+
+// adding is the address of the form for a new record.
+func (e *entity) adding() string {
+	if e.house.short {
+		return e.path + "new/"
+	}
+	return e.path + "add/"
+}
 
 func (e *entity) code(verb string) string {
 	app, model, _ := strings.Cut(e.key, ".")
@@ -178,13 +221,16 @@ func (e *entity) same(act func()) {
 }
 
 // begin is a site with one record of the entity.
-func begin(t *testing.T, key string) *entity {
+func begin(t *testing.T, h house, key string) *entity {
 	t.Helper()
 	s, ok := samples()[key]
 	if !ok {
 		t.Fatalf("no sample for %s: say in samples how to make one", key)
 	}
-	e := &entity{Site: webtest.New(t), sample: s, key: key, path: "/admin/" + strings.Replace(key, ".", "/", 1) + "/"}
+	if h.differs != nil {
+		s = h.differs(key, s)
+	}
+	e := &entity{Site: webtest.New(t), sample: s, house: h, key: key, path: h.path(key)}
 	e.Staff("boss")
 	e.Person("member")
 	if s.before != nil {
@@ -192,7 +238,7 @@ func begin(t *testing.T, key string) *entity {
 	}
 	if s.add != nil {
 		before := e.Count("SELECT count(*) FROM " + s.table)
-		e.SignedIn("boss").Send(e.path+"add/", "#record", s.add...).Status(http.StatusSeeOther)
+		e.SignedIn("boss").Send(e.adding(), "#record", s.add...).Status(http.StatusSeeOther)
 		if after := e.Count("SELECT count(*) FROM " + s.table); after != before+1 {
 			t.Fatalf("adding made %d records of %d, want one more", after, before)
 		}
@@ -203,12 +249,16 @@ func begin(t *testing.T, key string) *entity {
 // Every entity that is declared behaves, for everybody who may come.
 func TestResources(t *testing.T) {
 	t.Parallel()
-	for _, key := range webtest.New(t).App.Staff.Entities() {
+	everything(t, staffed(), webtest.New(t).App.Staff.Entities())
+}
+
+func everything(t *testing.T, h house, entities []string) {
+	for _, key := range entities {
 		t.Run(key, func(t *testing.T) {
 			t.Parallel()
-			t.Run("Superuser", func(t *testing.T) { t.Parallel(); superuser(begin(t, key)) })
-			t.Run("Rights", func(t *testing.T) { t.Parallel(); rights(begin(t, key)) })
-			t.Run("Lists", func(t *testing.T) { t.Parallel(); lists(begin(t, key)) })
+			t.Run("Superuser", func(t *testing.T) { t.Parallel(); superuser(begin(t, h, key)) })
+			t.Run("Rights", func(t *testing.T) { t.Parallel(); rights(begin(t, h, key)) })
+			t.Run("Lists", func(t *testing.T) { t.Parallel(); lists(begin(t, h, key)) })
 		})
 	}
 }
@@ -218,11 +268,11 @@ func superuser(e *entity) {
 	v.Get(e.path).Status(http.StatusOK).Has("h1", "")
 	if e.add != nil {
 		e.same(func() {
-			doc := v.Post(e.path + "add/").Status(http.StatusUnprocessableEntity).Document()
+			doc := v.Post(e.adding()).Status(http.StatusUnprocessableEntity).Document()
 			if doc.Find(".problems li").Length() == 0 {
 				e.T.Errorf("adding nothing names no problem")
 			}
-			v.HX().Post(e.path+"add/").Status(http.StatusUnprocessableEntity).Has("#record .problems", "").Lacks("header")
+			v.HX().Post(e.adding()).Status(http.StatusUnprocessableEntity).Has("#record .problems", "").Lacks("header")
 		})
 	}
 	page := v.Get(e.record("change")).Status(http.StatusOK)
@@ -254,7 +304,7 @@ func superuser(e *entity) {
 		e.T.Errorf("the delete is not in history")
 	}
 	for _, act := range []string{"change", "delete", "history"} {
-		v.Get(e.path + id + "/" + act + "/").Status(http.StatusFound).To("/admin/")
+		v.Get(e.of(id, act)).Status(http.StatusFound).To(e.house.home)
 	}
 }
 
@@ -264,15 +314,15 @@ func rights(e *entity) {
 		name := "only_" + verb
 		switch verb {
 		case "none":
-			e.Clerk(name)
+			e.house.clerk(e.Site, name)
 		case "member":
 			e.Person(name)
 		case "add":
-			e.Clerk(name, append([]string{e.code(verb)}, e.needs...)...)
+			e.house.clerk(e.Site, name, append([]string{e.code(verb)}, e.needs...)...)
 		case "delete":
-			e.Clerk(name, append([]string{e.code(verb)}, e.along...)...)
+			e.house.clerk(e.Site, name, append([]string{e.code(verb)}, e.along...)...)
 		default:
-			e.Clerk(name, e.code(verb))
+			e.house.clerk(e.Site, name, e.code(verb))
 		}
 		e.asRole(verb, e.SignedIn(name))
 	}
@@ -301,11 +351,11 @@ func (e *entity) asRole(verb string, v *webtest.Visitor) {
 		changes = e.sample.change != nil
 	}
 	expect(e.path, sees, http.StatusOK)
-	expect(e.path+record+"/change/", sees, http.StatusOK)
-	expect(e.path+record+"/history/", sees, http.StatusOK)
-	expect(e.path+"add/", adds, http.StatusOK)
-	expect(e.path+record+"/delete/", deletes, http.StatusOK)
-	expect("/admin/", verb != "member", http.StatusOK)
+	expect(e.of(record, "change"), sees, http.StatusOK)
+	expect(e.of(record, "history"), sees, http.StatusOK)
+	expect(e.adding(), adds, http.StatusOK)
+	expect(e.of(record, "delete"), deletes, http.StatusOK)
+	expect(e.house.home, verb != "member", http.StatusOK)
 	post := func(path string, allowed bool, pairs ...string) {
 		e.T.Helper()
 		if allowed {
@@ -317,22 +367,22 @@ func (e *entity) asRole(verb string, v *webtest.Visitor) {
 			}
 		})
 	}
-	post(e.path+"add/", adds, e.add...)
-	post(e.path+record+"/change/", changes, append([]string{"version", "1"}, e.sample.change...)...)
-	post(e.path+record+"/delete/", deletes, "post", "yes")
+	post(e.adding(), adds, e.add...)
+	post(e.of(record, "change"), changes, append([]string{"version", "1"}, e.sample.change...)...)
+	post(e.of(record, "delete"), deletes, "post", "yes")
 	post(e.path, sees && deletes, "action", "delete_selected", "post", "yes", "_selected_action", record)
-	page := v.Get(e.path + record + "/change/")
+	page := v.Get(e.of(record, "change"))
 	if has := page.StatusCode == http.StatusOK && page.Document().Find("form#record").Length() == 1; has != changes {
 		e.T.Errorf("as %s: there is a form = %v, want %v", verb, has, changes)
 	}
 	switch {
 	case changes && verb == "change":
-		v.Post(e.path+record+"/change/", page.Fields("#record", e.sample.change...)...).Status(http.StatusSeeOther)
+		v.Post(e.of(record, "change"), page.Fields("#record", e.sample.change...)...).Status(http.StatusSeeOther)
 		if e.Count("SELECT count(*) FROM "+e.table+" WHERE id = ? AND "+e.stored, record) != 1 {
 			e.T.Errorf("as %s: the change was not stored", verb)
 		}
 	case deletes:
-		v.Post(e.path+record+"/delete/", "post", "yes").Status(http.StatusSeeOther)
+		v.Post(e.of(record, "delete"), "post", "yes").Status(http.StatusSeeOther)
 		if e.Count("SELECT count(*) FROM "+e.table+" WHERE id = ?", record) != 0 {
 			e.T.Errorf("as %s: the record is still there", verb)
 		}
@@ -368,8 +418,8 @@ func lists(e *entity) {
 			v.Get(e.path+"?q="+e.found).Has("#list-table tbody tr", "")
 			v.Get(e.path + "?q=" + e.found + "zzz").Lacks("#list-table tbody tr")
 		}
-		for _, bad := range []string{"0/change/", "-1/change/", "999999/change/", "x/history/", "999999/"} {
-			v.Get(e.path + bad).Status(http.StatusFound)
+		for _, bad := range []string{e.of("0", "change"), e.of("-1", "change"), e.of("999999", "change"), e.of("x", "history"), e.path + "999999/"} {
+			v.Get(bad).Status(http.StatusFound)
 		}
 		gone, nothing := http.StatusFound, http.StatusSeeOther
 		if e.kept {

@@ -61,11 +61,11 @@ func Declare(a *admin.Admin, d Domains, languages []lang.Locale) {
 	admin.Add(a, termVersions(a, d.Terms, languages))
 	admin.Add(a, termAcceptances(a))
 	tables(a)
-	a.Yield("purchases", billing.Discardable, "individual_membership_id", "organisation_membership_id", "account_id")
 }
 
-// tables names what goes along with records and is no entity of its own.
+// tables names what goes along with records and is no entity of its own, and what gives way to them.
 func tables(a *admin.Admin) {
+	a.Yield("purchases", billing.Discardable, "individual_membership_id", "organisation_membership_id", "account_id")
 	a.Table("profile_field_responses", lang.M("Profile answers"))
 	a.Table("sessions", lang.M("Sessions"))
 	a.Table("social_accounts", lang.M("Linked accounts"))

@@ -1,0 +1,376 @@
+package staff_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/PuerkitoBio/goquery"
+	"github.com/google/go-cmp/cmp"
+
+	"ams/app/web/webtest"
+)
+
+// The lists of the website's editor.
+const users, teams, texts, versions = "/cms/users/", "/cms/groups/", "/cms/snippets/terms/term/", "/cms/snippets/terms/termversion/"
+
+// desk is the website's editor as a house of entities.
+func desk() house {
+	return house{
+		home: "/cms/", short: true, admit: []string{"cms.access"},
+		path: func(key string) string {
+			return map[string]string{"users.user": users, "auth.group": teams, "terms.term": texts, "terms.termversion": versions}[key]
+		},
+		differs: func(key string, s sample) sample {
+			switch key {
+			case "users.user": // a link is sent where no password is typed, and adding ends in the list
+				s.add, s.needs = []string{"email", "kea@example.org", "first_name", "Ānaru", "last_name", "Tūī", "username", "kea"}, nil
+			case "auth.group": // adding goes on with the rights on pages
+				s.add, s.needs = []string{"name", "Ngā kaiwhakahaere mema", "permissions", "users.view_user"}, []string{"auth.change_group"}
+			}
+			return s
+		},
+	}
+}
+
+// Everything that the editor looks after behaves, for everybody who may come.
+func TestEditorResources(t *testing.T) {
+	t.Parallel()
+	everything(t, desk(), webtest.New(t).App.Editor.Entities())
+}
+
+// helper lets somebody into the editor with these permissions beside.
+func helper(s *webtest.Site, username string, codes ...string) *webtest.Visitor {
+	s.T.Helper()
+	desk().clerk(s, username, codes...)
+	return s.SignedIn(username)
+}
+
+func userPage(s *webtest.Site, username string) string {
+	s.T.Helper()
+	return users + strconv.Itoa(idOf(s, username)) + "/"
+}
+
+func TestEditorEntrance(t *testing.T) {
+	t.Parallel()
+	t.Run("ACC-59 anonymous visitors of the editor are sent to the public sign-in and come back", func(t *testing.T) {
+		t.Parallel()
+		s := site(t)
+		helper(s, "tui")
+		for _, path := range []string{"/cms/", users + "?q=a", users + "7/", "/cms/pages/", "/cms/nothing/of/the/kind/"} {
+			v := s.Visitor()
+			to := v.Get(path).Status(http.StatusFound).Header.Get("Location")
+			v.Get(to).Status(http.StatusFound).To("/en/accounts/login/?next=" + url.QueryEscape(path))
+		}
+		v := s.Visitor()
+		v.Get("/cms/login/").Status(http.StatusFound).To("/en/accounts/login/?next=%2Fcms%2F")
+		v.Get("/cms/login/?next=/cms/users/").Status(http.StatusFound).To("/en/accounts/login/?next=%2Fcms%2Fusers%2F")
+		v.Get("/cms/logout/").Status(http.StatusFound).To("/en/accounts/logout/")
+		v.Get("/cms/password_reset/").Status(http.StatusFound).To("/en/accounts/password/reset/")
+		v.Post("/en/accounts/login/", "login", webtest.Address("tui"), "password", webtest.Password, "next", "/cms/").Status(http.StatusSeeOther).To("/cms/")
+		v.Get("/cms/").Status(http.StatusOK).Has(".staff-brand", "Content management system")
+		fragment := s.Visitor().HX().Get(users)
+		if got := fragment.Header.Get("HX-Redirect"); !strings.HasPrefix(got, "/cms/login/?next=") {
+			t.Errorf("a fragment asked for anonymously leads to %q, want the sign-in", got)
+		}
+	})
+	t.Run("The right to enter decides, not the staff's flag", func(t *testing.T) {
+		t.Parallel()
+		s := site(t)
+		s.Clerk("ruru", "users.view_user")
+		s.SignedIn("ruru").Get("/cms/").Status(http.StatusForbidden).Has("main", "look after the website")
+		s.SignedIn("ruru").Get(users).Status(http.StatusForbidden)
+		s.SignedIn("kea").Get("/cms/").Status(http.StatusForbidden)
+		v := helper(s, "tui")
+		v.Get("/cms/").Status(http.StatusOK).Has("main", "Ask an administrator").Lacks(".staff-nav .areas ul")
+		v.Get(users).Status(http.StatusForbidden)
+		v.Get("/admin/").Status(http.StatusForbidden)
+		v.Get("/cms/nothing/").Status(http.StatusNotFound)
+		v.Get("/cms/pages/7/edit/").Status(http.StatusNotFound)
+		s.Exec("UPDATE users SET is_staff = false WHERE username = 'boss'") // a superuser need not belong to the staff
+		s.SignedIn("boss").Get("/cms/").Status(http.StatusOK).Has(".staff-nav a[href='"+users+"']", "Users")
+		s.Exec("DELETE FROM user_permissions") // and it ends with the next request
+		v.Get("/cms/").Status(http.StatusForbidden)
+	})
+	t.Run("Menus and the dashboard lead to what the person may enter", func(t *testing.T) {
+		t.Parallel()
+		s := site(t)
+		helper(s, "tui")
+		s.Clerk("ruru")
+		for who, want := range map[string][2]bool{"kea": {}, "tui": {false, true}, "ruru": {true, false}, "boss": {true, true}} {
+			page := s.SignedIn(who).Get("/en/users/" + who + "/").Status(http.StatusOK).Document()
+			for _, within := range []string{"main", ".menu-list"} {
+				got := [2]bool{page.Find(within+" a[href='/admin/']").Length() > 0, page.Find(within+" a[href='/cms/']").Length() > 0}
+				if got != want {
+					t.Errorf("%s of %s leads to administration and editor: %v, want %v", within, who, got, want)
+				}
+			}
+		}
+		s.SignedIn("boss").Get("/en/users/kea/").Lacks("main a[href='/cms/']")
+		s.SignedIn("boss").Get("/mi/users/boss/").Has("main a[href='/cms/']", "Ētita paetukutuku")
+	})
+	t.Run("It speaks the language of the account and is never kept", func(t *testing.T) {
+		t.Parallel()
+		s := site(t)
+		s.Exec("UPDATE users SET language = 'mi'")
+		page := s.SignedIn("boss").Get(users).Has("h1", "Ngā kaiwhakamahi")
+		if got := page.Header.Get("Cache-Control"); got != "no-store" {
+			t.Errorf("Cache-Control = %q, want no-store", got)
+		}
+		if got := page.Header.Get("X-Frame-Options"); got != "DENY" {
+			t.Errorf("X-Frame-Options = %q, want DENY", got)
+		}
+	})
+}
+
+func TestEditorUsers(t *testing.T) {
+	t.Parallel()
+	t.Run("CMS-60 a user who is added with a username reaches their dashboard, without one the form is refused", func(t *testing.T) {
+		t.Parallel()
+		s := site(t)
+		v := s.SignedIn("boss")
+		form := []string{"email", "Tui@Example.org", "first_name", "Hēmi", "last_name", "Kōtuku", "password1", "Kereru-42-flies", "password2", "Kereru-42-flies"}
+		before := s.Contents()
+		v.Send(users+"new/", "#record", form...).Status(http.StatusUnprocessableEntity).Has("#id_username-error", "")
+		if s.Contents() != before {
+			t.Error("a user without a username was stored")
+		}
+		v.Send(users+"new/", "#record", append(form, "username", "tūī")...).Status(http.StatusSeeOther).To(users)
+		if s.Count("SELECT count(*) FROM email_addresses WHERE email = 'tui@example.org' AND \"primary\" AND NOT verified") != 1 {
+			t.Error("there is no unverified primary address")
+		}
+		s.Work()
+		if n := len(s.Mails("tui@example.org")); n != 0 {
+			t.Errorf("%d letters, want none: a password was typed", n)
+		}
+		s.Exec("UPDATE email_addresses SET verified = true")
+		tui := s.Visitor()
+		to := tui.Post("/en/accounts/login/", "login", "tui@example.org", "password", "Kereru-42-flies").Status(http.StatusSeeOther).Header.Get("Location")
+		own := "/en/users/" + url.PathEscape("tūī") + "/"
+		tui.Get(to).Status(http.StatusFound).To(own)
+		tui.Get(own).Status(http.StatusOK).Has("h1", "Hēmi Kōtuku")
+	})
+	t.Run("CMS-62 a user without a password gets one link to choose one, and following it verifies the address", func(t *testing.T) {
+		t.Parallel()
+		s := site(t)
+		s.SignedIn("boss").Send(users+"new/", "#record", "email", "tui@example.org", "username", "tui", "first_name", "Hēmi", "last_name", "Tūī").
+			Status(http.StatusSeeOther)
+		s.Work()
+		mails := s.Mails("tui@example.org")
+		if len(mails) != 1 || s.Count("SELECT count(*) FROM users WHERE username = 'tui' AND password LIKE '!%'") != 1 {
+			t.Fatalf("%d letters to somebody without a password, want 1", len(mails))
+		}
+		link, _, _ := strings.Cut(mails[0].Text[strings.Index(mails[0].Text, "/en/accounts/password/reset/key/"):], "\n")
+		v := s.Visitor()
+		to := v.Get(strings.TrimSpace(link)).Status(http.StatusFound).Header.Get("Location")
+		v.Post(to, "password1", "Kereru-42-flies", "password2", "Kereru-42-flies").Status(http.StatusSeeOther)
+		if s.Count("SELECT count(*) FROM email_addresses WHERE email = 'tui@example.org' AND verified") != 1 {
+			t.Error("the address is not verified")
+		}
+	})
+	t.Run("CMS-63 a user with an invoice stays, alone and in bulk, and the others go", func(t *testing.T) {
+		t.Parallel()
+		s := site(t)
+		s.Person("member")
+		s.Person("tui")
+		sold(s)
+		v := s.SignedIn("boss")
+		member := userPage(s, "member")
+		v.Get(member+"delete/").Status(http.StatusOK).Has("main", "Invoices: 1").Has("main", "Deactivate the account instead").Lacks("form button.btn-danger")
+		v.Post(member+"delete/", "post", "yes").Status(http.StatusSeeOther).To(member)
+		v.Get(member).Has("#messages .alert-error", "Deactivate the account instead")
+		var picked []string
+		for _, who := range []string{"kea", "member", "tui"} {
+			picked = append(picked, "_selected_action", strconv.Itoa(idOf(s, who)))
+		}
+		v.Post(users, append(picked, "action", "delete_selected")...).Status(http.StatusOK).Has("main", "Invoices: 1")
+		v.Post(users, append(picked, "action", "delete_selected", "post", "yes")...).Status(http.StatusSeeOther)
+		v.Get(users).Has("#messages .alert-success", "2 entries were deleted").Has("#messages .alert-error", webtest.Address("member"))
+		if s.Count("SELECT count(*) FROM users WHERE username IN ('kea', 'tui')") != 0 || s.Count("SELECT count(*) FROM users WHERE username = 'member'") != 1 {
+			t.Error("not just the user with the invoice is left")
+		}
+		v.Post(users, "action", "delete_selected", "post", "yes", "_selected_action", strconv.Itoa(idOf(s, "boss"))).Status(http.StatusSeeOther)
+		v.Get(users).Has("#messages .alert-error", "cannot delete your own account")
+	})
+	t.Run("A list of twenty, by name, with access level and last sign-in", func(t *testing.T) {
+		t.Parallel()
+		s := site(t)
+		s.Exec(`INSERT INTO users (uuid, email, username, first_name, last_name, password, date_joined, last_login, is_active)
+			SELECT gen_random_uuid(), 'person' || i || '@example.org', 'person' || i, 'Tama', 'Zeta ' || to_char(i, 'FM00'), '!', now(),
+			CASE WHEN i = 3 THEN '2027-03-03 10:00Z'::timestamptz WHEN i = 4 THEN '2020-01-01'::timestamptz END, i <> 5 FROM generate_series(1, 25) i`)
+		s.Exec("INSERT INTO email_addresses (user_id, email) SELECT id, 'ngaio@kereru.example' FROM users WHERE username = 'person7'")
+		s.Exec("INSERT INTO user_groups (user_id, group_id) SELECT u.id, g.id FROM users u, groups g WHERE u.username = 'person9' AND g.name = 'Editors'")
+		v := s.SignedIn("boss")
+		list := v.Get(users).Status(http.StatusOK).Has(".table .count, .list-count, main", "27 entries")
+		heads := strings.Join(strings.Fields(list.Document().Find("#list-table thead").Text()), " ")
+		for _, head := range []string{"Name", "E-mail address", "Access level", "Active", "Last sign-in"} {
+			if !strings.Contains(heads, head) {
+				t.Errorf("the head %q has no %s", heads, head)
+			}
+		}
+		names := list.Document().Find("#list-table tbody th").Map(func(_ int, c *goquery.Selection) string { return strings.TrimSpace(c.Text()) })
+		if len(names) != 20 || names[0] != "Hōne Heke" || names[1] != "Mere Kahu" || names[2] != "Tama Zeta 01" {
+			t.Errorf("the first page shows %d: %v, want 20 by last name", len(names), names)
+		}
+		list.Has("#row-"+strconv.Itoa(idOf(s, "boss")), "Administrator")
+		found := func(query string, want ...string) {
+			t.Helper()
+			var got []string
+			v.Get(users + "?" + query).Document().Find("#list-table tbody th").Each(func(_ int, c *goquery.Selection) { got = append(got, strings.TrimSpace(c.Text())) })
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("?%s (-want +got):\n%s", query, diff)
+			}
+		}
+		found("q=person12", "Tama Zeta 12")
+		found("q=HOne", "Hōne Heke")
+		found("q=ngaio", "Tama Zeta 07")
+		found("is_active=0", "Tama Zeta 05")
+		found("is_superuser=1", "Hōne Heke")
+		found("group="+strconv.Itoa(s.Count("SELECT id FROM groups WHERE name = 'Editors'")), "Tama Zeta 09")
+		found("q=zeta&last_login=today", "Tama Zeta 03")
+	})
+	t.Run("Groups and activity in bulk, never one's own", func(t *testing.T) {
+		t.Parallel()
+		s := site(t)
+		s.Person("tui")
+		v := s.SignedIn("boss")
+		editors := strconv.Itoa(s.Count("SELECT id FROM groups WHERE name = 'Editors'"))
+		var picked []string
+		for _, who := range []string{"kea", "tui", "boss"} {
+			picked = append(picked, "_selected_action", strconv.Itoa(idOf(s, who)))
+		}
+		question := v.Post(users, append(picked, "action", "assign_group")...).Status(http.StatusOK).Has("main select[name=group] option", "")
+		if options := question.Document().Find("select[name=group]").Text(); !strings.Contains(options, "Editors") || !strings.Contains(options, "Moderators") {
+			t.Errorf("the question offers %q, want both groups", options)
+		}
+		before := s.Contents()
+		v.Post(users, append(picked, "action", "assign_group", "post", "yes")...).Status(http.StatusUnprocessableEntity).Has("#id_group-error", "Fill in")
+		if s.Contents() != before {
+			t.Error("no group was chosen, and something was stored")
+		}
+		v.Post(users, append(picked, "action", "assign_group", "post", "yes", "group", editors)...).Status(http.StatusSeeOther)
+		v.Get(users).Has("#messages .alert-success", "Done for 3 people")
+		if n := s.Count("SELECT count(*) FROM user_groups WHERE group_id = ?", editors); n != 3 {
+			t.Errorf("%d people are in the group, want 3", n)
+		}
+		v.Get(userPage(s, "kea")+"history/").Has("main", "Put into a group").Has("main", "Editors")
+		s.SignedIn("boss").Get(page(s, "kea", "history")).Has("main", "Put into a group") // the administration tells of it, too
+		tui := s.SignedIn("tui")
+		tui.Get("/cms/").Status(http.StatusOK)
+		v.Post(users, append(picked, "action", "deactivate", "post", "yes")...).Status(http.StatusSeeOther)
+		v.Get(users).Has("#messages .alert-success", "Done for 2 people").Has("#messages .alert-error", "cannot take your own rights away")
+		if s.Count("SELECT count(*) FROM users WHERE is_active") != 1 || s.Count("SELECT count(*) FROM sessions se JOIN users u ON u.id = se.user_id WHERE u.username <> 'boss'") != 0 {
+			t.Error("not just the others are inactive and signed out")
+		}
+		v.Post(users, append(picked, "action", "activate")...).Status(http.StatusSeeOther)
+		if s.Count("SELECT count(*) FROM users WHERE is_active") != 3 || s.Count("SELECT count(*) FROM user_groups WHERE group_id = ?", editors) != 3 {
+			t.Error("not all are active again, in their group")
+		}
+	})
+	t.Run("One's own record offers neither activity nor rights, and a new password keeps the session", func(t *testing.T) {
+		t.Parallel()
+		s := site(t)
+		v, elsewhere := s.SignedIn("boss"), s.SignedIn("boss")
+		own := userPage(s, "boss")
+		v.Get(own).Status(http.StatusOK).Lacks("input[name=is_active]").Lacks("input[name=is_superuser]")
+		v.Send(own, "#record", "is_active", "", "first_name", "Hana").Status(http.StatusSeeOther)
+		if s.Count("SELECT count(*) FROM users WHERE username = 'boss' AND is_active AND is_superuser AND first_name = 'Hana'") != 1 {
+			t.Error("the superuser lost something, or the name was not stored")
+		}
+		v.Send(own, "#record", "password1", "Kereru-42-flies", "password2", "Kereru-42-flies", "_continue", "1").Status(http.StatusSeeOther).To(own)
+		v.Get(own).Status(http.StatusOK).Has("#messages", "was saved")
+		elsewhere.Get(own).Status(http.StatusFound)
+		s.Work()
+		if n := len(s.Mails(webtest.Address("boss"))); n != 1 {
+			t.Errorf("%d notices of the new password, want 1", n)
+		}
+	})
+	t.Run("H-19 nobody raises rights here either", func(t *testing.T) {
+		t.Parallel()
+		s := site(t)
+		v := helper(s, "tui", "users.view_user", "users.add_user", "users.change_user", "users.delete_user", "auth.change_group")
+		editors := strconv.Itoa(s.Count("SELECT id FROM groups WHERE name = 'Editors'"))
+		before := s.Contents()
+		v.Get(userPage(s, "boss")).Status(http.StatusOK).Lacks("form#record")
+		v.Post(userPage(s, "boss"), "version", "1", "email", "mine@example.org").Status(http.StatusForbidden)
+		v.Send(userPage(s, "kea"), "#record", "groups", editors).Status(http.StatusUnprocessableEntity).Has("#id_groups-error", "that you hold yourself")
+		form := []string{"email", "new@example.org", "username", "new", "first_name", "Tama", "last_name", "Rua"}
+		v.Send(users+"new/", "#record", append(form, "groups", editors)...).Status(http.StatusUnprocessableEntity)
+		v.Post(users, "action", "assign_group", "post", "yes", "group", editors, "_selected_action", strconv.Itoa(idOf(s, "kea"))).Status(http.StatusSeeOther)
+		v.Post(users, "action", "deactivate", "post", "yes", "_selected_action", strconv.Itoa(idOf(s, "boss"))).Status(http.StatusSeeOther)
+		if s.Contents() != before {
+			t.Error("something was stored")
+		}
+		v.Get(users).Has("#messages .alert-error", "that you hold yourself")
+		v.Send(users+"new/", "#record", append(form, "is_superuser", "on")...).Status(http.StatusSeeOther) // not offered, so not read
+		if s.Count("SELECT count(*) FROM users WHERE is_superuser") != 1 {
+			t.Error("a superuser was made")
+		}
+	})
+	t.Run("Adding somebody with groups, as an administrator with a proof", func(t *testing.T) {
+		t.Parallel()
+		s := site(t)
+		v := s.SignedIn("boss")
+		editors := strconv.Itoa(s.Count("SELECT id FROM groups WHERE name = 'Editors'"))
+		form := []string{"email", "new@example.org", "username", "new", "first_name", "Tama", "last_name", "Rua", "groups", editors, "is_superuser", "on"}
+		s.Exec("UPDATE sessions SET proved_at = proved_at - interval '301 seconds'")
+		v.Send(users+"new/", "#record", form...).Status(http.StatusSeeOther).To("/en/accounts/reauthenticate/?next=" + url.QueryEscape(users+"new/"))
+		if s.Count("SELECT count(*) FROM users WHERE username = 'new'") != 0 {
+			t.Error("a superuser was added without a proof")
+		}
+		s.Exec("UPDATE sessions SET proved_at = proved_at + interval '301 seconds'")
+		v.Send(users+"new/", "#record", form...).Status(http.StatusSeeOther).To(users)
+		if s.Count("SELECT count(*) FROM users u JOIN user_groups g ON g.user_id = u.id WHERE u.username = 'new' AND u.is_superuser AND g.group_id = ?", editors) != 1 {
+			t.Error("the new superuser is in no group")
+		}
+	})
+	t.Run("What the administration keeps to itself is not told here", func(t *testing.T) {
+		t.Parallel()
+		s := site(t)
+		s.SignedIn("boss").Send(page(s, "kea", "change"), "#record", "admin_notes", "Owes us a book", "first_name", "Ana").Status(http.StatusSeeOther)
+		history := s.SignedIn("boss").Get(userPage(s, "kea")+"history/").Status(http.StatusOK).Has("main", "First name").Has("main", "looked after elsewhere")
+		if strings.Contains(history.Document().Text(), "Owes us a book") {
+			t.Error("the notes of the staff stand in the editor's history")
+		}
+		s.SignedIn("boss").Send(userPage(s, "kea"), "#record", "last_name", "Tūī").Status(http.StatusSeeOther)
+		if s.Count("SELECT count(*) FROM users WHERE username = 'kea' AND admin_notes = 'Owes us a book' AND last_name = 'Tūī'") != 1 {
+			t.Error("the editor lost what it does not show")
+		}
+	})
+}
+
+func TestEditorTerms(t *testing.T) {
+	t.Parallel()
+	t.Run("ACC-56 the editor keeps accepted versions, too", func(t *testing.T) {
+		t.Parallel()
+		s := site(t)
+		accepted, free := s.TermVersion("privacy", "1.0", -2*time.Hour), s.TermVersion("privacy", "1.1", time.Hour)
+		agree(s, "kea", "10.9.8.7", accepted)
+		v := helper(s, "tui", "terms.view_term", "terms.view_termversion", "terms.change_termversion", "terms.delete_termversion")
+		v.Get(fmt.Sprintf("%s%d/", versions, accepted)).Status(http.StatusOK).Has(".alert-info", "1 person has accepted").Lacks("#record [name=content_en]")
+		v.Post(fmt.Sprintf("%s%d/delete/", versions, accepted), "post", "yes").Status(http.StatusSeeOther)
+		v.Get(versions).Has("#messages .alert-error", "kept as the record")
+		v.Post(versions, "action", "delete_selected", "post", "yes", "_selected_action", fmt.Sprint(accepted), "_selected_action", fmt.Sprint(free)).Status(http.StatusSeeOther)
+		if s.Count("SELECT count(*) FROM term_versions") != 1 || s.Count("SELECT count(*) FROM term_versions WHERE id = ?", accepted) != 1 {
+			t.Error("not only the version that nobody accepted is gone")
+		}
+	})
+	t.Run("Neither shipped group looks after terms, and the place stands among the snippets", func(t *testing.T) {
+		t.Parallel()
+		s := site(t)
+		s.Term("privacy")
+		s.Exec("INSERT INTO user_groups (user_id, group_id) SELECT u.id, g.id FROM users u, groups g WHERE u.username = 'kea'")
+		v := s.SignedIn("kea")
+		v.Get("/cms/").Status(http.StatusOK)
+		v.Get(texts).Status(http.StatusForbidden)
+		v.Get("/cms/snippets/").Status(http.StatusForbidden)
+		boss := s.SignedIn("boss")
+		boss.Get("/cms/snippets/").Status(http.StatusOK).Has("main a[href='"+texts+"']", "Terms").Has("main a[href='"+versions+"']", "Term versions")
+		boss.Get(texts+"?q=privacy").Has("#list-table tbody tr", "privacy")
+		boss.Get(versions+"new/").Has("main", "the latest day that has come counts")
+	})
+}
