@@ -115,13 +115,27 @@ func ValidEmail(email string) bool {
 
 func invisible(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) }
 
+// canonicalName is a first or last name as it is stored: one line, whatever was pasted.
+func canonicalName(s string) string { return strings.Join(strings.Fields(s), " ") }
+
 func checkName(p *fault.Fields, field, name string, missing lang.Message) {
-	switch {
-	case name == "":
+	if name == "" {
 		p.Add(field, missing)
-	case len([]rune(name)) > maxName:
-		p.Add(field, lang.M("The name can have at most %d characters.", maxName))
+	} else if wrong := NameWrong(name); !wrong.Empty() {
+		p.Add(field, wrong)
 	}
+}
+
+// NameWrong says what is wrong with a first or last name that is there. Names stand in letters to anybody, so they
+// cannot begin lines.
+func NameWrong(name string) lang.Message {
+	switch {
+	case len([]rune(name)) > maxName:
+		return lang.M("The name can have at most %d characters.", maxName)
+	case strings.ContainsFunc(name, unicode.IsControl), strings.ContainsAny(name, "\u2028\u2029"):
+		return lang.M("The name cannot have line breaks or other control characters.")
+	}
+	return lang.Message{}
 }
 
 func checkUsername(p *fault.Fields, field, username string) {

@@ -28,6 +28,11 @@ func (s *Service) CreateSuperuser(ctx context.Context, a Appointment) error {
 	if a.Username != a.Email {
 		checkUsername(&p, "username", a.Username)
 	}
+	for _, name := range [][2]string{{"first_name", a.FirstName}, {"last_name", a.LastName}} {
+		if wrong := NameWrong(name[1]); !wrong.Empty() {
+			p.Add(name[0], wrong)
+		}
+	}
 	if a.Password != "" {
 		about := password.About{Username: a.Username, FirstName: a.FirstName, LastName: a.LastName, Email: a.Email}
 		for _, text := range s.rules.Check(a.Password, about) {
@@ -82,6 +87,7 @@ func (s *Service) appoint(ctx context.Context, a Appointment, existing func(cont
 
 func (a Appointment) canonical() Appointment {
 	a.Email, a.Username = CanonicalEmail(a.Email), CanonicalUsername(a.Username)
+	a.FirstName, a.LastName = canonicalName(a.FirstName), canonicalName(a.LastName)
 	if a.Username == "" {
 		a.Username = a.Email
 	}
