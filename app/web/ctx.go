@@ -203,9 +203,12 @@ func (c *Ctx) Plain(status int, contentType, body string) error {
 	return nil
 }
 
+// longestNext is more than any page of the site needs; what is longer would be stored and sent on with every step.
+const longestNext = 2000
+
 // safeNext accepts paths of this site only. Browsers read a backslash as a slash and skip control characters.
 func safeNext(next string) bool {
-	if !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") || strings.ContainsFunc(next, unsafeInPath) {
+	if len(next) > longestNext || !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") || strings.ContainsFunc(next, unsafeInPath) {
 		return false
 	}
 	u, err := url.Parse(next)
