@@ -57,7 +57,7 @@ func (s *Service) Reauthenticate(ctx context.Context, who Person, typed, client 
 	}
 	plain, _, err := s.verify(ctx, u.Password, typed)
 	if err != nil {
-		return err
+		return s.unlooked(ctx, t, err)
 	}
 	if plain == "" {
 		return wrongOwnPassword(lang.M("This is not your password. Try again."))
