@@ -100,6 +100,25 @@ func TestFactor(t *testing.T) {
 		v.Get(activate).To(deactivate)
 		v.Get(overview).Has("main", "10 of 10 codes left")
 	})
+	t.Run("Sealed", func(t *testing.T) { // H-20: the secret that is offered, and the key of a link that is open
+		t.Parallel()
+		s := webtest.New(t)
+		s.Person("kea")
+		v := s.SignedIn("kea")
+		secret := v.Get(activate).Status(http.StatusOK).Document().Find("#secret").Text()
+		key := strings.Trim(strings.SplitN(forget(s, keaMail), "key/", 2)[1], "/")
+		open(s.Visitor(), resetting+"key/"+key+"/")
+		if n := s.Count("SELECT count(*) FROM sessions WHERE data <> ''"); n != 2 {
+			t.Errorf("%d sessions remember something, want 2", n)
+		}
+		for _, clear := range []string{secret, key} {
+			if n := s.Count("SELECT count(*) FROM sessions WHERE position(convert_to(?, 'UTF8') IN data) > 0", clear); n != 0 {
+				t.Errorf("a session holds %q for everybody who reads the database", clear)
+			}
+		}
+		s.Exec("UPDATE sessions SET data = (SELECT data FROM sessions WHERE user_id IS NULL) WHERE user_id IS NOT NULL")
+		anonymous(t, v) // what another session remembers is of no use in this one
+	})
 	t.Run("EachVisitIsANewSecret", func(t *testing.T) {
 		t.Parallel()
 		s := webtest.New(t)
