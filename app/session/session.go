@@ -105,8 +105,11 @@ func (s *Store) Save(r *http.Request, w http.ResponseWriter, session *sessions.S
 	begins := session.ID == ""
 	if begins {
 		session.ID = rand.Text()
-		st.row.TokenHash, st.row.CreatedAt = hashed(session.ID), s.clock.Now()
-		st.row.ExpiresAt = st.row.CreatedAt.Add(Life)
+		st.row.TokenHash = hashed(session.ID)
+		if st.row.ExpiresAt.IsZero() { // a new token alone makes no session longer
+			st.row.CreatedAt = s.clock.Now()
+			st.row.ExpiresAt = st.row.CreatedAt.Add(Life)
+		}
 	}
 	var err error
 	if st.row.Data, err = s.sealed(st.kept, st.row.TokenHash); err != nil {

@@ -159,6 +159,9 @@ func (c *Ctx) GoOn(passwordHash string) { c.visit.GoOn(passwordHash) }
 // SignOutElsewhere ends every other session of the person.
 func (c *Ctx) SignOutElsewhere() error { return c.visit.SignOutElsewhere() }
 
+// Renew gives the session another token before it remembers what only this visitor may use.
+func (c *Ctx) Renew() { c.visit.Renew() }
+
 // Prove remembers that the person has just shown who they are, by password or code.
 func (c *Ctx) Prove() { c.visit.Prove() }
 

@@ -92,6 +92,7 @@ func (h *Handler) openReset(c *web.Ctx) error {
 	if c.Person().SignedIn() && c.Person().ID != owner.ID {
 		c.SignOut()
 	}
+	c.Renew() // who has planted the cookie of this session does not get into the account with the link
 	c.SetNote(resetNote, key)
 	return web.Go(c, sibling(c, resetPath+"key/"+uid+"-"+keptKey+"/"))
 }

@@ -44,6 +44,7 @@ func (h *Handler) createSession(c *web.Ctx) error {
 		}
 		return web.Go(c, sibling(c, "/accounts/confirm-email/"))
 	case account.Guarded:
+		c.Renew()
 		c.SetNote(pendingNote, h.factors.Begin(arrival, remember, c.Next()).String())
 		return web.Go(c, c.Path("/accounts/2fa/authenticate/"))
 	}
