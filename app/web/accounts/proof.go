@@ -30,7 +30,7 @@ func (h *Handler) pending(c *web.Ctx) (factor.Pending, bool) {
 
 func (h *Handler) secondStep(c *web.Ctx) error {
 	if c.Person().SignedIn() {
-		return onward(c, c.Person())
+		return onward(c)
 	}
 	if _, waits := h.pending(c); !waits {
 		return web.Go(c, c.Path("/accounts/login/"))
@@ -40,7 +40,7 @@ func (h *Handler) secondStep(c *web.Ctx) error {
 
 func (h *Handler) takeSecondStep(c *web.Ctx) error {
 	if c.Person().SignedIn() {
-		return onward(c, c.Person())
+		return onward(c)
 	}
 	pending, waits := h.pending(c)
 	if !waits {
@@ -63,10 +63,7 @@ func (h *Handler) takeSecondStep(c *web.Ctx) error {
 		return web.Go(c, c.Path("/accounts/inactive/"))
 	}
 	c.SignIn(arrival.Person, arrival.PasswordHash, pending.Remember)
-	if pending.Next != "" {
-		return web.Go(c, pending.Next)
-	}
-	return web.Go(c, ownPath(c, arrival.Person))
+	return arrive(c, arrival.Person, pending.Next)
 }
 
 func secondStepForm(c *web.Ctx) views.Form {
@@ -190,5 +187,5 @@ func (h *Handler) prove(c *web.Ctx, p account.Person, check func() error, again 
 		return err
 	}
 	c.Prove()
-	return onward(c, p)
+	return onward(c)
 }

@@ -51,7 +51,7 @@ func resetPage(c *web.Ctx, form views.Form) entrancePage {
 	lead := lang.M("We send a link to your e-mail address. With it you choose a new password.")
 	if p := c.Person(); p.SignedIn() {
 		lead = lang.M("You are signed in as %s. We send a link to your e-mail address. With it you choose a new password.", p.Email)
-		form.Buttons.Cancel = views.Link{Text: c.Text(lang.M("Back to your account")), Href: ownPath(c, p)}
+		form.Buttons.Cancel = views.Link{Text: c.Text(lang.M("Back to your account")), Href: ownPath(c)}
 	}
 	return entrancePage{Head: signInHead(c, title), Heading: views.Heading{Title: title, Lead: c.Text(lead)}, Form: form}
 }

@@ -16,7 +16,7 @@ const usernamePath = "/accounts/signup/username/"
 
 func (h *Handler) newAccount(c *web.Ctx) error {
 	if c.Person().SignedIn() {
-		return onward(c, c.Person())
+		return onward(c)
 	}
 	if h.waiting(c) {
 		return web.Go(c, c.Path("/accounts/2fa/authenticate/"))
@@ -33,7 +33,7 @@ func (h *Handler) newAccount(c *web.Ctx) error {
 
 func (h *Handler) createAccount(c *web.Ctx) error {
 	if c.Person().SignedIn() {
-		return onward(c, c.Person())
+		return onward(c)
 	}
 	if !h.people.Open() {
 		return h.closed(c)
