@@ -24,7 +24,7 @@ func (h *Handler) askForReset(c *web.Ctx) error {
 
 func (h *Handler) sendReset(c *web.Ctx) error {
 	typed := c.Form("email")
-	err := h.people.RequestReset(c.Context(), typed, c.Client())
+	err := h.people.RequestReset(c.Context(), typed, c.Client(), c.Next())
 	if problems, refused := fault.Problems(err); refused {
 		form := refuse(c, resetForm(c, typed), problems)
 		return web.Invalid(c, h.page.entrance, resetPage(c, form), h.form, form)
