@@ -254,6 +254,11 @@ func TestSecondStep(t *testing.T) {
 		}
 		v.Get(signIn).To(authenticate)
 		v.Get(signUp).To(authenticate)
+		v.Post(signIn, "login", keaMail, "password", webtest.Password).Status(http.StatusSeeOther).To(authenticate)
+		v.Post(signUp, registration("email", "tui@example.org", "username", "tui")...).Status(http.StatusSeeOther).To(authenticate)
+		if n := people(s); n != 1 {
+			t.Errorf("%d accounts, want none made by a half-done sign-in", n)
+		}
 		if n := s.Count("SELECT extract(epoch FROM last_login)::bigint FROM users"); n != before {
 			t.Error("the sign-in is recorded before the code")
 		}

@@ -23,6 +23,9 @@ func (h *Handler) createSession(c *web.Ctx) error {
 	if c.Person().SignedIn() {
 		return onward(c)
 	}
+	if h.waiting(c) {
+		return web.Go(c, c.Path("/accounts/2fa/authenticate/"))
+	}
 	remember := c.Ticked("remember")
 	arrival, err := h.people.SignIn(c.Context(), account.Credentials{
 		Email: c.Form("login"), Password: c.Form("password"), Client: c.Client(), Next: c.Next(),

@@ -35,6 +35,9 @@ func (h *Handler) createAccount(c *web.Ctx) error {
 	if c.Person().SignedIn() {
 		return onward(c)
 	}
+	if h.waiting(c) {
+		return web.Go(c, c.Path("/accounts/2fa/authenticate/"))
+	}
 	if !h.people.Open() {
 		return h.closed(c)
 	}
