@@ -40,10 +40,13 @@ func (p Pending) String() string {
 	return string(text)
 }
 
-// Resume reads a pending sign-in; false when there is none, or none any longer.
+// Resume reads a pending sign-in; false when there is none, or none any longer, of which is left where it led.
 func (s *Service) Resume(text string) (p Pending, waits bool) {
-	if json.Unmarshal([]byte(text), &p) != nil || p.Person == 0 || s.clock.Now().Sub(p.Began) > PendingLife {
+	if json.Unmarshal([]byte(text), &p) != nil || p.Person == 0 {
 		return Pending{}, false
+	}
+	if s.clock.Now().Sub(p.Began) > PendingLife {
+		return Pending{Next: p.Next}, false
 	}
 	return p, true
 }

@@ -142,11 +142,13 @@ func signUpPage(c *web.Ctx, form views.Form) entrancePage {
 }
 
 // sibling leads to another page on the way in, and keeps the destination.
-func sibling(c *web.Ctx, path string) string {
-	if next := c.Next(); next != "" {
-		return c.Path(path) + "?next=" + url.QueryEscape(next)
+func sibling(c *web.Ctx, path string) string { return withNext(c.Path(path), c.Next()) }
+
+func withNext(path, next string) string {
+	if next == "" {
+		return path
 	}
-	return c.Path(path)
+	return path + "?next=" + url.QueryEscape(next)
 }
 
 // refuse shows all problems at once, in the summary and beside their fields.
