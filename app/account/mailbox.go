@@ -78,7 +78,7 @@ func (s *Service) AddMailbox(ctx context.Context, who Person, email string) (add
 			p.Add("email", lang.M("This address is in your list already."))
 			return fault.Invalid(p)
 		}
-		if guarded, err := s.needsSecond(ctx, tx, owner.ID); err != nil {
+		if guarded, err := s.hasSecond(ctx, tx, owner.ID); err != nil {
 			return err
 		} else if guarded {
 			p.Add("email", lang.M("While two-step sign-in is on you cannot add an address. Switch it off first."))

@@ -151,6 +151,9 @@ func TestFactorAndAddresses(t *testing.T) {
 		}
 		v.Post(deactivate).Status(http.StatusSeeOther)
 		v.Post("/en/accounts/email/", add...).Status(http.StatusSeeOther)
+		s.Exec("INSERT INTO authenticators (user_id, type, data, created_at) SELECT id, 'webauthn', '{}', now() FROM users") // an import may bring one
+		v.Post("/en/accounts/email/", "action_add", "", "email", "third@example.org").Status(http.StatusUnprocessableEntity).
+			Has("#id_email-error", "While two-step sign-in is on")
 	})
 	t.Run("SignedOutElsewhereFromTheOverview", func(t *testing.T) {
 		t.Parallel()
