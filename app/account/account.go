@@ -2,6 +2,7 @@
 package account
 
 import (
+	"cmp"
 	"net/mail"
 	"net/url"
 	"regexp"
@@ -49,6 +50,9 @@ type Person struct {
 func (p Person) Name() string {
 	return strings.TrimSpace(p.FirstName + " " + p.LastName)
 }
+
+// Label names a person to themselves: an account from elsewhere may have no name, but it has a username.
+func (p Person) Label() string { return cmp.Or(p.Name(), p.Username) }
 
 // Page is the path of the person's own page below the language.
 func (p Person) Page() string {
