@@ -107,7 +107,8 @@ func (s *Service) checked(ctx context.Context, id int64, typed, client string, t
 	})
 }
 
-// spend takes a code of six digits for one of the app, one of eight for a recovery code, and nothing else.
+// spend takes a code of six digits for one of the app, one of eight for a recovery code. Imported recovery codes may look
+// otherwise, so whatever the app does not show is compared with them.
 func (s *Service) spend(ctx context.Context, tx bun.Tx, id int64, code string, now time.Time) (right bool, err error) {
 	rows, err := rowsOf(ctx, tx, id)
 	if err != nil {
@@ -117,14 +118,13 @@ func (s *Service) spend(ctx context.Context, tx bun.Tx, id int64, code string, n
 		return false, nil
 	}
 	var r row
-	switch {
-	case digits(code, 6):
+	if digits(code, 6) {
 		r = rows[app]
 		right, err = s.accept(&r, code, now)
-	case digits(code, 8):
-		if r, right = rows[recovery]; right {
-			right, err = s.use(&r, code, now)
-		}
+	}
+	if codes, has := rows[recovery]; err == nil && !right && has && (digits(code, 8) || codes.migrated()) {
+		r = codes
+		right, err = s.use(&r, code, now)
 	}
 	if err != nil || !right {
 		return false, err
