@@ -146,11 +146,17 @@ func checkUsername(p *fault.Fields, field, username string) {
 	switch {
 	case username == "":
 		p.Add(field, lang.M("Choose a username."))
-	case len([]rune(username)) > maxUsername:
-		p.Add(field, lang.M("The username can have at most %d characters.", maxUsername))
+	case tooLong(username):
+		p.Add(field, usernameTooLong())
 	case username == "." || username == ".." || !usernamePattern.MatchString(username):
 		p.Add(field, lang.M("Use only letters from a to z, vowels with a macron, digits, full stops, hyphens and underscores in the username."))
 	}
+}
+
+func tooLong(username string) bool { return len([]rune(username)) > maxUsername }
+
+func usernameTooLong() lang.Message {
+	return lang.M("The username can have at most %d characters.", maxUsername)
 }
 
 func checkLanguage(p *fault.Fields, field, code string, enabled []lang.Locale) {

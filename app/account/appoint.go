@@ -27,6 +27,8 @@ func (s *Service) CreateSuperuser(ctx context.Context, a Appointment) error {
 	checkEmail(&p, "email", a.Email)
 	if a.Username != a.Email {
 		checkUsername(&p, "username", a.Username)
+	} else if tooLong(a.Username) { // addresses can be longer
+		p.Add("username", usernameTooLong())
 	}
 	for _, name := range [][2]string{{"first_name", a.FirstName}, {"last_name", a.LastName}} {
 		if wrong := NameWrong(name[1]); !wrong.Empty() {
