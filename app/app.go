@@ -29,6 +29,7 @@ import (
 	"ams/app/organisation"
 	"ams/app/privacy"
 	"ams/app/profile"
+	"ams/app/seal"
 	"ams/app/session"
 	"ams/app/staff"
 	"ams/app/terms"
@@ -289,9 +290,13 @@ func (a *App) protect(post *mail.Post, texts *lang.Catalogues) {
 
 func (a *App) kernel(languages lang.Languages, texts *lang.Catalogues, set *views.Set) (*web.Web, error) {
 	secure := a.cfg.Profile == Production
+	box, err := seal.New(a.cfg.Security.Key("session contents"))
+	if err != nil {
+		return nil, err
+	}
 	sessions := session.NewStore(a.db.DB, a.out.Clock, session.Config{
-		CookieKey: a.cfg.Security.Key("session cookie"), FingerprintKey: a.cfg.Security.Key("session fingerprint"), Secure: secure,
-		Along: cms.VersionSQL,
+		CookieKey: a.cfg.Security.Key("session cookie"), FingerprintKey: a.cfg.Security.Key("session fingerprint"), Box: box,
+		Secure: secure, Along: cms.VersionSQL,
 	})
 	w, err := web.New(web.Config{
 		BaseURL: a.cfg.Site.BaseURL, Hosts: a.cfg.HTTP.Hosts, TrustedProxies: a.cfg.HTTP.ProxyCount,

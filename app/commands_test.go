@@ -89,6 +89,8 @@ func TestCommands(t *testing.T) {
 	refused(t, local, "a long password of hers\n", "already", "createsuperuser", "--email", "boss@example.org", "--username", "b2")
 	refused(t, local, "short\n", "password: ", "createsuperuser", "--email", "b3@example.org", "--username", "b3")
 	refused(t, local, "\n", "email: ", "createsuperuser", "--email", "no address")
+	refused(t, local, "\n", "username: ", "createsuperuser", "--email", "b4@"+strings.Repeat("a2345678.", 17)+"nz")
+	refused(t, local, "\n", "first_name: ", "createsuperuser", "--email", "b4@example.org", "--username", "b4", "--first-name", "B\x07")
 	asked(t, local, db)
 	must(t, "", "create_sample_users")
 	sampleAccounts(t, local, db)

@@ -2,6 +2,7 @@
 package account
 
 import (
+	"cmp"
 	"net/mail"
 	"net/url"
 	"regexp"
@@ -49,6 +50,9 @@ type Person struct {
 func (p Person) Name() string {
 	return strings.TrimSpace(p.FirstName + " " + p.LastName)
 }
+
+// Label names a person to themselves: an account from elsewhere may have no name, but it has a username.
+func (p Person) Label() string { return cmp.Or(p.Name(), p.Username) }
 
 // Page is the path of the person's own page below the language.
 func (p Person) Page() string {
@@ -115,24 +119,44 @@ func ValidEmail(email string) bool {
 
 func invisible(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) }
 
+// canonicalName is a first or last name as it is stored: one line, whatever was pasted.
+func canonicalName(s string) string { return strings.Join(strings.Fields(s), " ") }
+
 func checkName(p *fault.Fields, field, name string, missing lang.Message) {
-	switch {
-	case name == "":
+	if name == "" {
 		p.Add(field, missing)
-	case len([]rune(name)) > maxName:
-		p.Add(field, lang.M("The name can have at most %d characters.", maxName))
+	} else if wrong := NameWrong(name); !wrong.Empty() {
+		p.Add(field, wrong)
 	}
+}
+
+// NameWrong says what is wrong with a first or last name that is there. Names stand in letters to anybody, so they
+// cannot begin lines.
+func NameWrong(name string) lang.Message {
+	switch {
+	case len([]rune(name)) > maxName:
+		return lang.M("The name can have at most %d characters.", maxName)
+	case strings.ContainsFunc(name, unicode.IsControl), strings.ContainsAny(name, "\u2028\u2029"):
+		return lang.M("The name cannot have line breaks or other control characters.")
+	}
+	return lang.Message{}
 }
 
 func checkUsername(p *fault.Fields, field, username string) {
 	switch {
 	case username == "":
 		p.Add(field, lang.M("Choose a username."))
-	case len([]rune(username)) > maxUsername:
-		p.Add(field, lang.M("The username can have at most %d characters.", maxUsername))
+	case tooLong(username):
+		p.Add(field, usernameTooLong())
 	case username == "." || username == ".." || !usernamePattern.MatchString(username):
 		p.Add(field, lang.M("Use only letters from a to z, vowels with a macron, digits, full stops, hyphens and underscores in the username."))
 	}
+}
+
+func tooLong(username string) bool { return len([]rune(username)) > maxUsername }
+
+func usernameTooLong() lang.Message {
+	return lang.M("The username can have at most %d characters.", maxUsername)
 }
 
 func checkLanguage(p *fault.Fields, field, code string, enabled []lang.Locale) {

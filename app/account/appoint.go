@@ -27,6 +27,13 @@ func (s *Service) CreateSuperuser(ctx context.Context, a Appointment) error {
 	checkEmail(&p, "email", a.Email)
 	if a.Username != a.Email {
 		checkUsername(&p, "username", a.Username)
+	} else if tooLong(a.Username) { // addresses can be longer
+		p.Add("username", usernameTooLong())
+	}
+	for _, name := range [][2]string{{"first_name", a.FirstName}, {"last_name", a.LastName}} {
+		if wrong := NameWrong(name[1]); !wrong.Empty() {
+			p.Add(name[0], wrong)
+		}
 	}
 	if a.Password != "" {
 		about := password.About{Username: a.Username, FirstName: a.FirstName, LastName: a.LastName, Email: a.Email}
@@ -82,6 +89,7 @@ func (s *Service) appoint(ctx context.Context, a Appointment, existing func(cont
 
 func (a Appointment) canonical() Appointment {
 	a.Email, a.Username = CanonicalEmail(a.Email), CanonicalUsername(a.Username)
+	a.FirstName, a.LastName = canonicalName(a.FirstName), canonicalName(a.LastName)
 	if a.Username == "" {
 		a.Username = a.Email
 	}

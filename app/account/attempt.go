@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -38,6 +39,17 @@ func (s *Service) count(ctx context.Context, email string, c Credentials) (try, 
 
 // failedSignIn is the key that failures of one address are counted under.
 func failedSignIn(email string) string { return "sign-in failed/email/" + email }
+
+// errOneWrong says that one form of the password was compared already, and was wrong.
+var errOneWrong = errors.New("as typed the password does not fit")
+
+// unlooked gives a try back that ended for want of room before any password turned out to be wrong.
+func (s *Service) unlooked(ctx context.Context, t try, err error) error {
+	if fault.KindOf(err) != fault.Away || errors.Is(err, errOneWrong) {
+		return err
+	}
+	return errors.Join(err, s.db.RunInTx(ctx, nil, t.giveBack))
+}
 
 func (t try) giveBack(ctx context.Context, tx bun.Tx) error {
 	return limit.GiveBack(ctx, tx, t.at, t.counts...)

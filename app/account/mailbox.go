@@ -19,11 +19,11 @@ type Mailbox struct {
 	Verified, Primary bool
 }
 
-// Mailboxes are the addresses of somebody, by the alphabet. An imported account may lack the row of its primary one,
-// which is made.
+// Mailboxes are the addresses of somebody, by the alphabet. An imported account may lack the row of the address that it
+// signs in with, or have another one as the primary one: that is put right.
 func (s *Service) Mailboxes(ctx context.Context, who Person) (all []Mailbox, err error) {
 	rows, err := addressesOf(ctx, s.db, who.ID)
-	if err == nil && !hasPrimary(rows) {
+	if err == nil && !inStep(rows, who.Email) {
 		rows, err = s.repair(ctx, who.ID)
 	}
 	for _, r := range rows {
@@ -33,8 +33,9 @@ func (s *Service) Mailboxes(ctx context.Context, who Person) (all []Mailbox, err
 	return all, err
 }
 
-func hasPrimary(rows []addressRow) bool {
-	return slices.ContainsFunc(rows, func(a addressRow) bool { return a.Primary })
+// inStep tells whether the primary address is the one that the account itself has.
+func inStep(rows []addressRow, email string) bool {
+	return slices.ContainsFunc(rows, func(a addressRow) bool { return a.Primary && a.Email == CanonicalEmail(email) })
 }
 
 func (s *Service) repair(ctx context.Context, id int64) (rows []addressRow, err error) {
@@ -45,17 +46,17 @@ func (s *Service) repair(ctx context.Context, id int64) (rows []addressRow, err 
 	return rows, err
 }
 
-// own holds an account and gives it with all its addresses, exactly one of which is primary.
+// own holds an account and gives it with all its addresses, of which that of the account is primary.
 func own(ctx context.Context, tx bun.Tx, id int64) (Person, []addressRow, error) {
 	u, err := hold(ctx, tx, id)
 	if err != nil {
 		return Person{}, nil, err
 	}
 	rows, err := addressesOf(ctx, tx, id)
-	if err != nil || hasPrimary(rows) {
+	if err != nil || inStep(rows, u.Email) {
 		return u.Person, rows, err
 	}
-	if err := makePrimary(ctx, tx, id, u.Email); err != nil {
+	if err := makePrimary(ctx, tx, id, CanonicalEmail(u.Email)); err != nil {
 		return Person{}, nil, err
 	}
 	rows, err = addressesOf(ctx, tx, id)
@@ -78,7 +79,7 @@ func (s *Service) AddMailbox(ctx context.Context, who Person, email string) (add
 			p.Add("email", lang.M("This address is in your list already."))
 			return fault.Invalid(p)
 		}
-		if guarded, err := s.needsSecond(ctx, tx, owner.ID); err != nil {
+		if guarded, err := s.hasSecond(ctx, tx, owner.ID); err != nil {
 			return err
 		} else if guarded {
 			p.Add("email", lang.M("While two-step sign-in is on you cannot add an address. Switch it off first."))

@@ -34,7 +34,7 @@ func ProfileOf(p Person) Profile {
 // canonical trims what people type, but leaves an imported username that nobody changes as it is. The preferred
 // language stays when none is chosen and it is switched off at the moment, or there is no choice.
 func (s *Service) canonical(p Profile, who Person) Profile {
-	p.FirstName, p.LastName = strings.TrimSpace(p.FirstName), strings.TrimSpace(p.LastName)
+	p.FirstName, p.LastName = canonicalName(p.FirstName), canonicalName(p.LastName)
 	if p.Username != who.Username {
 		p.Username = CanonicalUsername(p.Username)
 	}

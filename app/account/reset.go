@@ -23,8 +23,8 @@ type resetMail struct {
 type unknownMail struct{ SignUp string }
 
 // RequestReset sends a link to choose a new password to an address that belongs to somebody, and another letter to any
-// other address: who asks learns nothing.
-func (s *Service) RequestReset(ctx context.Context, email, client string) error {
+// other address: who asks learns nothing. With next, a path of this site, the link leads on to there.
+func (s *Service) RequestReset(ctx context.Context, email, client, next string) error {
 	email = CanonicalEmail(email)
 	var p fault.Fields
 	checkEmail(&p, "email", email)
@@ -49,7 +49,7 @@ func (s *Service) RequestReset(ctx context.Context, email, client string) error 
 		if !found {
 			return s.sendUnknown(ctx, tx, email)
 		}
-		return s.sendReset(ctx, tx, s.letters.reset, u.ID, email)
+		return s.sendReset(ctx, tx, s.letters.reset, u.ID, email, next)
 	})
 }
 
@@ -64,7 +64,7 @@ func resetOwner(ctx context.Context, db bun.IDB, email string) (userRow, bool, e
 }
 
 // sendReset writes a letter with a link for the account as it is in this transaction.
-func (s *Service) sendReset(ctx context.Context, tx bun.Tx, l mail.Letter[resetMail], user int64, email string) error {
+func (s *Service) sendReset(ctx context.Context, tx bun.Tx, l mail.Letter[resetMail], user int64, email, next string) error {
 	if err := Lock(ctx, tx, user); err != nil {
 		return err
 	}
@@ -80,7 +80,7 @@ func (s *Service) sendReset(ctx context.Context, tx bun.Tx, l mail.Letter[resetM
 	in := s.LanguageOf(owner)
 	facts := resetMail{
 		Name: owner.Name(), Days: int(resetLife.Hours() / 24),
-		Link: s.cfg.Address(in, resetPath+"key/"+resetKey(s.cfg.ResetSecret, state, address.ID, now)+"/"),
+		Link: onward(s.cfg.Address(in, resetPath+"key/"+resetKey(s.cfg.ResetSecret, state, address.ID, now)+"/"), next),
 	}
 	return s.post.Add(ctx, tx, l.To(email, in, facts, mail.User(owner.ID), mail.Until(now.Add(resetLife))))
 }
@@ -181,7 +181,7 @@ func (s *Service) invite(ctx context.Context, tx bun.Tx, r *Record) error {
 	if !r.Active || r.ErasedAt != nil {
 		return fault.Conflict(lang.M("This account is switched off, so nobody can choose a password for it."))
 	}
-	if err := s.sendReset(ctx, tx, s.letters.setPassword, r.ID, r.Email); err != nil {
+	if err := s.sendReset(ctx, tx, s.letters.setPassword, r.ID, r.Email, ""); err != nil {
 		return fmt.Errorf("invite user %d to choose a password: %w", r.ID, err)
 	}
 	return nil

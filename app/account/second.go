@@ -10,17 +10,26 @@ import (
 	"ams/app/lang"
 )
 
-// Guard has sign-in ask for a second proof where needs says so. Package factor stands above this one and says it.
-func (s *Service) Guard(needs func(ctx context.Context, db bun.IDB, id int64) (bool, error)) {
-	s.guarded = needs
-}
+// condition is something about a person that package factor knows, which stands above this one.
+type condition = func(ctx context.Context, db bun.IDB, id int64) (bool, error)
+
+// Guard has sign-in ask for a second proof where needs says so, and keeps new addresses from whoever has one of any kind.
+func (s *Service) Guard(needs, has condition) { s.needs, s.has = needs, has }
 
 // needsSecond tells whether somebody has to show a second proof.
 func (s *Service) needsSecond(ctx context.Context, db bun.IDB, id int64) (bool, error) {
-	if s.guarded == nil {
+	if s.needs == nil {
 		return false, nil
 	}
-	return s.guarded(ctx, db, id)
+	return s.needs(ctx, db, id)
+}
+
+// hasSecond tells whether somebody has a second proof of any kind, even one that sign-in does not ask for.
+func (s *Service) hasSecond(ctx context.Context, db bun.IDB, id int64) (bool, error) {
+	if s.has == nil {
+		return false, nil
+	}
+	return s.has(ctx, db, id)
 }
 
 // Admit ends a sign-in that waited for a second proof, in the transaction that accepted it. It refuses when the password
@@ -57,7 +66,7 @@ func (s *Service) Reauthenticate(ctx context.Context, who Person, typed, client 
 	}
 	plain, _, err := s.verify(ctx, u.Password, typed)
 	if err != nil {
-		return err
+		return s.unlooked(ctx, t, err)
 	}
 	if plain == "" {
 		return wrongOwnPassword(lang.M("This is not your password. Try again."))

@@ -46,7 +46,8 @@ type Service struct {
 	hasher  *password.Hasher
 	rules   *password.Rules
 	letters letters
-	guarded func(ctx context.Context, db bun.IDB, id int64) (bool, error) // nil: nobody needs a second proof
+	needs   condition // whether somebody has to show a second proof; nil: nobody has
+	has     condition // whether somebody has one of any kind; nil: nobody has
 }
 
 // New binds the letters; the post reports what does not fit.

@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -57,7 +58,7 @@ func (s *Service) SignIn(ctx context.Context, c Credentials) (Arrival, error) {
 	for range 2 { // the second time when somebody changed the password while it was compared
 		a, err := s.attempt(ctx, try)
 		if !errors.Is(err, errPasswordChanged) {
-			return a, err
+			return a, s.unlooked(ctx, try, err)
 		}
 	}
 	return Arrival{}, wrongCredentials()
@@ -98,11 +99,13 @@ func (s *Service) verify(ctx context.Context, hash, typed string) (plain string,
 	if bare := strings.TrimSpace(typed); bare != typed && bare != "" {
 		tries = append(tries, bare)
 	}
-	for _, try := range tries {
+	for i, try := range tries {
 		ok, outdated, err := s.hasher.Verify(ctx, hash, try)
 		switch {
 		case errors.Is(err, password.ErrUnreadable), errors.Is(err, password.ErrTooCostly):
 			return "", false, s.hasher.Waste(ctx, try)
+		case err != nil && i > 0:
+			return "", false, fmt.Errorf("%w: %w", errOneWrong, err)
 		case err != nil:
 			return "", false, err
 		case ok:

@@ -2,7 +2,6 @@ package account
 
 import (
 	"context"
-	"strings"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
@@ -23,8 +22,7 @@ type Registration struct {
 func (r Registration) canonical() Registration {
 	r.Email = CanonicalEmail(r.Email)
 	r.Username = CanonicalUsername(r.Username)
-	r.FirstName = strings.TrimSpace(r.FirstName)
-	r.LastName = strings.TrimSpace(r.LastName)
+	r.FirstName, r.LastName = canonicalName(r.FirstName), canonicalName(r.LastName)
 	return r
 }
 

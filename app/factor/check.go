@@ -40,10 +40,13 @@ func (p Pending) String() string {
 	return string(text)
 }
 
-// Resume reads a pending sign-in; false when there is none, or none any longer.
+// Resume reads a pending sign-in; false when there is none, or none any longer, of which is left where it led.
 func (s *Service) Resume(text string) (p Pending, waits bool) {
-	if json.Unmarshal([]byte(text), &p) != nil || p.Person == 0 || s.clock.Now().Sub(p.Began) > PendingLife {
+	if json.Unmarshal([]byte(text), &p) != nil || p.Person == 0 {
 		return Pending{}, false
+	}
+	if s.clock.Now().Sub(p.Began) > PendingLife {
+		return Pending{Next: p.Next}, false
 	}
 	return p, true
 }
@@ -104,7 +107,8 @@ func (s *Service) checked(ctx context.Context, id int64, typed, client string, t
 	})
 }
 
-// spend takes a code of six digits for one of the app, one of eight for a recovery code, and nothing else.
+// spend takes a code of six digits for one of the app, one of eight for a recovery code. Imported recovery codes may look
+// otherwise, so whatever the app does not show is compared with them.
 func (s *Service) spend(ctx context.Context, tx bun.Tx, id int64, code string, now time.Time) (right bool, err error) {
 	rows, err := rowsOf(ctx, tx, id)
 	if err != nil {
@@ -114,14 +118,13 @@ func (s *Service) spend(ctx context.Context, tx bun.Tx, id int64, code string, n
 		return false, nil
 	}
 	var r row
-	switch {
-	case digits(code, 6):
+	if digits(code, 6) {
 		r = rows[app]
 		right, err = s.accept(&r, code, now)
-	case digits(code, 8):
-		if r, right = rows[recovery]; right {
-			right, err = s.use(&r, code, now)
-		}
+	}
+	if codes, has := rows[recovery]; err == nil && !right && has && (digits(code, 8) || codes.migrated()) {
+		r = codes
+		right, err = s.use(&r, code, now)
 	}
 	if err != nil || !right {
 		return false, err

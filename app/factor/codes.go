@@ -16,7 +16,7 @@ type set struct {
 }
 
 func (s *Service) setOf(r row) (set, error) {
-	if r.Data.Seed == "" {
+	if r.migrated() {
 		out := set{migrated: true}
 		for _, sealed := range r.Data.Migrated {
 			code, err := s.box.Open(sealed, place(recovery, r.UserID))

@@ -37,7 +37,7 @@ func New(db *bun.DB, c clock.Clock, people *account.Service, cfg Config) (*Servi
 		return nil, err
 	}
 	s := &Service{db: db, clock: c, people: people, box: box, cfg: cfg}
-	people.Guard(On)
+	people.Guard(On, has)
 	return s, nil
 }
 
@@ -48,6 +48,15 @@ func On(ctx context.Context, db bun.IDB, id int64) (bool, error) {
 		return false, fmt.Errorf("look for a second factor: %w", err)
 	}
 	return on, nil
+}
+
+// has tells whether somebody has a second factor of any kind: imported ones may be of kinds that are not offered.
+func has(ctx context.Context, db bun.IDB, id int64) (bool, error) {
+	found, err := db.NewSelect().Model((*row)(nil)).Where("f.user_id = ?", id).Exists(ctx)
+	if err != nil {
+		return false, fmt.Errorf("look for second factors: %w", err)
+	}
+	return found, nil
 }
 
 // State is what somebody has.

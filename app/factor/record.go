@@ -95,7 +95,11 @@ func (s *Service) Remove(ctx context.Context, tx bun.Tx, by access.Holder, r *Re
 	case recovery:
 		told = lang.M("Your recovery codes were deleted by the staff.")
 	}
-	done, err := tx.NewDelete().Model((*row)(nil)).Where("user_id = ? AND type IN (?)", r.UserID, bun.List(types)).Exec(ctx)
+	gone := tx.NewDelete().Model((*row)(nil)).Where("user_id = ? AND type IN (?)", r.UserID, bun.List(types))
+	if r.Type == TypeKey { // of which there may be others
+		gone.Where("id = ?", r.ID)
+	}
+	done, err := gone.Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("remove the second factor of user %d: %w", r.UserID, err)
 	}

@@ -34,6 +34,9 @@ type data struct {
 	Migrated []string `json:"migrated_codes,omitempty"` // of an imported set: those that are left
 }
 
+// migrated tells whether these are recovery codes from elsewhere, a plain list.
+func (r row) migrated() bool { return r.Data.Seed == "" }
+
 // place binds a sealed secret to its row.
 func place(kind string, user int64) string { return fmt.Sprintf("%s of %d", kind, user) }
 

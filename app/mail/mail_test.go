@@ -291,6 +291,16 @@ func TestLetters(t *testing.T) {
 			t.Errorf("text part changes the name or the number:\n%s", m.Text)
 		}
 	})
+	t.Run("FactsBeginNoLines", func(t *testing.T) {
+		t.Parallel()
+		b := setup(t)
+		b.mustAdd(t, b.confirm.To("a@example.org", lang.EN, confirmation{"Mere\r\n\r\nOne\u2029Two\u2028Three\u0085\vFour", link + "\n\nFive", 3}))
+		b.drain(t)
+		text := b.transport.only(t).Text
+		if !strings.Contains(text, "Hello Mere One Two Three Four,\n") || !strings.Contains(text, "\n"+link+" Five\n") {
+			t.Errorf("the facts are not on lines of the template alone:\n%q", text)
+		}
+	})
 	t.Run("LinesAreShortAndLinksWhole", func(t *testing.T) {
 		t.Parallel()
 		b := setup(t)

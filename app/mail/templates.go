@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strings"
 	texttemplate "text/template"
+	"text/template/parse"
 
 	"ams/views"
 )
@@ -26,7 +27,7 @@ type language struct {
 
 func load(files fs.FS, tr views.Translator) (language, error) {
 	fm := map[string]any{"t": tr.T, "tn": tr.N, "tc": tr.C, "lang": tr.Code}
-	l := language{texts: texttemplate.New("").Funcs(fm), pages: map[string]*htmltemplate.Template{}}
+	l := language{texts: texttemplate.New("").Funcs(fm).Funcs(texttemplate.FuncMap{straight: printed}), pages: map[string]*htmltemplate.Template{}}
 	found, err := fs.Glob(files, "mail/*")
 	if err != nil {
 		return l, err
@@ -56,7 +57,7 @@ func load(files fs.FS, tr views.Translator) (language, error) {
 // addText parses a file apart from the others: it may define only names of its own, so no file replaces a template of
 // another one.
 func addText(root *texttemplate.Template, id, src string, fm texttemplate.FuncMap) error {
-	file, err := texttemplate.New(id).Funcs(fm).Parse(src)
+	file, err := texttemplate.New(id).Funcs(fm).Funcs(texttemplate.FuncMap{straight: printed}).Parse(src)
 	if err != nil {
 		return err
 	}
@@ -64,11 +65,43 @@ func addText(root *texttemplate.Template, id, src string, fm texttemplate.FuncMa
 		if t.Name() != id && !strings.HasPrefix(t.Name(), id+"#") {
 			return fmt.Errorf("mail/%s.txt defines %q: a fragment is named %s#…", id, t.Name(), id)
 		}
+		straighten(t.Root)
 		if _, err := root.AddParseTree(t.Name(), t.Tree); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// straight is the function behind everything that a text part prints.
+const straight = "straight"
+
+func printed(value any) string { return oneLine(fmt.Sprint(value)) }
+
+// straighten keeps whatever a text part prints on one line, as html/template escapes it for the other part: lines and
+// paragraphs are for the template alone to begin, not for what people have typed.
+func straighten(list *parse.ListNode) {
+	if list == nil {
+		return
+	}
+	for _, n := range list.Nodes {
+		switch n := n.(type) {
+		case *parse.ActionNode:
+			if len(n.Pipe.Decl) == 0 {
+				call := &parse.CommandNode{NodeType: parse.NodeCommand, Pos: n.Pos, Args: []parse.Node{parse.NewIdentifier(straight).SetPos(n.Pos)}}
+				n.Pipe.Cmds = append(n.Pipe.Cmds, call)
+			}
+		case *parse.IfNode:
+			straighten(n.List)
+			straighten(n.ElseList)
+		case *parse.RangeNode:
+			straighten(n.List)
+			straighten(n.ElseList)
+		case *parse.WithNode:
+			straighten(n.List)
+			straighten(n.ElseList)
+		}
+	}
 }
 
 // parsePage puts a call in the place of each comment for Outlook, which gives the comment back. Only our own compiled

@@ -5,10 +5,15 @@ import (
 	"crypto/rand"
 	"crypto/subtle"
 	"encoding/base64"
+	"errors"
 	"fmt"
+	"time"
 
 	"golang.org/x/crypto/argon2"
 	"golang.org/x/sync/semaphore"
+
+	"ams/app/fault"
+	"ams/app/lang"
 )
 
 // What is written: 19 MiB, two passes, one lane.
@@ -18,6 +23,13 @@ const (
 	writtenThreads = 1
 	saltBytes      = 16
 	hashBytes      = 32
+)
+
+const (
+	// answerTime is what waiting for room leaves of the time of a request, to tell people that there was none.
+	answerTime = time.Second
+	// busy is how long whoever found no room had better wait.
+	busy = 10 * time.Second
 )
 
 // Hasher computes hashes, only so many at once as fit the process: each takes 19 MiB, imported ones up to 256 MiB.
@@ -60,7 +72,8 @@ func (h *Hasher) Hash(ctx context.Context, plain string) (string, error) {
 
 // Verify reports whether the password fits the stored value, and whether the value should be replaced by a new Hash of
 // that password because it was made with another method or other parameters. A value without a usable password takes
-// as long as one with and fits nothing. The error is ErrUnreadable, ErrTooCostly or that of ctx.
+// as long as one with and fits nothing. The error is ErrUnreadable, ErrTooCostly, fault.Away without room in time, or that
+// of ctx.
 func (h *Hasher) Verify(ctx context.Context, encoded, plain string) (ok, outdated bool, err error) {
 	if !Usable(encoded) {
 		return false, false, h.Waste(ctx, plain)
@@ -104,8 +117,23 @@ func (h *Hasher) argon(ctx context.Context, plain string, salt []byte) ([]byte, 
 	return argon2.IDKey([]byte(plain), salt, h.write.time, h.write.memory, h.write.threads, hashBytes), nil
 }
 
+// enter waits for room as long as whoever asks can be answered.
 func (h *Hasher) enter(ctx context.Context, memory uint32) error {
-	if err := h.room.Acquire(ctx, h.places(memory)); err != nil {
+	n := h.places(memory)
+	if h.room.TryAcquire(n) {
+		return nil
+	}
+	wait := ctx
+	if end, limited := ctx.Deadline(); limited {
+		var stop context.CancelFunc
+		wait, stop = context.WithDeadline(ctx, end.Add(-answerTime))
+		defer stop()
+	}
+	err := h.room.Acquire(wait, n)
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = fmt.Errorf("%w: %w", fault.UnavailableFor(busy, lang.M("The site has very much to do at the moment. Please try again in a few seconds.")), err)
+	}
+	if err != nil {
 		return fmt.Errorf("wait for room to compute a password hash: %w", err)
 	}
 	return nil

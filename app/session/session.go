@@ -16,6 +16,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"ams/app/clock"
+	"ams/app/seal"
 )
 
 // Life is how long a session lasts after sign-in, with or without a cookie that outlives the browser.
@@ -23,10 +24,11 @@ const Life = 14 * 24 * time.Hour
 
 // Config is what sessions take from the settings.
 type Config struct {
-	CookieKey      []byte // 32 bytes that sign the cookie
-	FingerprintKey []byte // binds sessions to the password they began with
-	Secure         bool   // the site is reached by HTTPS only
-	Along          string // SQL of a number that is asked along with a session, so that pages need no query for it
+	CookieKey      []byte    // 32 bytes that sign the cookie
+	FingerprintKey []byte    // binds sessions to the password they began with
+	Box            *seal.Box // seals what sessions remember: secrets are among it
+	Secure         bool      // the site is reached by HTTPS only
+	Along          string    // SQL of a number that is asked along with a session, so that pages need no query for it
 }
 
 // Store keeps sessions. It is the sessions.Store of gorilla; requests go through Open.
@@ -79,7 +81,7 @@ func (s *Store) New(r *http.Request, name string) (*sessions.Session, error) {
 	if row.ID != 0 && (!row.Active || row.ErasedAt != nil || !hmac.Equal(row.Fingerprint, s.fingerprint(row.Password))) {
 		return fresh, deleteRow(r.Context(), s.db, row.TokenHash) // the password changed or the account is closed
 	}
-	kept, err := decode(row.Data)
+	kept, err := s.open(row)
 	if err != nil {
 		return fresh, deleteRow(r.Context(), s.db, row.TokenHash) // of another release: the person signs in once more
 	}
@@ -100,17 +102,22 @@ func (s *Store) Save(r *http.Request, w http.ResponseWriter, session *sessions.S
 		return nil
 	}
 	st := session.Values[stateKey{}].(*state)
-	data, err := encode(st.kept)
-	if err != nil {
+	begins := session.ID == ""
+	if begins {
+		session.ID = rand.Text()
+		st.row.TokenHash = hashed(session.ID)
+		if st.row.ExpiresAt.IsZero() { // a new token alone makes no session longer
+			st.row.CreatedAt = s.clock.Now()
+			st.row.ExpiresAt = st.row.CreatedAt.Add(Life)
+		}
+	}
+	var err error
+	if st.row.Data, err = s.sealed(st.kept, st.row.TokenHash); err != nil {
 		return fmt.Errorf("write session: %w", err)
 	}
-	st.row.Data = data
-	if session.ID != "" {
+	if !begins {
 		return updateRow(r.Context(), s.db, st.row)
 	}
-	session.ID = rand.Text()
-	st.row.TokenHash, st.row.CreatedAt = hashed(session.ID), s.clock.Now()
-	st.row.ExpiresAt = st.row.CreatedAt.Add(Life)
 	if err := insertRow(r.Context(), s.db, st.row); err != nil {
 		return err
 	}

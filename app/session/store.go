@@ -7,6 +7,7 @@ import (
 	"encoding/gob"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -112,19 +113,27 @@ func endOthers(ctx context.Context, db bun.IDB, user int64, but []byte) error {
 	return nil
 }
 
-// encode gives nothing for nothing: nearly every session is so, and reading gob takes longer than the query for it.
-func encode(c contents) ([]byte, error) {
+// sealed gives nothing for nothing: nearly every session is so, and reading gob takes longer than the query for it.
+func (s *Store) sealed(c contents, tokenHash []byte) ([]byte, error) {
 	if c.empty() {
 		return []byte{}, nil
 	}
 	var out bytes.Buffer
 	err := gob.NewEncoder(&out).Encode(c)
-	return out.Bytes(), err
+	return []byte(s.cfg.Box.Seal(out.String(), place(tokenHash))), err
 }
 
-func decode(data []byte) (c contents, err error) {
-	if len(data) > 0 {
-		err = gob.NewDecoder(bytes.NewReader(data)).Decode(&c)
+func (s *Store) open(row sessionRow) (c contents, err error) {
+	if len(row.Data) == 0 {
+		return c, nil
 	}
+	data, err := s.cfg.Box.Open(string(row.Data), place(row.TokenHash))
+	if err != nil {
+		return c, err
+	}
+	err = gob.NewDecoder(strings.NewReader(data)).Decode(&c)
 	return c, err
 }
+
+// place binds what a session remembers to its row.
+func place(tokenHash []byte) string { return fmt.Sprintf("session %x", tokenHash) }

@@ -74,28 +74,21 @@ func (v *Visit) Along() (int64, bool) {
 // SignIn begins a new session under a new token. Its cookie outlives the browser when the person wants to be
 // remembered. Messages for the next page go along, notes do not.
 func (v *Visit) SignIn(p account.Person, passwordHash string, remember bool) {
-	v.renew(sessionRow{Person: p, Fingerprint: v.store.fingerprint(passwordHash), Stays: remember})
+	now := v.store.clock.Now()
+	v.renew(sessionRow{Person: p, Fingerprint: v.store.fingerprint(passwordHash), ProvedAt: &now, Stays: remember})
 	v.state.kept.Notes = nil
-	v.Prove()
-	v.stay()
 }
 
-// stay has the cookie outlive the browser of somebody who wants to be remembered.
-func (v *Visit) stay() {
-	if v.state.row.Stays {
-		v.session.Options.MaxAge = int(Life.Seconds())
-	}
-}
-
-// GoOn begins the person's session anew, under another token and with the password as it is now; all else stays. It is
+// GoOn goes on with the person's session under another token and with the password as it is now; all else stays. It is
 // for the one session that goes on when a new password ends all of them.
 func (v *Visit) GoOn(passwordHash string) {
-	was := v.state.row
-	v.renew(sessionRow{
-		Person: was.Person, Given: was.Given, Fingerprint: v.store.fingerprint(passwordHash), ProvedAt: was.ProvedAt, Stays: was.Stays,
-	})
-	v.stay()
+	row := v.state.row
+	row.Fingerprint = v.store.fingerprint(passwordHash)
+	v.renew(row)
 }
+
+// Renew gives the session another token, and all else stays: whoever knew the old one is left behind.
+func (v *Visit) Renew() { v.renew(v.state.row) }
 
 // SignOutElsewhere ends every other session of the person.
 func (v *Visit) SignOutElsewhere() error {
@@ -108,6 +101,7 @@ func (v *Visit) SignOut() {
 	v.renew(sessionRow{Fingerprint: []byte{}})
 }
 
+// renew has the cookie outlive the browser of somebody who wants to be remembered.
 func (v *Visit) renew(row sessionRow) {
 	if v.session.ID != "" {
 		v.retired = append(v.retired, hashed(v.session.ID))
@@ -115,13 +109,18 @@ func (v *Visit) renew(row sessionRow) {
 	}
 	v.state.row = row
 	v.session.Options.MaxAge = 0
+	if row.Stays {
+		v.session.Options.MaxAge = int(Life.Seconds())
+	}
 	v.changed = true
 }
 
-// Prove remembers that the person has just shown who they are, by password or code.
+// Prove remembers that the person has just shown who they are, by password or code. With that they may do more, so the
+// token is a new one.
 func (v *Visit) Prove() {
 	now := v.store.clock.Now()
-	v.state.row.ProvedAt, v.changed = &now, true
+	v.state.row.ProvedAt = &now
+	v.Renew()
 }
 
 // Proved tells whether that is less than so long ago.

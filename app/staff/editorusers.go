@@ -20,8 +20,8 @@ func editorUsers(a *admin.Admin, d Domains) admin.Resource[person] {
 	who := []field.Field[person]{
 		field.Name("username", lang.M("Username"), func(p *person) *string { return &p.Username }).Check(account.UsernameWrong),
 		field.Email("email", lang.M("E-mail address"), func(p *person) *string { return &p.Email }).Check(account.EmailWrong),
-		field.Text("first_name", lang.M("First name"), func(p *person) *string { return &p.FirstName }).Max(150),
-		field.Text("last_name", lang.M("Last name"), func(p *person) *string { return &p.LastName }).Max(150),
+		field.Text("first_name", lang.M("First name"), func(p *person) *string { return &p.FirstName }).Max(150).Check(account.NameWrong),
+		field.Text("last_name", lang.M("Last name"), func(p *person) *string { return &p.LastName }).Max(150).Check(account.NameWrong),
 	}
 	active := field.Bool("is_active", lang.M("Active"), func(p *person) *bool { return &p.Active }).
 		Help(lang.M("Without it nobody can sign in to this account. Clear it instead of deleting a person."))

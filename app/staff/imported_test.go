@@ -25,6 +25,7 @@ func TestImportedPeople(t *testing.T) {
 			t.Error("history tells of more than the first name")
 		}
 		v.Send(change, "#record", "username", "Old E\u0301mile").Status(http.StatusUnprocessableEntity).Has("#id_username-error", "Use only letters")
+		v.Send(change, "#record", "first_name", "Hine\n\nRua").Status(http.StatusUnprocessableEntity).Has("#id_first_name-error", "line breaks")
 		v.Send(change, "#record", "email", "kea2@localhost").Status(http.StatusUnprocessableEntity).Has("#id_email-error", "in the form")
 	})
 	t.Run("A person whose address somebody else has proved can be saved", func(t *testing.T) {

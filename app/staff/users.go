@@ -19,8 +19,8 @@ func users(a *admin.Admin, d Domains) admin.Resource[person] {
 		spoken = append(spoken, field.Option{Value: string(l), Label: lang.M("%s", lang.Native(l))})
 	}
 	email := field.Email("email", lang.M("E-mail address"), func(p *person) *string { return &p.Email }).Check(account.EmailWrong)
-	first := field.Text("first_name", lang.M("First name"), func(p *person) *string { return &p.FirstName }).Max(150)
-	last := field.Text("last_name", lang.M("Last name"), func(p *person) *string { return &p.LastName }).Max(150)
+	first := field.Text("first_name", lang.M("First name"), func(p *person) *string { return &p.FirstName }).Max(150).Check(account.NameWrong)
+	last := field.Text("last_name", lang.M("Last name"), func(p *person) *string { return &p.LastName }).Max(150).Check(account.NameWrong)
 	username := field.Name("username", lang.M("Username"), func(p *person) *string { return &p.Username }).Check(account.UsernameWrong)
 	chosen, fresh, vouched := newSecret(), otherSecret(), vouch()
 	return admin.Resource[person]{

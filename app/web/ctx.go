@@ -159,6 +159,9 @@ func (c *Ctx) GoOn(passwordHash string) { c.visit.GoOn(passwordHash) }
 // SignOutElsewhere ends every other session of the person.
 func (c *Ctx) SignOutElsewhere() error { return c.visit.SignOutElsewhere() }
 
+// Renew gives the session another token before it remembers what only this visitor may use.
+func (c *Ctx) Renew() { c.visit.Renew() }
+
 // Prove remembers that the person has just shown who they are, by password or code.
 func (c *Ctx) Prove() { c.visit.Prove() }
 
@@ -203,9 +206,12 @@ func (c *Ctx) Plain(status int, contentType, body string) error {
 	return nil
 }
 
+// longestNext is more than any page of the site needs; what is longer would be stored and sent on with every step.
+const longestNext = 2000
+
 // safeNext accepts paths of this site only. Browsers read a backslash as a slash and skip control characters.
 func safeNext(next string) bool {
-	if !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") || strings.ContainsFunc(next, unsafeInPath) {
+	if len(next) > longestNext || !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") || strings.ContainsFunc(next, unsafeInPath) {
 		return false
 	}
 	u, err := url.Parse(next)

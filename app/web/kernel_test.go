@@ -17,6 +17,7 @@ import (
 	"ams/app/fault"
 	"ams/app/journal"
 	"ams/app/lang"
+	"ams/app/seal"
 	"ams/app/session"
 	"ams/app/web"
 	"ams/static"
@@ -53,8 +54,12 @@ func newKernel(t *testing.T, limit time.Duration, routes func(*web.Web)) *kernel
 	if _, err := content.Setup(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+	box, err := seal.New([]byte(strings.Repeat("s", 32)))
+	if err != nil {
+		t.Fatal(err)
+	}
 	sessions := session.NewStore(db.DB, clock.System(), session.Config{
-		CookieKey: []byte(strings.Repeat("c", 32)), FingerprintKey: []byte("f"),
+		CookieKey: []byte(strings.Repeat("c", 32)), FingerprintKey: []byte("f"), Box: box,
 	})
 	k.Web, err = web.New(web.Config{
 		BaseURL: "http://example.com", Hosts: []string{"example.com", ".example.org"}, TrustedProxies: 1, TimeLimit: limit,

@@ -79,7 +79,7 @@ func windowTitle(head views.Head, association string) string {
 func (c *Ctx) account(s *views.Shell, f *cms.Frame) {
 	if p := c.Person(); p.SignedIn() {
 		s.Person = &views.ShellPerson{
-			Name: p.Name(), Avatar: c.Avatar(p),
+			Name: p.Label(), Avatar: c.Avatar(p),
 			Dashboard: c.Path("/users/" + Segment(p.Username) + "/"), Desks: c.Desks(), SignOut: c.Path("/accounts/logout/"),
 		}
 		return

@@ -67,7 +67,7 @@ func (h *Handler) confirm(c *web.Ctx) error {
 	case next != "":
 		return web.Go(c, next)
 	case c.Person().SignedIn():
-		return web.Go(c, ownPath(c, c.Person()))
+		return web.Go(c, ownPath(c))
 	}
 	return web.Go(c, c.Path("/accounts/login/"))
 }

@@ -82,7 +82,7 @@ func (h *Handler) dataPage(c *web.Ctx, p account.Person, s privacy.State) dataPa
 		return views.PostButton{Action: c.Path(privacy.Page), Fields: []views.Hidden{{Name: "action", Value: action}}, Submit: submit}
 	}
 	page := dataPage{
-		Head:     views.Head{Title: title, Crumbs: []views.Crumb{{Text: p.Name(), Href: c.Path(p.Page())}}},
+		Head:     ownHead(c, p, title),
 		Heading:  views.Heading{Title: title},
 		Download: views.Section{Title: c.Text(lang.M("Download"))},
 		DownloadLines: []string{c.Text(lang.M(
@@ -121,7 +121,7 @@ func erasureQuestion(c *web.Ctx, p account.Person) questionPage {
 	title := c.Text(lang.M("Ask to be erased?"))
 	return questionPage{
 		Head: views.Head{Title: title, Crumbs: []views.Crumb{
-			{Text: p.Name(), Href: c.Path(p.Page())}, {Text: c.Text(lang.M("Your data")), Href: c.Path(privacy.Page)},
+			{Text: p.Label(), Href: c.Path(p.Page())}, {Text: c.Text(lang.M("Your data")), Href: c.Path(privacy.Page)},
 		}},
 		Confirmation: views.Confirmation{
 			Title: title,

@@ -63,7 +63,7 @@ func factorTitle() lang.Message { return lang.M("Two-step sign-in") }
 
 // aboutFactor is the head of a page beneath the overview, or of the overview itself.
 func aboutFactor(c *web.Ctx, p account.Person, title lang.Message, beneath bool) views.Head {
-	head := views.Head{Title: c.Text(title), Crumbs: []views.Crumb{{Text: p.Name(), Href: c.Path(p.Page())}}}
+	head := ownHead(c, p, c.Text(title))
 	if beneath {
 		head.Crumbs = append(head.Crumbs, views.Crumb{Text: c.Text(factorTitle()), Href: c.Path(factorPath)})
 	}

@@ -100,6 +100,25 @@ func TestFactor(t *testing.T) {
 		v.Get(activate).To(deactivate)
 		v.Get(overview).Has("main", "10 of 10 codes left")
 	})
+	t.Run("Sealed", func(t *testing.T) { // H-20: the secret that is offered, and the key of a link that is open
+		t.Parallel()
+		s := webtest.New(t)
+		s.Person("kea")
+		v := s.SignedIn("kea")
+		secret := v.Get(activate).Status(http.StatusOK).Document().Find("#secret").Text()
+		key := strings.Trim(strings.SplitN(forget(s, keaMail), "key/", 2)[1], "/")
+		open(s.Visitor(), resetting+"key/"+key+"/")
+		if n := s.Count("SELECT count(*) FROM sessions WHERE data <> ''"); n != 2 {
+			t.Errorf("%d sessions remember something, want 2", n)
+		}
+		for _, clear := range []string{secret, key} {
+			if n := s.Count("SELECT count(*) FROM sessions WHERE position(convert_to(?, 'UTF8') IN data) > 0", clear); n != 0 {
+				t.Errorf("a session holds %q for everybody who reads the database", clear)
+			}
+		}
+		s.Exec("UPDATE sessions SET data = (SELECT data FROM sessions WHERE user_id IS NULL) WHERE user_id IS NOT NULL")
+		anonymous(t, v) // what another session remembers is of no use in this one
+	})
 	t.Run("EachVisitIsANewSecret", func(t *testing.T) {
 		t.Parallel()
 		s := webtest.New(t)
@@ -235,6 +254,11 @@ func TestSecondStep(t *testing.T) {
 		}
 		v.Get(signIn).To(authenticate)
 		v.Get(signUp).To(authenticate)
+		v.Post(signIn, "login", keaMail, "password", webtest.Password).Status(http.StatusSeeOther).To(authenticate)
+		v.Post(signUp, registration("email", "tui@example.org", "username", "tui")...).Status(http.StatusSeeOther).To(authenticate)
+		if n := people(s); n != 1 {
+			t.Errorf("%d accounts, want none made by a half-done sign-in", n)
+		}
 		if n := s.Count("SELECT extract(epoch FROM last_login)::bigint FROM users"); n != before {
 			t.Error("the sign-in is recorded before the code")
 		}
@@ -328,9 +352,12 @@ func TestSecondStep(t *testing.T) {
 		}
 		place := fmt.Sprintf("recovery_codes of %d", s.Count("SELECT id FROM users"))
 		sealed := func(code string) string { return box.Seal(code, place) }
-		s.Exec(`UPDATE authenticators SET data = jsonb_build_object('migrated_codes', jsonb_build_array(?::text, ?::text)) WHERE type = 'recovery_codes'`,
-			sealed("00000001"), sealed("00000002"))
-		halfway(s).Post(authenticate, "code", "00000002").Status(http.StatusSeeOther)
+		s.Exec(`UPDATE authenticators SET data = jsonb_build_object('migrated_codes', jsonb_build_array(?::text, ?::text, ?::text, ?::text)) WHERE type = 'recovery_codes'`,
+			sealed("00000001"), sealed("00000002"), sealed("kea-7f3a9c"), sealed("123456"))
+		for _, code := range []string{"00000002", "kea-7f3a9c", "123456"} { // elsewhere they may have letters, or be as long as those of the app
+			halfway(s).Post(authenticate, "code", code).Status(http.StatusSeeOther)
+			halfway(s).Post(authenticate, "code", code).Status(http.StatusUnprocessableEntity).Has("#id_code-error", "not right")
+		}
 		if codes := codesOf(t, v); len(codes) != 1 || codes[0] != "00000001" {
 			t.Errorf("the codes left are %q, want the first", codes)
 		}
@@ -371,6 +398,12 @@ func TestSecondStep(t *testing.T) {
 		v := halfway(s)
 		s.Clock.Pass(15*time.Minute + time.Second)
 		v.Get(authenticate).Status(http.StatusFound).To(signIn)
+		v = halfway(s, "next", "/en/x/?a=1&b")
+		s.Clock.Pass(15*time.Minute + time.Second)
+		v.Get(authenticate).Status(http.StatusFound).To(signIn + "?next=%2Fen%2Fx%2F%3Fa%3D1%26b")
+		v = halfway(s, "next", "/en/x/")
+		s.Clock.Pass(15*time.Minute + time.Second)
+		v.Post(authenticate, "code", codeAt(t, s, secret)).Status(http.StatusSeeOther).To(signIn + "?next=%2Fen%2Fx%2F")
 		v = halfway(s)
 		s.Clock.Pass(15*time.Minute + time.Second)
 		v.Post(authenticate, "code", codeAt(t, s, secret)).Status(http.StatusSeeOther).To(signIn)
@@ -388,9 +421,10 @@ func TestSecondStep(t *testing.T) {
 	t.Run("PasswordChangedMeanwhile", func(t *testing.T) {
 		t.Parallel()
 		s, _, secret := guarded(t)
-		v := halfway(s)
+		v := halfway(s, "next", "/en/x/")
 		s.Exec("UPDATE users SET password = '!other'")
-		v.Post(authenticate, "code", codeAt(t, s, secret)).Status(http.StatusSeeOther).To(signIn)
+		v.Post(authenticate, "code", codeAt(t, s, secret)).Status(http.StatusSeeOther).To(signIn + "?next=%2Fen%2Fx%2F")
+		v.Get(signIn).Has("#messages .alert-error", "Your password was changed meanwhile. Sign in again.")
 		v.Get("/en/users/~redirect/").Status(http.StatusFound).To("/en/accounts/login/?next=" + url.QueryEscape("/en/users/~redirect/"))
 	})
 	t.Run("SwitchedOffMeanwhile", func(t *testing.T) {

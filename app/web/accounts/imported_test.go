@@ -50,6 +50,18 @@ func TestForeignUsernames(t *testing.T) {
 	})
 }
 
+// Every page names its owner somehow.
+func TestNobodyIsNameless(t *testing.T) {
+	t.Parallel()
+	s := webtest.New(t)
+	s.Person("kea")
+	s.Exec("UPDATE users SET first_name = '', last_name = ''")
+	v := s.SignedIn("kea")
+	for _, path := range []string{update, overview, activate, mailboxes, resetting, "/en/accounts/password/change/", "/en/users/~data/", "/en/users/~data/?about=erasure"} {
+		v.Get(path).Status(http.StatusOK).Has(`.breadcrumbs a[href="`+ownPage+`"]`, "kea").Has(`header [aria-label="Account of kea"]`, "")
+	}
+}
+
 // A form that does not ask for the preferred language leaves it alone.
 func TestLanguageThatIsNotAsked(t *testing.T) {
 	t.Parallel()

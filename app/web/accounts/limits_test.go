@@ -1,9 +1,12 @@
 package accounts_test
 
 import (
+	"context"
 	"crypto/rand"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -200,6 +203,41 @@ func TestFailedSignIns(t *testing.T) {
 		}
 		says(t, try(s.Visitor(), long, "wrong"), refused(300, "5 minutes"))
 	})
+	t.Run("Busy", func(t *testing.T) { // nobody is to blame where no password could be compared in time
+		t.Parallel()
+		s := webtest.New(t)
+		s.Person("kea")
+		s.Person("slow")
+		const costly = "pbkdf2_sha256$5000000$aZ3kQ9mT5xWc2LbR8nVd$lTh5TaCPutr8F3S7gxvbGwAX8OJgAvT0nW+j8cOb0Mk="
+		s.Exec("UPDATE users SET password = ? WHERE username = 'slow'", costly)
+		ctx, stop := context.WithCancel(t.Context())
+		var others sync.WaitGroup
+		for range 2 { // one in, one behind it, all the time
+			others.Go(func() {
+				for range 2 {
+					_, _ = s.App.People.SignIn(ctx, account.Credentials{Email: webtest.Address("slow"), Password: "wrong", Client: "slow"})
+				}
+			})
+		}
+		var told bool
+		for range 20 {
+			if told = unanswered(t, s, keaMail); told {
+				break
+			}
+		}
+		if !told || !unanswered(t, s, "nobody@example.org") {
+			t.Error("somebody with an account or without one is not told that the site is busy")
+		}
+		stop()
+		others.Wait()
+		if n := s.Count("SELECT coalesce(sum(cardinality(hits)), 0) FROM rate_limits WHERE key LIKE 'sign-in failed/%' AND key NOT LIKE '%slow%'"); n != 0 {
+			t.Errorf("%d failures are counted, want none", n)
+		}
+		if strings.Contains(s.Logged(), "level=ERROR") {
+			t.Errorf("the operators get mail:\n%s", s.Logged())
+		}
+		says(t, try(s.Visitor(), keaMail, webtest.Password), in)
+	})
 	t.Run("Hiccup", func(t *testing.T) { // what cannot be counted is not looked at, and what was counted stays
 		t.Parallel()
 		s := webtest.New(t)
@@ -224,6 +262,29 @@ func TestFailedSignIns(t *testing.T) {
 		}
 		says(t, try(s.Visitor(), keaMail, webtest.Password), refused(300, "5 minutes"))
 	})
+}
+
+// unanswered sends a sign-in of a second and a half, and tells whether it is answered that there was no room.
+func unanswered(t *testing.T, s *webtest.Site, email string) bool {
+	t.Helper()
+	form := url.Values{"login": {email}, "password": {webtest.Password}}
+	ctx, cancel := context.WithTimeout(t.Context(), 1500*time.Millisecond)
+	defer cancel()
+	r := httptest.NewRequestWithContext(ctx, http.MethodPost, s.URL+signIn, strings.NewReader(form.Encode()))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.Header.Set("X-Forwarded-For", here)
+	w := httptest.NewRecorder()
+	s.App.Handler.ServeHTTP(w, r)
+	switch w.Code {
+	case http.StatusServiceUnavailable:
+		if w.Header().Get("Retry-After") != "10" || !strings.Contains(w.Body.String(), "try again in a few seconds") {
+			t.Errorf("answer of a busy site = %v\n%s, want when to come again", w.Header(), w.Body)
+		}
+		return true
+	case http.StatusInternalServerError:
+		t.Errorf("a sign-in for which there is no room = 500")
+	}
+	return false
 }
 
 // In a browser the form stays as it was filled in, and the message can be seen.

@@ -183,6 +183,18 @@ func TestMailboxes(t *testing.T) {
 		v.Get(mailboxes).Status(http.StatusOK).Has("#address-list", keaMail)
 		row(s, `email_addresses WHERE email = ? AND "primary" AND NOT verified`, keaMail)
 	})
+	t.Run("OutOfStep", func(t *testing.T) { // another address is the primary one than the account has, as an import may leave it
+		t.Parallel()
+		s, v := withSecond(t, true)
+		s.Exec(`UPDATE email_addresses SET "primary" = false; UPDATE email_addresses SET "primary" = true WHERE email = ?`, second)
+		v.Get(mailboxes).Status(http.StatusOK)
+		row(s, `email_addresses WHERE email = ? AND "primary" AND verified`, keaMail)
+		row(s, `email_addresses WHERE "primary"`)
+		s.Exec("DELETE FROM email_addresses WHERE email = ?; UPDATE email_addresses SET \"primary\" = true", keaMail)
+		press(v, "action_remove", second).Status(http.StatusSeeOther)
+		row(s, `email_addresses WHERE email = ? AND "primary" AND NOT verified`, keaMail)
+		row(s, "email_addresses")
+	})
 	t.Run("Nothing", func(t *testing.T) { // without a button, or with an address of somebody else
 		t.Parallel()
 		s, v := withSecond(t, true)

@@ -166,5 +166,5 @@ func signOutElsewhere(c *web.Ctx, fields []views.Hidden) (views.Section, string,
 
 // ownHead is that of a page about the person who is signed in.
 func ownHead(c *web.Ctx, p account.Person, title string) views.Head {
-	return views.Head{Title: title, Crumbs: []views.Crumb{{Text: p.Name(), Href: c.Path(p.Page())}}}
+	return views.Head{Title: title, Crumbs: []views.Crumb{{Text: p.Label(), Href: c.Path(p.Page())}}}
 }

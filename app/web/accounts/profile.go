@@ -172,7 +172,7 @@ func newProfilePage(c *web.Ctx, p account.Person, form views.Form) profilePage {
 	avatar := c.Avatar(p)
 	avatar.Large, avatar.Decorative = true, false // no name stands beside it
 	return profilePage{
-		Head: views.Head{Title: title, Crumbs: []views.Crumb{{Text: p.Name(), Href: c.Path(p.Page())}}},
+		Head: ownHead(c, p, title),
 		Heading: views.Heading{Title: title, Avatar: avatar, Others: []views.Action{
 			{Text: c.Text(lang.M("Change your password")), Href: c.Path(changePath), Icon: "key", Style: views.Quiet},
 		}},

@@ -1,12 +1,11 @@
 package accounts
 
 import (
-	"net/url"
-
 	"ams/app/account"
 	"ams/app/factor"
 	"ams/app/fault"
 	"ams/app/lang"
+	"ams/app/session"
 	"ams/app/web"
 	"ams/views"
 )
@@ -30,21 +29,21 @@ func (h *Handler) pending(c *web.Ctx) (factor.Pending, bool) {
 
 func (h *Handler) secondStep(c *web.Ctx) error {
 	if c.Person().SignedIn() {
-		return onward(c, c.Person())
+		return onward(c)
 	}
-	if _, waits := h.pending(c); !waits {
-		return web.Go(c, c.Path("/accounts/login/"))
+	if pending, waits := h.pending(c); !waits {
+		return web.Go(c, withNext(c.Path("/accounts/login/"), pending.Next))
 	}
 	return web.Show(c, h.page.proof, h.secondStepPage(c, secondStepForm(c)))
 }
 
 func (h *Handler) takeSecondStep(c *web.Ctx) error {
 	if c.Person().SignedIn() {
-		return onward(c, c.Person())
+		return onward(c)
 	}
 	pending, waits := h.pending(c)
 	if !waits {
-		return web.Go(c, c.Path("/accounts/login/"))
+		return web.Go(c, withNext(c.Path("/accounts/login/"), pending.Next))
 	}
 	arrival, err := h.factors.Enter(c.Context(), pending, c.Form("code"), c.Client())
 	if problems, refused := fault.Problems(err); refused {
@@ -53,8 +52,9 @@ func (h *Handler) takeSecondStep(c *web.Ctx) error {
 		return web.Invalid(c, h.page.proof, h.secondStepPage(c, form), h.form, form)
 	}
 	c.SetNote(pendingNote, "")
-	if fault.KindOf(err) == fault.Clash { // the password was changed meanwhile
-		return web.Go(c, c.Path("/accounts/login/"))
+	if why, clash := fault.Told(err); clash { // the password was changed meanwhile
+		c.Flash(session.Failure, why)
+		return web.Go(c, withNext(c.Path("/accounts/login/"), pending.Next))
 	}
 	if err != nil {
 		return err
@@ -63,10 +63,7 @@ func (h *Handler) takeSecondStep(c *web.Ctx) error {
 		return web.Go(c, c.Path("/accounts/inactive/"))
 	}
 	c.SignIn(arrival.Person, arrival.PasswordHash, pending.Remember)
-	if pending.Next != "" {
-		return web.Go(c, pending.Next)
-	}
-	return web.Go(c, ownPath(c, arrival.Person))
+	return arrive(c, arrival.Person, pending.Next)
 }
 
 func secondStepForm(c *web.Ctx) views.Form {
@@ -114,11 +111,7 @@ func besides(c *web.Ctx, has bool, text lang.Message, path string) views.Link {
 	if !has {
 		return views.Link{}
 	}
-	link := views.Link{Text: c.Text(text), Href: c.Path(path)}
-	if next := c.Next(); next != "" {
-		link.Href += "?next=" + url.QueryEscape(next)
-	}
-	return link
+	return views.Link{Text: c.Text(text), Href: sibling(c, path)}
 }
 
 func (h *Handler) askPassword(c *web.Ctx, p account.Person) error {
@@ -190,5 +183,5 @@ func (h *Handler) prove(c *web.Ctx, p account.Person, check func() error, again 
 		return err
 	}
 	c.Prove()
-	return onward(c, p)
+	return onward(c)
 }

@@ -89,6 +89,56 @@ func TestProof(t *testing.T) {
 	})
 }
 
+// Whoever planted the cookie of a session, or copied it, does not come along when the session may do more.
+func TestTokenAtMoreRights(t *testing.T) {
+	t.Parallel()
+	// planted is a second browser with the same cookie.
+	planted := func(s *webtest.Site, v *webtest.Visitor) *webtest.Visitor {
+		if v.Cookie() == "" {
+			s.T.Fatal("there is no session to plant")
+		}
+		return s.Visitor().With("Cookie", "sessionid="+v.Cookie())
+	}
+	t.Run("OpenedLink", func(t *testing.T) {
+		t.Parallel()
+		s := webtest.New(t)
+		s.Person("kea")
+		v := s.Visitor()
+		v.Post(signUp, registration("email", "tui@example.org", "username", "tui")...).To(notice)
+		other := planted(s, v)
+		form := open(v, forget(s, keaMail))
+		chosen(other, form).Status(http.StatusOK).Has("h1", "This link does not work")
+		v.Get(form).Status(http.StatusOK).Has("#messages", "We have sent a confirmation message") // all else stays
+		chosen(v, form).Status(http.StatusSeeOther).To(chosenDone)
+	})
+	t.Run("HalfDoneSignIn", func(t *testing.T) {
+		t.Parallel()
+		s, _, secret := guarded(t)
+		v := s.Visitor()
+		v.Post(signUp, registration("email", "tui@example.org", "username", "tui")...).To(notice)
+		other := planted(s, v)
+		v.Post(signIn, "login", keaMail, "password", webtest.Password).Status(http.StatusSeeOther).To(authenticate)
+		other.Get(authenticate).Status(http.StatusFound).To(signIn)
+		v.Post(authenticate, "code", codeAt(t, s, secret)).Status(http.StatusSeeOther).To("/en/users/~redirect/")
+	})
+	t.Run("Proof", func(t *testing.T) {
+		t.Parallel()
+		s := webtest.New(t)
+		s.Person("kea")
+		v := s.Visitor()
+		v.Post(signIn, "login", keaMail, "password", webtest.Password, "remember", "on").Status(http.StatusSeeOther)
+		s.Clock.Pass(time.Hour)
+		other := planted(s, v)
+		proved := v.Post(byPassword, "password", webtest.Password).Status(http.StatusSeeOther)
+		if kept := proved.Cookies(); len(kept) != 1 || kept[0].MaxAge != int((14*24*time.Hour).Seconds()) {
+			t.Errorf("cookies = %v, want one that outlives the browser", kept)
+		}
+		anonymous(t, other)
+		v.Get(activate).Status(http.StatusOK)
+		row(s, "sessions WHERE expires_at = created_at + interval '14 days' AND proved_at = created_at + interval '1 hour'")
+	})
+}
+
 func TestFactorAndAddresses(t *testing.T) {
 	t.Parallel()
 	t.Run("ACC-26 no address can be added while it is on", func(t *testing.T) {
@@ -101,6 +151,9 @@ func TestFactorAndAddresses(t *testing.T) {
 		}
 		v.Post(deactivate).Status(http.StatusSeeOther)
 		v.Post("/en/accounts/email/", add...).Status(http.StatusSeeOther)
+		s.Exec("INSERT INTO authenticators (user_id, type, data, created_at) SELECT id, 'webauthn', '{}', now() FROM users") // an import may bring one
+		v.Post("/en/accounts/email/", "action_add", "", "email", "third@example.org").Status(http.StatusUnprocessableEntity).
+			Has("#id_email-error", "While two-step sign-in is on")
 	})
 	t.Run("SignedOutElsewhereFromTheOverview", func(t *testing.T) {
 		t.Parallel()

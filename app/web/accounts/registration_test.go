@@ -56,6 +56,8 @@ func TestSignUpForm(t *testing.T) {
 			{"username", long},
 			{"first_name", long},
 			{"last_name", long},
+			{"first_name", "Me\x07re"},
+			{"last_name", "Ka\u009bhu"},
 			{"email", strings.Repeat("a", 60) + "@" + strings.Repeat("b.", 100) + "nz"},
 			{"email", "kea@localhost"},
 			{"email", "a\u00a0b@example.org"},
@@ -82,6 +84,26 @@ func TestSignUpForm(t *testing.T) {
 		if n := people(s); n != 0 {
 			t.Errorf("%d accounts, want none", n)
 		}
+	})
+	t.Run("NamesHaveOneLine", func(t *testing.T) { // so nobody writes paragraphs of their own into a letter to a stranger
+		t.Parallel()
+		s := webtest.New(t)
+		const name = "Kea,\r\n\r\nYour account is closed.\u2029\n\nOpen\u2028https://evil.example/\u0085"
+		alone := func() {
+			t.Helper()
+			text := s.Mails(keaMail)[0].Text
+			for _, own := range []string{"\nYour account is closed", "\nOpen https", "\nhttps://evil", "\u2028", "\u2029", "\u0085", "evil.example/\n"} {
+				if strings.Contains(text, own) {
+					t.Errorf("the letter has a line that somebody typed as their name (%q):\n%s", own, text)
+				}
+			}
+		}
+		s.Visitor().Post(signUp, registration("first_name", name, "last_name", " A\t \nB ")...).Status(http.StatusSeeOther)
+		row(s, "users WHERE first_name = 'Kea, Your account is closed. Open https://evil.example/' AND last_name = 'A B'")
+		alone()
+		s.Exec("UPDATE users SET first_name = ?, last_name = ''", name) // as an import brings it
+		forget(s, keaMail)
+		alone()
 	})
 	t.Run("Prefilled", func(t *testing.T) {
 		t.Parallel()

@@ -24,7 +24,7 @@ func (h *Handler) askForReset(c *web.Ctx) error {
 
 func (h *Handler) sendReset(c *web.Ctx) error {
 	typed := c.Form("email")
-	err := h.people.RequestReset(c.Context(), typed, c.Client())
+	err := h.people.RequestReset(c.Context(), typed, c.Client(), c.Next())
 	if problems, refused := fault.Problems(err); refused {
 		form := refuse(c, resetForm(c, typed), problems)
 		return web.Invalid(c, h.page.entrance, resetPage(c, form), h.form, form)
@@ -51,7 +51,7 @@ func resetPage(c *web.Ctx, form views.Form) entrancePage {
 	lead := lang.M("We send a link to your e-mail address. With it you choose a new password.")
 	if p := c.Person(); p.SignedIn() {
 		lead = lang.M("You are signed in as %s. We send a link to your e-mail address. With it you choose a new password.", p.Email)
-		form.Buttons.Cancel = views.Link{Text: c.Text(lang.M("Back to your account")), Href: ownPath(c, p)}
+		form.Buttons.Cancel = views.Link{Text: c.Text(lang.M("Back to your account")), Href: ownPath(c)}
 	}
 	return entrancePage{Head: signInHead(c, title), Heading: views.Heading{Title: title, Lead: c.Text(lead)}, Form: form}
 }
@@ -92,6 +92,7 @@ func (h *Handler) openReset(c *web.Ctx) error {
 	if c.Person().SignedIn() && c.Person().ID != owner.ID {
 		c.SignOut()
 	}
+	c.Renew() // who has planted the cookie of this session does not get into the account with the link
 	c.SetNote(resetNote, key)
 	return web.Go(c, sibling(c, resetPath+"key/"+uid+"-"+keptKey+"/"))
 }

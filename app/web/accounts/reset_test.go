@@ -81,6 +81,25 @@ func TestRequestReset(t *testing.T) {
 		forget(s, " KEA@example.org")
 		told(s, keaMail, "Choose a new password", "Hello Mere Kahu,", "works for 3 days", "your password stays as it is")
 	})
+	t.Run("Next", func(t *testing.T) { // through the mailbox
+		t.Parallel()
+		s := webtest.New(t)
+		s.Person("kea")
+		s.Visitor().Post(resetting, "email", keaMail, "next", "/en/x/?a=1&b=2").Status(http.StatusSeeOther)
+		const on = "?next=%2Fen%2Fx%2F%3Fa%3D1%26b%3D2"
+		letter := s.Mails(keaMail)[0]
+		link := resetLink.FindString(letter.Text) + on
+		if !strings.Contains(letter.Text, link+"\n") || !strings.Contains(letter.HTML, link+`"`) {
+			t.Fatalf("the letter leads elsewhere than to %s:\n%s", link, letter.Text)
+		}
+		v := s.Visitor()
+		form := open(v, link)
+		v.Send(form, "#new-password", "password1", fresh, "password2", fresh).Status(http.StatusSeeOther).To(chosenDone + on)
+		s.Visitor().Post(resetting, "email", keaMail, "next", "//evil.example").Status(http.StatusSeeOther)
+		if letter := s.Mails(keaMail)[0]; strings.Contains(letter.Text, "evil") {
+			t.Errorf("the letter leads to another site:\n%s", letter.Text)
+		}
+	})
 	t.Run("BIL-49 in the language that the person prefers", func(t *testing.T) {
 		t.Parallel()
 		s := webtest.New(t, "AMS_ENABLED_LANGUAGES", "en,mi")

@@ -181,17 +181,23 @@ func (h *Handler) index(c *web.Ctx) error {
 	return web.Go(c, c.Path("/accounts/login/"))
 }
 
-// ownPath is somebody's dashboard in the language they prefer.
-func ownPath(c *web.Ctx, p account.Person) string {
-	return c.PathIn(p.Locale(c.Languages(), c.Locale()), "/users/~redirect/")
+// ownPath leads to the dashboard of whoever is signed in.
+func ownPath(c *web.Ctx) string { return c.Path("/users/~redirect/") }
+
+// arrive ends a sign-in: where the person wanted to go, else on their dashboard in the language they prefer.
+func arrive(c *web.Ctx, p account.Person, next string) error {
+	if next != "" {
+		return web.Go(c, next)
+	}
+	return web.Go(c, c.PathIn(p.Locale(c.Languages(), c.Locale()), "/users/~redirect/"))
 }
 
-// onward is where somebody goes who is in already.
-func onward(c *web.Ctx, p account.Person) error {
+// onward is where somebody goes who is in already; the language of the page stays.
+func onward(c *web.Ctx) error {
 	if next := c.Next(); next != "" {
 		return web.Go(c, next)
 	}
-	return web.Go(c, ownPath(c, p))
+	return web.Go(c, ownPath(c))
 }
 
 // carried keeps the destination in a form.

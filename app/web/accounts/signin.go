@@ -11,7 +11,7 @@ import (
 
 func (h *Handler) newSession(c *web.Ctx) error {
 	if c.Person().SignedIn() {
-		return onward(c, c.Person())
+		return onward(c)
 	}
 	if h.waiting(c) {
 		return web.Go(c, c.Path("/accounts/2fa/authenticate/"))
@@ -21,7 +21,10 @@ func (h *Handler) newSession(c *web.Ctx) error {
 
 func (h *Handler) createSession(c *web.Ctx) error {
 	if c.Person().SignedIn() {
-		return onward(c, c.Person())
+		return onward(c)
+	}
+	if h.waiting(c) {
+		return web.Go(c, c.Path("/accounts/2fa/authenticate/"))
 	}
 	remember := c.Ticked("remember")
 	arrival, err := h.people.SignIn(c.Context(), account.Credentials{
@@ -44,11 +47,12 @@ func (h *Handler) createSession(c *web.Ctx) error {
 		}
 		return web.Go(c, sibling(c, "/accounts/confirm-email/"))
 	case account.Guarded:
+		c.Renew()
 		c.SetNote(pendingNote, h.factors.Begin(arrival, remember, c.Next()).String())
 		return web.Go(c, c.Path("/accounts/2fa/authenticate/"))
 	}
 	c.SignIn(arrival.Person, arrival.PasswordHash, remember)
-	return onward(c, arrival.Person)
+	return arrive(c, arrival.Person, c.Next())
 }
 
 func signInForm(c *web.Ctx, email string, remember bool) views.Form {
@@ -99,7 +103,7 @@ func (h *Handler) leaving(c *web.Ctx) error {
 			Title: title, Lines: []string{c.Text(lang.M("Do you want to sign out?"))},
 			Action: c.Path("/accounts/logout/"), Fields: next,
 			Submit: views.Submit{Text: title},
-			Cancel: views.Link{Text: c.Text(lang.M("Stay signed in")), Href: ownPath(c, c.Person())},
+			Cancel: views.Link{Text: c.Text(lang.M("Stay signed in")), Href: ownPath(c)},
 		},
 	})
 }

@@ -97,9 +97,10 @@ func TestSignIn(t *testing.T) {
 		t.Parallel()
 		s := webtest.New(t)
 		s.Person("kea")
+		longest := "/en/" + strings.Repeat("a", 1996)
 		for next, want := range map[string]string{
 			"/en/users/kea/?a=1&b=2": "/en/users/kea/?a=1&b=2", "//evil.example": "", `/\evil.example`: "", "https://evil.example": "",
-			"/\tx": "", "javascript:alert(1)": "", "relative/path": "",
+			"/\tx": "", "javascript:alert(1)": "", "relative/path": "", longest: longest, longest + "a": "",
 		} {
 			if want == "" {
 				want = "/en/users/~redirect/"
@@ -116,6 +117,24 @@ func TestSignIn(t *testing.T) {
 		s.Person("kea")
 		s.Exec("UPDATE users SET language = 'mi'")
 		s.Visitor().Post(signIn, "login", keaMail, "password", webtest.Password, "next", "/en/x/").To("/en/x/")
+	})
+	t.Run("LanguageOfThePage", func(t *testing.T) { // which the preferred one never overrides where no sign-in ends
+		t.Parallel()
+		s := webtest.New(t)
+		s.Person("kea")
+		v := s.SignedIn("kea")
+		s.Exec("UPDATE users SET language = 'mi'")
+		const own = "/en/users/~redirect/"
+		v.Get(signIn).Status(http.StatusFound).To(own)
+		v.Post(signUp).Status(http.StatusSeeOther).To(own)
+		v.Get("/en/accounts/logout/").Has(`main a[href="`+own+`"]`, "Stay signed in")
+		v.Get(resetting).Has(`main a[href="`+own+`"]`, "Back to your account")
+		v.Post(byPassword, "password", webtest.Password).Status(http.StatusSeeOther).To(own)
+		s.Exec("UPDATE users SET language = 'en'")
+		v.Get("/mi/accounts/login/").To("/mi/users/~redirect/")
+		v.Post("/en/accounts/email/", "action_add", "", "email", "second@example.org").Status(http.StatusSeeOther)
+		s.Exec("UPDATE users SET language = 'mi'")
+		v.Post(linkIn(s, "second@example.org")).Status(http.StatusSeeOther).To(own)
 	})
 	t.Run("DamagedHash", func(t *testing.T) { // fits nothing, and is no fault of the person's
 		t.Parallel()

@@ -16,7 +16,7 @@ const usernamePath = "/accounts/signup/username/"
 
 func (h *Handler) newAccount(c *web.Ctx) error {
 	if c.Person().SignedIn() {
-		return onward(c, c.Person())
+		return onward(c)
 	}
 	if h.waiting(c) {
 		return web.Go(c, c.Path("/accounts/2fa/authenticate/"))
@@ -33,7 +33,10 @@ func (h *Handler) newAccount(c *web.Ctx) error {
 
 func (h *Handler) createAccount(c *web.Ctx) error {
 	if c.Person().SignedIn() {
-		return onward(c, c.Person())
+		return onward(c)
+	}
+	if h.waiting(c) {
+		return web.Go(c, c.Path("/accounts/2fa/authenticate/"))
 	}
 	if !h.people.Open() {
 		return h.closed(c)
@@ -139,11 +142,13 @@ func signUpPage(c *web.Ctx, form views.Form) entrancePage {
 }
 
 // sibling leads to another page on the way in, and keeps the destination.
-func sibling(c *web.Ctx, path string) string {
-	if next := c.Next(); next != "" {
-		return c.Path(path) + "?next=" + url.QueryEscape(next)
+func sibling(c *web.Ctx, path string) string { return withNext(c.Path(path), c.Next()) }
+
+func withNext(path, next string) string {
+	if next == "" {
+		return path
 	}
-	return c.Path(path)
+	return path + "?next=" + url.QueryEscape(next)
 }
 
 // refuse shows all problems at once, in the summary and beside their fields.

@@ -123,9 +123,5 @@ func (h *Handler) statement(c *web.Ctx, viewer account.Person, owner billing.Pay
 }
 
 func crumbs(c *web.Ctx, p account.Person) []views.Crumb {
-	name := p.Name()
-	if name == "" {
-		name = p.Username
-	}
-	return []views.Crumb{{Text: name, Href: c.Path(p.Page())}}
+	return []views.Crumb{{Text: p.Label(), Href: c.Path(p.Page())}}
 }

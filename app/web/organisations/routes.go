@@ -2,8 +2,6 @@
 package organisations
 
 import (
-	"cmp"
-
 	"ams/app/account"
 	"ams/app/clock"
 	"ams/app/membership"
@@ -114,7 +112,7 @@ func (h *Handler) managedMember(next func(*web.Ctx, account.Person, organisation
 
 // crumbs lead to the viewer's page, and to the organisation where there is one.
 func crumbs(c *web.Ctx, p account.Person, o organisation.Organisation) []views.Crumb {
-	all := []views.Crumb{{Text: cmp.Or(p.Name(), p.Username), Href: c.Path(p.Page())}}
+	all := []views.Crumb{{Text: p.Label(), Href: c.Path(p.Page())}}
 	if o.ID != 0 {
 		all = append(all, views.Crumb{Text: o.Name, Href: c.Path(o.Page())})
 	}
