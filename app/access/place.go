@@ -1,6 +1,7 @@
 package access
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -135,8 +136,14 @@ func update(ctx context.Context, tx bun.Tx, by Holder, row any, g grant, path *s
 	if *path, err = g.allowed(ctx, tx, by); err != nil {
 		return err
 	}
-	_, err = tx.NewUpdate().Model(row).WherePK().Where("group_id = ?", g.group).Exec(ctx) // a row stays with its group
-	return g.stored(err)
+	done, err := tx.NewUpdate().Model(row).WherePK().Where("group_id = ?", g.group).Exec(ctx) // a row stays with its group
+	if err != nil {
+		return g.stored(err)
+	}
+	if n, err := done.RowsAffected(); err != nil || n == 0 {
+		return cmp.Or(err, fault.NotFound(lang.M("These rights are no longer there.")))
+	}
+	return nil
 }
 
 func remove(ctx context.Context, tx bun.Tx, by Holder, row any, g grant) error {
