@@ -37,6 +37,7 @@ type PartsSections struct {
 
 const (
 	sampleName = "Te Rōpū Whakahaere o ngā Kaitiaki Pātaka Kōrero ā-Ōtautahi"
+	sampleRich = "h2 h3 h4 bold italic ol ul link"
 	sampleMail = "te-ropu-whakahaere-o-nga-kaitiaki-pataka-korero@otautahi.example.org.nz"
 )
 

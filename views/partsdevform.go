@@ -36,6 +36,15 @@ func sampleForm() []FormSection {
 	clock.Input.Type, clock.Input.Width = "time", Width10
 	css := AreaField("css", "Style sheet", ".footer { color: #fff; }")
 	css.Area.Code, css.Area.Rows, css.Optional = true, "3", true
+	rules := AreaField("rules", "Rules", `<h2>Kaupapa</h2><p>We keep your <strong>name</strong>, and <a href="/about/">why</a>.</p><ol><li>for a year<ul><li>ā, ka ora tonu</li></ul></li></ol>`)
+	rules.Help = "Everybody reads them."
+	note := AreaField("note", "Note", "")
+	note.Area.Rows, note.Optional = "3", true
+	closed := AreaField("closed", "Rules until now", `<p>As they were.</p>`)
+	closed.Area.Rows, closed.Disabled = "3", true
+	for _, f := range []Field{rules, note, closed} {
+		f.Area.Rich = sampleRich
+	}
 	month := DateField("month", "First month", "2027-03")
 	month.Input.Type = "month"
 	yes := RadioField("newsletter", "Send me the newsletter", "yes", []Option{{Value: "yes", Text: "Yes"}, {Value: "no", Text: "No"}})
@@ -50,6 +59,7 @@ func sampleForm() []FormSection {
 			about, iwi, region, branch, RadioField("kind", "Kind of membership", "a", sampleOptions()), yes,
 			ChecksField("topics", "Topics", []string{"a"}, sampleOptions()),
 			CheckField("terms", "I have read the terms and agree to them", false), picture, css,
+			rules, note, closed,
 		}},
 	}
 }
@@ -63,6 +73,8 @@ func sampleRefused() []Field {
 	date.Errors = []string{"Choose a day from today to 24 November 2027", "Choose a day after your current membership ends"}
 	about := AreaField("refused_about", "About you", "")
 	about.Optional, about.Errors = true, []string{"Use at most 2,000 characters"}
+	rules := AreaField("refused_rules", "Rules", "")
+	rules.Area.Rich, rules.Errors = sampleRich, []string{"Enter the rules"}
 	region := SelectField("refused_region", "Region", "", []Option{{Value: "akl", Text: "Tāmaki Makaurau Auckland"}})
 	region.Select.Empty, region.Errors = "Choose a region", []string{"Choose a region"}
 	kind := RadioField("refused_kind", "Kind of membership", "", sampleOptions())
@@ -71,7 +83,7 @@ func sampleRefused() []Field {
 	topics.Errors = []string{"Choose at least one topic"}
 	terms := CheckField("refused_terms", "I have read the terms and agree to them", false)
 	terms.Errors = []string{"Agree to the terms to go on"}
-	return []Field{name, email, date, about, region, kind, topics, terms}
+	return []Field{name, email, date, about, rules, region, kind, topics, terms}
 }
 
 func samplePricing(name string) Pricing {

@@ -95,7 +95,8 @@ type Area struct {
 	Rows      string // "5"
 	MaxLength string
 	Width     Width
-	Code      bool // in a monospaced font
+	Code      bool   // in a monospaced font
+	Rich      string // what the text may have, as richtext.Kind names it; empty: no markup
 }
 
 // Select is a choice from a closed list.

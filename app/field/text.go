@@ -12,6 +12,7 @@ import (
 
 	"ams/app/fault"
 	"ams/app/lang"
+	"ams/app/richtext"
 	"ams/views"
 )
 
@@ -22,6 +23,7 @@ type TextField[M any] struct {
 	max    int
 	kind   string // of the input
 	area   bool
+	rich   string // of the area
 	plain  bool
 	secret bool
 	canon  func(string) string
@@ -39,6 +41,12 @@ func Text[M any](key string, label lang.Message, at func(*M) *string) *TextField
 func Long[M any](key string, label lang.Message, at func(*M) *string) *TextField[M] {
 	f := Text(key, label, at)
 	f.area = true
+	return f
+}
+
+// Rich lets the text have the markup of a kind. Whoever stores it cleans it.
+func (f *TextField[M]) Rich(k richtext.Kind) *TextField[M] {
+	f.area, f.rich = true, k.Features()
 	return f
 }
 
@@ -101,7 +109,9 @@ func (f *TextField[M]) Inputs(_ context.Context, tr *lang.Translator, m *M, type
 	value := f.shown(typed, f.meta.Key, *f.at(m))
 	label := tr.Say(f.meta.Label)
 	if f.area {
-		return []views.Field{f.finish(tr, views.AreaField(f.meta.Key, label, value))}, nil
+		v := views.AreaField(f.meta.Key, label, value)
+		v.Area.Rich = f.rich
+		return []views.Field{f.finish(tr, v)}, nil
 	}
 	if f.secret {
 		return []views.Field{f.finish(tr, views.PasswordField(f.meta.Key, label, "new-password"))}, nil
@@ -135,6 +145,7 @@ type TranslatedField[M any] struct {
 	max   int
 	area  bool
 	rows  string        // of the area, empty: a few
+	rich  string        // of the area
 	asked []lang.Locale // nil: all
 }
 
@@ -151,10 +162,10 @@ func (f *TranslatedField[M]) Max(n int) *TranslatedField[M] { f.max = n; return 
 // Lines lets the texts have several lines.
 func (f *TranslatedField[M]) Lines() *TranslatedField[M] { f.area = true; return f }
 
-// Tall is Lines with room for a page.
-func (f *TranslatedField[M]) Tall() *TranslatedField[M] {
-	f.rows = "16"
-	return f.Lines()
+// Rich lets the texts have the markup of a kind, with room for a page. Whoever stores them cleans them.
+func (f *TranslatedField[M]) Rich(k richtext.Kind) *TranslatedField[M] {
+	f.area, f.rows, f.rich = true, "16", k.Features()
+	return f
 }
 
 // In asks for these languages only. Texts in others stay as they are.
@@ -203,7 +214,7 @@ func (f *TranslatedField[M]) Inputs(_ context.Context, tr *lang.Translator, m *M
 		v.Input.Width = views.Width40
 		if f.area {
 			v = views.AreaField(name, label, f.shown(typed, name, *text))
-			v.Area.Rows = cmp.Or(f.rows, v.Area.Rows)
+			v.Area.Rows, v.Area.Rich = cmp.Or(f.rows, v.Area.Rows), f.rich
 		}
 		v = f.finish(tr, v)
 		v.Optional = f.meta.Optional || l != lang.Default

@@ -72,6 +72,17 @@ func (k Kind) policy() *bluemonday.Policy {
 	return paragraph()
 }
 
+// Features names what an editor offers for texts of the kind, as its script knows it.
+func (k Kind) Features() string {
+	switch k {
+	case Line:
+		return "bold italic align link"
+	case Document:
+		return "h2 h3 h4 bold italic ol ul link"
+	}
+	return "bold italic strike sup sub ol ul align link"
+}
+
 // Clean gives what may be stored of a text, with every element closed. Cleaning a second time changes nothing.
 func Clean(k Kind, text string) string {
 	text = strings.ReplaceAll(strings.ToValidUTF8(text, ""), "\x00", "")

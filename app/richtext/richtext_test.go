@@ -1,6 +1,7 @@
 package richtext_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -91,6 +92,22 @@ func TestDocument(t *testing.T) {
 	shown := string(richtext.Render(richtext.Document, got, richtext.Links{}))
 	if want := `a<h3>b</h3><h4>c</h4><h5>d</h5>e<p>fg ` + link + `</p><ol><li>i</li></ol>`; shown != want {
 		t.Errorf("Render(Document)\n got %q\nwant %q", shown, want)
+	}
+}
+
+// An editor offers what the cleaner leaves, and nothing else.
+func TestFeatures(t *testing.T) {
+	t.Parallel()
+	for feature, text := range map[string]string{
+		"h2": "<h2>a</h2>", "h3": "<h3>a</h3>", "h4": "<h4>a</h4>", "bold": "<strong>a</strong>", "italic": "<em>a</em>", "strike": "<s>a</s>",
+		"sup": "<sup>a</sup>", "sub": "<sub>a</sub>", "ol": "<ol><li>a</li></ol>", "ul": "<ul><li>a</li></ul>", "link": `<a href="/x/">a</a>`,
+	} {
+		for name, kind := range map[string]richtext.Kind{"Paragraph": richtext.Paragraph, "Line": richtext.Line, "Document": richtext.Document} {
+			offered, stays := slices.Contains(strings.Fields(kind.Features()), feature), richtext.Clean(kind, text) == text
+			if offered != stays {
+				t.Errorf("%s: %s is offered: %t, stays: %t", name, feature, offered, stays)
+			}
+		}
 	}
 }
 

@@ -96,9 +96,10 @@ func versionSections(a *admin.Admin, languages []lang.Locale) []admin.Section[ve
 			},
 		},
 		admin.Sect(lang.M("Content"), append(accepted,
-			field.Translated("content", lang.M("Text"), func(v *version) *lang.Text { return &v.Content }).Tall().In(languages).When(free).
-				Help(lang.M("Empty lines make paragraphs. For more, write HTML: headings h2 to h4, bold, italic, lists and links; everything else is taken out.")),
-			field.Long("change_log", lang.M("What has changed"), func(v *version) *string { return &v.ChangeLog }).Optional().When(free).Help(lang.M("Only staff see it.")))...),
+			field.Translated("content", lang.M("Text"), func(v *version) *lang.Text { return &v.Content }).Rich(richtext.Document).In(languages).When(free).
+				Help(lang.M("Headings, bold and italic words, lists and links are kept; everything else is taken out. In HTML, headings are h2 to h4, and an empty line begins a paragraph.")),
+			field.Long("change_log", lang.M("What has changed"), func(v *version) *string { return &v.ChangeLog }).Rich(richtext.Document).Optional().When(free).
+				Help(lang.M("Only staff see it.")))...),
 		admin.Sect(lang.Message{},
 			field.Computed("acceptances", lang.M("Accepted by"), func(tr *lang.Translator, v *version) string {
 				return tr.Say(lang.N("%d person", "%d people", v.Acceptances, v.Acceptances))

@@ -19,6 +19,7 @@ func entries() map[string]string {
 	return map[string]string{
 		"site.css": "css/site.css", "site.js": "js/site.js",
 		"staff.css": "css/staff.css", "staff.js": "js/staff.js", "mode.js": "js/mode.js",
+		"richtext.css": "css/richtext.css", "richtext.js": "js/richtext.js",
 	}
 }
 

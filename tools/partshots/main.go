@@ -72,7 +72,7 @@ func shoot(browser context.Context, address, mode string, width int64) error {
 	tab, done := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
 	defer done()
 	err := chromedp.Do(tab, chromedp.EmulateViewport(width, 900), chromedp.Navigate(address+"/?mode="+mode),
-		chromedp.WaitVisible("#refused"))
+		chromedp.WaitVisible("#refused"), chromedp.WaitVisible("#id_refused_rules-text"))
 	if err != nil {
 		return err
 	}

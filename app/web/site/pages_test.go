@@ -90,6 +90,8 @@ func content(v visitor) {
 	v.sees("/en/members-only/", http.StatusForbidden)
 	v.opensMenu()
 	v.sees("/dev/parts/", http.StatusOK)
+	v.Until(`document.querySelectorAll('.richtext-text[role=textbox]').length === 4`)
+	v.finds("the parts with their editors")
 }
 
 func entrance(v visitor, letter string) {

@@ -5,6 +5,7 @@ import { announce, announceIn, announceMessages, announceOnLoad } from './announ
 import { watchActs } from './acts.js'
 import { watchSubmits } from './busy.js'
 import { watchActions } from './confirm.js'
+import { watchEditors } from './editors.js'
 import { focusProblems, watchProblemLinks } from './problems.js'
 import { watchLimits } from './limits.js'
 import { watchMenus } from './menus.js'
@@ -31,6 +32,7 @@ watchRules()
 function ready() {
   watchChanges(document)
   watchTables()
+  watchEditors(document)
   focusProblems(document)
   announceOnLoad()
 }
@@ -41,6 +43,7 @@ document.addEventListener('htmx:afterSettle', (event) => {
   const region = event.detail.elt
   watchChanges(region)
   watchTables()
+  watchEditors(region)
   focusProblems(region)
   announceIn(region)
 })
