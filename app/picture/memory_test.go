@@ -53,6 +53,24 @@ func heavy(t *testing.T) map[string]func() ([]byte, error) {
 		"ErrFourChannels": func() ([]byte, error) { return progressive(4000, 3900, 4), picture.ErrTooLarge },
 		"WebP":            func() ([]byte, error) { return encoded(t, "webp", image.NewNRGBA(image.Rect(0, 0, 4000, 3100))), nil },
 		"LongAndThin":     func() ([]byte, error) { return encoded(t, "png", image.NewGray(image.Rect(0, 0, 1_000_000, 1))), nil },
+		"TurnedPNG": func() ([]byte, error) {
+			return turnedPNG(t, image.NewNRGBA(image.Rect(0, 0, 5400, 4000)), 6), nil
+		},
+		"ErrTurnedPNG": func() ([]byte, error) {
+			return turnedPNG(t, image.NewNRGBA(image.Rect(0, 0, 5500, 4000)), 6), picture.ErrTooLarge
+		},
+		"TurnedWebP": func() ([]byte, error) {
+			return turnedWebP(t, image.NewNRGBA(image.Rect(0, 0, 4000, 3200)), 6), nil
+		},
+		"ErrTurnedWebP": func() ([]byte, error) {
+			return turnedWebP(t, image.NewNRGBA(image.Rect(0, 0, 4100, 3200)), 6), picture.ErrTooLarge
+		},
+		"LargeWebP": func() ([]byte, error) {
+			return turnedWebP(t, image.NewNRGBA(image.Rect(0, 0, 5400, 4000)), 1), nil
+		},
+		"ErrLargeWebP": func() ([]byte, error) {
+			return turnedWebP(t, image.NewNRGBA(image.Rect(0, 0, 8000, 6200)), 1), picture.ErrTooLarge
+		},
 		"GIF": func() ([]byte, error) {
 			return encoded(t, "gif", image.NewPaletted(large, color.Palette{color.Black, color.White})), nil
 		},
@@ -95,7 +113,7 @@ func TestMemory(t *testing.T) {
 				t.Errorf("a picture of %d bytes took %d MiB, want at most %d", len(file), kilobytes/1024, most)
 			}
 			if got := string(found[2]) == "true"; got != (refused != nil) {
-				t.Errorf("Develop() refused it as too large: %v, want %v", got, refused != nil)
+				t.Errorf("Develop() refused it as too detailed: %v, want %v", got, refused != nil)
 			}
 		})
 	}

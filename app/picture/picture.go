@@ -107,11 +107,15 @@ func (l *Lab) enter(ctx context.Context) (leave func(), err error) {
 // what that takes.
 func decode(file []byte) (image.Image, string, error) {
 	format := formatOf(file)
+	held := orientation(file, format)
+	if format == "webp" {
+		file = still(file)
+	}
 	shape, err := head(file, format)
 	if err != nil {
 		return nil, "", ErrUnreadable
 	}
-	if int64(shape.Width)*int64(shape.Height) > MaxPixels || cost(file, format, shape) > memory {
+	if int64(shape.Width)*int64(shape.Height) > MaxPixels || cost(file, format, shape, held) > memory {
 		return nil, "", ErrTooLarge
 	}
 	var picture image.Image
@@ -123,7 +127,7 @@ func decode(file []byte) (image.Image, string, error) {
 	if err != nil || picture.Bounds().Empty() {
 		return nil, "", ErrUnreadable
 	}
-	return picture, format, nil
+	return turn(picture, held), format, nil
 }
 
 // formatOf goes by the first bytes, never by a name.

@@ -270,6 +270,10 @@ func FuzzDevelop(f *testing.F) {
 		f.Add(encoded(f, format, halves(12, 8)))
 	}
 	f.Add(turned(f, halves(12, 8)))
+	f.Add(turnedPNG(f, halves(12, 8), 6))
+	f.Add(turnedWebP(f, halves(12, 8), 6))
+	f.Add(animated(f, halves(12, 8), webp.Options{Quality: 80}))
+	f.Add(animated(f, halves(12, 8), webp.Options{Lossless: true}))
 	lab := picture.NewLab(4)
 	f.Fuzz(func(t *testing.T, file []byte) {
 		got, err := lab.Develop(t.Context(), file, 8)
