@@ -71,6 +71,9 @@ func (s *Service) develop(ctx context.Context, p Profile, problems *fault.Fields
 	case errors.Is(err, picture.ErrTooLarge):
 		problems.Add(field, lang.M("The picture can have at most 50 megapixels. Choose a smaller one."))
 		return picture.Print{}, nil
+	case errors.Is(err, picture.ErrTooDetailed):
+		problems.Add(field, lang.M("The picture is too detailed to be worked on here. Save it smaller, for example with 4000 × 3000 pixels, and choose it again."))
+		return picture.Print{}, nil
 	}
 	return shown, err
 }
