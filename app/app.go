@@ -153,7 +153,7 @@ func (a *App) mount(kernel *web.Web, assets *static.Files, languages lang.Langua
 	forum.New(forum.Config{
 		Origin: a.cfg.Forum.Origin, Secret: a.cfg.Forum.Secret.Reveal(), Picture: a.pictures().URL,
 	}, a.People, a.Members, a.out.Log).Routes(kernel)
-	termpages.New(a.Terms, a.views).Routes(kernel)
+	termpages.New(a.Terms, a.Content, a.views).Routes(kernel)
 	a.Staff = admin.New(a.db.DB, a.out.Clock, a.views, a.cfg.Site.Admin)
 	a.Members.KeepHistory(a.Staff.Note)
 	staff.Declare(a.Staff, staff.Domains{
