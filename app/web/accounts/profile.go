@@ -134,6 +134,7 @@ func sections(c *web.Ctx, sheet profile.Sheet, typed map[string][]string) []view
 
 // received holds what can be a picture; of larger files the rest is only counted.
 func received(f web.File) (u account.Upload, err error) {
+	u.Chosen = true
 	if u.Data, err = io.ReadAll(io.LimitReader(f, account.MaxPicture+1)); err != nil {
 		return u, err
 	}

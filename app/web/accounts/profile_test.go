@@ -100,8 +100,11 @@ func TestPicture(t *testing.T) {
 		if got := v.Get(update).Document().Find("main .avatar img").AttrOr("alt", ""); got != "Mere Kahu's profile picture" {
 			t.Errorf("beside no name the picture is called %q, want whose it is", got)
 		}
-		if got := page.Document().Find("main .avatar img").AttrOr("alt", "none"); got != "" {
-			t.Errorf("beside the name the picture is called %q, want nothing", got)
+		if got := page.Document().Find("main .avatar img").AttrOr("alt", ""); got != "Mere Kahu's profile picture" {
+			t.Errorf("on the dashboard the picture is called %q, want whose it is", got)
+		}
+		if got := page.Document().Find("header .avatar img").AttrOr("alt", "none"); got != "" {
+			t.Errorf("beside the name the picture of the menu is called %q, want nothing", got)
 		}
 		status, data := fetch(t, small)
 		img, err := jpeg.Decode(bytes.NewReader(data))
@@ -187,6 +190,8 @@ func TestPicture(t *testing.T) {
 			"TooLarge":           {large[:6<<20], nil, "at most 5 MB; this file has 6.0 MB"},
 			"JustTooMuch":        {large[:5<<20+1], nil, "at most 5 MB; this file has 5.0 MB"},
 			"Both":               {kept, []string{"profile_picture-clear", "on"}, "not both"},
+			"Empty":              {nil, nil, "Upload a valid image"},
+			"EmptyAndRemoved":    {nil, []string{"profile_picture-clear", "on"}, "not both"},
 		} {
 			answer := v.Upload(update, "profile_picture", "a.png", c.data, about(c.more...)...).Status(http.StatusUnprocessableEntity)
 			if answer.Has("#id_profile_picture-error", c.want); t.Failed() {
