@@ -128,6 +128,7 @@ func (h *Handler) secretRoutes(a *web.Router) {
 	a.POST("/password/set/", password(h.setPassword))
 	a.POST("/logout/elsewhere/", web.SignedIn(h.signOutElsewhere))
 	a.GET("/password/reset/", h.askForReset)
+	a.GET("/logout/elsewhere/", web.SignedIn(h.askElsewhere))
 	a.POST("/password/reset/", h.sendReset) // limited by its service: by the address that was typed as well
 	a.GET("/password/reset/done/", h.resetSent)
 	a.GET("/password/reset/key/done/", h.resetDone)
