@@ -155,7 +155,7 @@ func (a *App) mount(kernel *web.Web, assets *static.Files, languages lang.Langua
 	forum.New(forum.Config{
 		Origin: a.cfg.Forum.Origin, Secret: a.cfg.Forum.Secret.Reveal(), Picture: a.pictures().URL,
 	}, a.People, a.Members, a.out.Log).Routes(kernel)
-	termpages.New(a.Terms, a.views).Routes(kernel)
+	termpages.New(a.Terms, a.Content, a.views).Routes(kernel)
 	a.administer(kernel, languages)
 	site.New(assets, a.Content, site.Health{
 		Database: a.db.PingContext,

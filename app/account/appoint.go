@@ -58,7 +58,7 @@ func (s *Service) CreateSuperuser(ctx context.Context, a Appointment) error {
 // existing password stays.
 func (s *Service) Appoint(ctx context.Context, a Appointment) (created bool, err error) {
 	a = a.canonical()
-	return s.appoint(ctx, a, func(ctx context.Context, tx bun.Tx, id int64) error { return promote(ctx, tx, id, a) })
+	return s.appoint(ctx, a, func(ctx context.Context, tx bun.Tx, id int64) error { return s.promote(ctx, tx, id, a) })
 }
 
 // appoint asks existing what to do with an account that has the address already.
@@ -96,7 +96,7 @@ func (a Appointment) canonical() Appointment {
 	return a
 }
 
-func promote(ctx context.Context, tx bun.Tx, id int64, a Appointment) error {
+func (s *Service) promote(ctx context.Context, tx bun.Tx, id int64, a Appointment) error {
 	if err := Lock(ctx, tx, id); err != nil {
 		return err
 	}
@@ -109,5 +109,5 @@ func promote(ctx context.Context, tx bun.Tx, id int64, a Appointment) error {
 	if err != nil || address.Verified {
 		return err
 	}
-	return verify(ctx, tx, address)
+	return s.prove(ctx, tx, address, Origin{})
 }

@@ -41,7 +41,7 @@ func (s *Service) addressOf(ctx context.Context, db bun.IDB, key string) (addres
 
 // Confirm verifies the address behind the key, and makes it the primary one of a person who has none. It signs nobody
 // in. An address that another account verified meanwhile is fault.Clash.
-func (s *Service) Confirm(ctx context.Context, key string) (Confirmation, error) {
+func (s *Service) Confirm(ctx context.Context, key string, from Origin) (Confirmation, error) {
 	var done Confirmation
 	err := s.db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
 		_, seen, err := s.addressOf(ctx, tx, key)
@@ -59,7 +59,7 @@ func (s *Service) Confirm(ctx context.Context, key string) (Confirmation, error)
 		if done.Taken {
 			return takenAddress()
 		}
-		return verify(ctx, tx, address)
+		return s.prove(ctx, tx, address, from)
 	})
 	switch database.Constraint(err) {
 	case "email_addresses_one_verified", "users_email_unique":

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/uptrace/bun"
 
@@ -64,23 +65,23 @@ func freeTrace(ctx context.Context, db bun.IDB, id int64) (string, error) {
 }
 
 // AskErasure notes that a person wants to be erased; false when they had said so already.
-func (s *Service) AskErasure(ctx context.Context, tx bun.Tx, id int64) (asked bool, err error) {
+func (s *Service) AskErasure(ctx context.Context, tx bun.Tx, id int64, now time.Time) (asked bool, err error) {
 	const ask = "UPDATE users SET erasure_requested_at = ?1 WHERE id = ?0 AND erasure_requested_at IS NULL AND erased_at IS NULL"
-	return oneRow(ctx, tx, ask, id, s.clock.Now())
-}
-
-// KeepAccount takes back that a person wants to be erased; false when they had not said so.
-func (s *Service) KeepAccount(ctx context.Context, tx bun.Tx, id int64) (kept bool, err error) {
-	return oneRow(ctx, tx, "UPDATE users SET erasure_requested_at = NULL WHERE id = ?0 AND erasure_requested_at IS NOT NULL", id)
-}
-
-func oneRow(ctx context.Context, tx bun.Tx, update string, args ...any) (bool, error) {
-	done, err := tx.NewRaw(update, args...).Exec(ctx)
+	done, err := tx.NewRaw(ask, id, now).Exec(ctx)
 	if err != nil {
-		return false, fmt.Errorf("note the wish for erasure: %w", err)
+		return false, fmt.Errorf("note the wish for erasure of user %d: %w", id, err)
 	}
 	n, err := done.RowsAffected()
 	return n > 0, err
+}
+
+// KeepAccount takes back that a person wants to be erased.
+func (s *Service) KeepAccount(ctx context.Context, tx bun.Tx, id int64) error {
+	const keep = "UPDATE users SET erasure_requested_at = NULL WHERE id = ? AND erasure_requested_at IS NOT NULL"
+	if _, err := tx.NewRaw(keep, id).Exec(ctx); err != nil {
+		return fmt.Errorf("take the wish for erasure of user %d back: %w", id, err)
+	}
+	return nil
 }
 
 // Records are people as staff look after them, by id; those who are gone are left out.

@@ -34,8 +34,9 @@ const (
 
 // Upload is a file that a person chose; the zero Upload is none.
 type Upload struct {
-	Data []byte // at most MaxPicture and one byte of it
-	Size int64  // of the whole file
+	Chosen bool   // an empty file is one as well
+	Data   []byte // at most MaxPicture and one byte of it
+	Size   int64  // of the whole file
 }
 
 // images are the keys under which a picture lies in the public bucket.
@@ -50,7 +51,7 @@ func (s *Service) HasPictures() bool { return s.cfg.Pictures != nil }
 func (s *Service) develop(ctx context.Context, p Profile, problems *fault.Fields) (picture.Print, error) {
 	const field = "profile_picture"
 	switch {
-	case p.Picture.Size == 0:
+	case !p.Picture.Chosen:
 		return picture.Print{}, nil
 	case !s.HasPictures():
 		problems.Add("", lang.M("Pictures cannot be stored here at the moment."))
@@ -70,6 +71,9 @@ func (s *Service) develop(ctx context.Context, p Profile, problems *fault.Fields
 		return picture.Print{}, nil
 	case errors.Is(err, picture.ErrTooLarge):
 		problems.Add(field, lang.M("The picture can have at most 50 megapixels. Choose a smaller one."))
+		return picture.Print{}, nil
+	case errors.Is(err, picture.ErrTooDetailed):
+		problems.Add(field, lang.M("The picture is too detailed to be worked on here. Save it smaller, for example with 4000 × 3000 pixels, and choose it again."))
 		return picture.Print{}, nil
 	}
 	return shown, err

@@ -172,7 +172,7 @@ func (s *Service) reset(ctx context.Context, key, hash string, from Origin) erro
 		if err != nil || taken || address.Verified {
 			return err
 		}
-		return verify(ctx, tx, address)
+		return s.prove(ctx, tx, address, from)
 	})
 }
 

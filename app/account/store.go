@@ -243,8 +243,13 @@ func hasVerified(ctx context.Context, db bun.IDB, user int64, email string) (boo
 	return found, nil
 }
 
-// verify marks an address as its owner's. Somebody without a primary address gets this one.
-func verify(ctx context.Context, tx bun.Tx, a addressRow) error {
+// prove marks an address as its owner's. Somebody without a primary address gets this one, and the address that they had
+// until then is told.
+func (s *Service) prove(ctx context.Context, tx bun.Tx, a addressRow, from Origin) error {
+	before, err := userByID(ctx, tx, a.UserID)
+	if err != nil {
+		return err
+	}
 	const mark = `
 		UPDATE email_addresses SET verified = true, "primary" = "primary" OR NOT EXISTS
 			(SELECT 1 FROM email_addresses o WHERE o.user_id = ?1 AND o."primary")
@@ -254,11 +259,15 @@ func verify(ctx context.Context, tx bun.Tx, a addressRow) error {
 	}
 	const copyPrimary = `
 		UPDATE users u SET email = a.email FROM email_addresses a
-		WHERE u.id = ? AND a.user_id = u.id AND a."primary" AND u.email <> a.email`
-	if _, err := tx.NewRaw(copyPrimary, a.UserID).Exec(ctx); err != nil {
+		WHERE u.id = ? AND a.user_id = u.id AND a."primary" AND u.email <> a.email RETURNING u.email`
+	var fresh []string
+	if err := tx.NewRaw(copyPrimary, a.UserID).Scan(ctx, &fresh); err != nil {
 		return fmt.Errorf("copy primary address of user %d: %w", a.UserID, err)
 	}
-	return nil
+	if len(fresh) == 0 {
+		return nil
+	}
+	return s.notice(ctx, tx, before.Person, primaryChanged(before.Email, fresh[0]), from)
 }
 
 func grantAll(ctx context.Context, tx bun.Tx, id int64) error {

@@ -83,18 +83,25 @@ func (s *Service) furnish(ctx context.Context, f *Frame, site siteRow) error {
 	if err := s.loadMenus(ctx, f, site.ID); err != nil {
 		return err
 	}
-	pages, _ := richtext.Targets(site.FooterText)
-	paths, err := pathsOf(ctx, s.db, pages)
-	if err != nil {
-		return err
-	}
-	f.FooterText = richtext.Render(richtext.Line, site.FooterText, s.links(paths, f.Lang))
-	return nil
+	links, err := s.Links(ctx, f.Lang, site.FooterText)
+	f.FooterText = richtext.Render(richtext.Line, site.FooterText, links)
+	return err
 }
 
 func (f *Frame) wear(t theme.Theme) {
 	f.Mode, f.NavbarMode, f.FooterMode = t.Mode(), t.NavbarMode(), t.FooterMode()
 	f.SignInClass, f.SignUpClass = t.SignInClass(), t.SignUpClass()
+}
+
+// Links tells where the links of some texts lead on a page in a language.
+func (s *Service) Links(ctx context.Context, l lang.Locale, texts ...string) (richtext.Links, error) {
+	var all []int64
+	for _, text := range texts {
+		pages, _ := richtext.Targets(text)
+		all = append(all, pages...)
+	}
+	paths, err := pathsOf(ctx, s.db, all)
+	return s.links(paths, l), err
 }
 
 func (s *Service) links(paths map[int64]string, l lang.Locale) richtext.Links {

@@ -13,9 +13,9 @@ import (
 // that language's site, else the long one, else those of the English site. Empty when nobody has given one.
 func LetterName(ctx context.Context, db bun.IDB, l lang.Locale) (string, error) {
 	const names = `
-		SELECT coalesce(nullif(a.association_short_name, ''), a.association_long_name)
+		SELECT coalesce(nullif(btrim(a.association_short_name), ''), btrim(a.association_long_name))
 		FROM association_settings a JOIN site_settings s ON s.site_id = a.site_id
-		WHERE s.language IN (?0, ?1) AND a.association_short_name || a.association_long_name <> ''
+		WHERE s.language IN (?0, ?1) AND btrim(a.association_short_name || a.association_long_name) <> ''
 		ORDER BY s.language = ?0 DESC LIMIT 1`
 	var found []string
 	if err := db.NewRaw(names, string(l), string(lang.Default)).Scan(ctx, &found); err != nil {
@@ -30,7 +30,7 @@ func LetterName(ctx context.Context, db bun.IDB, l lang.Locale) (string, error) 
 // ShortName is the association's short name in a language, "" where it has none.
 func ShortName(ctx context.Context, db bun.IDB, l lang.Locale) (string, error) {
 	const names = `
-		SELECT a.association_short_name FROM association_settings a JOIN site_settings s ON s.site_id = a.site_id
+		SELECT btrim(a.association_short_name) FROM association_settings a JOIN site_settings s ON s.site_id = a.site_id
 		WHERE s.language = ? LIMIT 1`
 	var found []string
 	if err := db.NewRaw(names, string(l)).Scan(ctx, &found); err != nil {

@@ -46,8 +46,8 @@ type siteRow struct {
 // siteFor finds the active site of a language, else the default one.
 func siteFor(ctx context.Context, db bun.IDB, l lang.Locale) (siteRow, bool, error) {
 	const query = `
-		SELECT st.id, r.url_path AS root, coalesce(a.association_short_name, '') AS short_name,
-		       coalesce(a.association_long_name, '') AS long_name, coalesce(a.linkedin_url, '') AS linkedin_url,
+		SELECT st.id, r.url_path AS root, coalesce(btrim(a.association_short_name), '') AS short_name,
+		       coalesce(btrim(a.association_long_name), '') AS long_name, coalesce(a.linkedin_url, '') AS linkedin_url,
 		       coalesce(a.facebook_url, '') AS facebook_url, coalesce(a.navbar_signin_label, '') AS sign_in_label,
 		       coalesce(a.navbar_signup_label, '') AS sign_up_label, coalesce(a.footer_text, '') AS footer_text,
 		       coalesce(t.settings, '{}') AS theme

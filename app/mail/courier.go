@@ -72,7 +72,6 @@ func (c *Courier) deliver(ctx context.Context, job Send) error {
 	switch {
 	case row.ExpiresAt != nil && !now.Before(*row.ExpiresAt):
 		row.Status = expired
-		row.blank()
 		return c.note(ctx, c.db, row, nil)
 	case row.HTML == "":
 		return jobs.Permanent(fmt.Errorf("message %s has lost its text, which is kept for a week only", row.ID))
@@ -94,24 +93,43 @@ func (c *Courier) deliver(ctx context.Context, job Send) error {
 // other one, and nobody gets it twice.
 func (c *Courier) split(ctx context.Context, row *outboxRow, id string, partly *Partly, now time.Time) error {
 	return c.db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
-		rest, err := row.rest(partly, now)
+		held, found, err := hold(ctx, tx, row.ID) // somebody may have been forgotten since it was read
+		if err != nil || !found || held.Status == sent || held.Status == cancelled {
+			return err
+		}
+		held.Attempts = row.Attempts
+		rest, err := held.rest(partly, now)
 		if err != nil {
 			return err
 		}
-		slog.WarnContext(ctx, "some recipients are tried again later", "message", row.ID, "as", rest.ID, "recipients", len(rest.To), "error", partly.Err)
-		if _, err := insert(ctx, tx, rest); err != nil {
+		if len(rest.To) > 0 {
+			slog.WarnContext(ctx, "some recipients are tried again later", "message", row.ID, "as", rest.ID, "recipients", len(rest.To), "error", partly.Err)
+			if err := c.later(ctx, tx, rest); err != nil {
+				return err
+			}
+		}
+		if err := readdress(ctx, tx, held); err != nil {
 			return err
 		}
-		if err := c.queue.Add(ctx, tx, Send{Message: rest.ID}, jobs.In(firstPause)); err != nil {
-			return fmt.Errorf("queue the rest of message %s: %w", row.ID, err)
-		}
-		return c.note(ctx, tx, row, c.judge(row, id, nil, now))
+		return c.note(ctx, tx, held, c.judge(held, id, nil, now))
 	})
 }
 
-// note records how a try ended, tells of it, and gives back what the queue is to do.
+func (c *Courier) later(ctx context.Context, tx bun.Tx, rest *outboxRow) error {
+	if _, err := insert(ctx, tx, rest); err != nil {
+		return err
+	}
+	if err := c.queue.Add(ctx, tx, Send{Message: rest.ID}, jobs.In(firstPause)); err != nil {
+		return fmt.Errorf("queue message %s, the rest of another: %w", rest.ID, err)
+	}
+	return nil
+}
+
+// note records how a try ended, tells of it, and gives back what the queue is to do: nothing more about a message that
+// was sent or cancelled meanwhile.
 func (c *Courier) note(ctx context.Context, db bun.IDB, row *outboxRow, verdict error) error {
-	if err := record(ctx, db, row); err != nil {
+	stored, err := record(ctx, db, row)
+	if err != nil {
 		return err
 	}
 	if row.Status == sent {
@@ -119,6 +137,9 @@ func (c *Courier) note(ctx context.Context, db bun.IDB, row *outboxRow, verdict 
 	}
 	if c.observe != nil {
 		c.observe(row.Template, outcome(row, verdict))
+	}
+	if !stored {
+		return nil
 	}
 	return verdict
 }
@@ -139,7 +160,6 @@ func (c *Courier) judge(row *outboxRow, id string, err error, now time.Time) err
 	if err == nil {
 		row.Attempts++
 		row.Status, row.SentAt, row.ProviderID, row.LastError = sent, &now, id, ""
-		row.blank()
 		return nil
 	}
 	row.Status, row.LastError = queued, err.Error()

@@ -20,10 +20,10 @@ func Forget() Option { return func(d *Draft) { d.forget = true } }
 func ForgetPerson(ctx context.Context, db bun.IDB, person int64, addresses []string) error {
 	const own = `
 		UPDATE email_messages SET recipients = ARRAY[?0], subject = '', html = '', text = '', last_error = '',
-		       status = CASE WHEN status = ?1 THEN ?2 ELSE status END
-		WHERE (user_id = ?3 AND template_id NOT LIKE 'staff\_%') OR recipients <@ ?4::text[]`
+		       status = CASE WHEN status IN (?1, ?2) THEN ?3 ELSE status END
+		WHERE (user_id = ?4 AND template_id NOT LIKE 'staff\_%') OR recipients <@ ?5::text[]`
 	known := pgdialect.Array(addresses)
-	if _, err := db.NewRaw(own, nobody, queued, cancelled, person, known).Exec(ctx); err != nil {
+	if _, err := db.NewRaw(own, nobody, queued, failed, cancelled, person, known).Exec(ctx); err != nil {
 		return fmt.Errorf("forget messages to person %d: %w", person, err)
 	}
 	const told = `

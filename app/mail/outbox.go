@@ -61,22 +61,20 @@ func (r *outboxRow) message() Message {
 	}
 }
 
-func (r *outboxRow) blank() {
-	r.HTML, r.Text = "", ""
-	if r.Forget {
-		r.To, r.Subject = []string{nobody}, ""
-	}
-}
-
-// rest takes those who are left out of a message and gives them one of their own.
+// rest takes those who are left out of a message and gives them one of their own. It is to nobody when all of them were
+// forgotten meanwhile.
 func (r *outboxRow) rest(partly *Partly, now time.Time) (*outboxRow, error) {
 	id, err := uuid.NewV7()
 	if err != nil {
 		return nil, fmt.Errorf("the rest of message %s: %w", r.ID, err)
 	}
 	rest := *r
-	rest.ID, rest.Once, rest.To, rest.Attempts, rest.CreatedAt, rest.LastError = id.String(), "", partly.Left, 0, now, partly.Error()
-	r.To = slices.DeleteFunc(slices.Clone(r.To), func(to string) bool { return slices.Contains(partly.Left, to) })
+	rest.ID, rest.Once, rest.Attempts, rest.CreatedAt, rest.LastError = id.String(), "", 0, now, partly.Error()
+	left := func(to string) bool { return slices.Contains(partly.Left, to) }
+	rest.To = slices.DeleteFunc(slices.Clone(r.To), func(to string) bool { return !left(to) })
+	if r.To = slices.DeleteFunc(slices.Clone(r.To), left); len(r.To) == 0 {
+		r.To = []string{nobody}
+	}
 	return &rest, nil
 }
 
@@ -91,8 +89,17 @@ func insert(ctx context.Context, db bun.IDB, r *outboxRow) (written bool, err er
 }
 
 func find(ctx context.Context, db bun.IDB, id string) (row *outboxRow, found bool, err error) {
+	return one(ctx, db.NewSelect(), id)
+}
+
+// hold is find and lets nobody change the message until the transaction ends.
+func hold(ctx context.Context, tx bun.Tx, id string) (row *outboxRow, found bool, err error) {
+	return one(ctx, tx.NewSelect().For("UPDATE"), id)
+}
+
+func one(ctx context.Context, q *bun.SelectQuery, id string) (row *outboxRow, found bool, err error) {
 	row = new(outboxRow)
-	err = db.NewSelect().Model(row).Where("id = ?", id).Scan(ctx)
+	err = q.Model(row).Where("id = ?", id).Scan(ctx)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, false, nil
 	}
@@ -102,17 +109,31 @@ func find(ctx context.Context, db bun.IDB, id string) (row *outboxRow, found boo
 	return row, true, nil
 }
 
-// record stores how an attempt ended. A message that another run has sent meanwhile stays sent.
-func record(ctx context.Context, db bun.IDB, r *outboxRow) error {
+// record stores how an attempt ended, and whether there was anything to store: a message that another run has sent
+// meanwhile stays sent, and one whose reader was forgotten stays cancelled. Whom it went to and what it said is never
+// written from memory, because it may have been forgotten since it was read.
+func record(ctx context.Context, db bun.IDB, r *outboxRow) (stored bool, err error) {
 	r.LastError = strings.ToValidUTF8(strings.ReplaceAll(r.LastError, "\x00", ""), "")
 	if text := []rune(r.LastError); len(text) > maxError {
 		r.LastError = string(text[:maxError])
 	}
-	_, err := db.NewUpdate().Model(r).
-		Column("recipients", "subject", "html", "text", "status", "attempts", "transport", "provider_message_id", "last_error", "sent_at").
-		WherePK().Where("status <> ?", sent).Exec(ctx)
+	ends := db.NewUpdate().Model(r).Column("status", "attempts", "transport", "provider_message_id", "last_error", "sent_at")
+	if r.Status == sent || r.Status == expired {
+		ends.Set("html = ''").Set("text = ''").Set("recipients = CASE WHEN forget THEN ARRAY[?] ELSE recipients END", nobody).
+			Set("subject = CASE WHEN forget THEN '' ELSE subject END")
+	}
+	done, err := ends.WherePK().Where("status NOT IN (?, ?)", sent, cancelled).Exec(ctx)
 	if err != nil {
-		return fmt.Errorf("record message %s as %s: %w", r.ID, r.Status, err)
+		return false, fmt.Errorf("record message %s as %s: %w", r.ID, r.Status, err)
+	}
+	n, err := done.RowsAffected()
+	return n > 0, err
+}
+
+// readdress stores who is left of the recipients of a message that is held.
+func readdress(ctx context.Context, tx bun.Tx, r *outboxRow) error {
+	if _, err := tx.NewUpdate().Model(r).Column("recipients").WherePK().Exec(ctx); err != nil {
+		return fmt.Errorf("record who has message %s: %w", r.ID, err)
 	}
 	return nil
 }

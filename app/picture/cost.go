@@ -12,28 +12,34 @@ const memory = 260_000_000
 
 // What a pixel takes, in bytes.
 const (
-	turned      = 8 // two copies of a JPEG whose camera may have been held askew
-	deep        = 8 // of a PNG with 16 bits a channel
-	flat        = 4 // of every other PNG, and of a WebP
-	indexed     = 1 // of a GIF
-	coefficient = 4 // of each channel of a progressive JPEG, which is held as a whole before the first pixel is known
+	turned      = 8  // two copies of a picture whose camera was held askew; of a JPEG, may have been
+	deep        = 8  // of a PNG with 16 bits a channel
+	flat        = 4  // of every other PNG
+	written     = 12 // of a WebP, together with what writing it anew takes
+	indexed     = 1  // of a GIF
+	coefficient = 4  // of each channel of a progressive JPEG, which is held as a whole before the first pixel is known
 )
 
-// cost is what working on a picture takes, as its head says.
-func cost(file []byte, format string, shape image.Config) int64 {
+// cost is what working on a picture takes, as its head says, and the orientation that it is turned from.
+func cost(file []byte, format string, shape image.Config, held uint16) int64 {
 	pixels := int64(shape.Width) * int64(shape.Height)
+	each := int64(flat)
 	switch format {
 	case "jpeg":
 		return jpegCost(file, pixels)
 	case "png":
 		if shape.ColorModel == color.RGBA64Model || shape.ColorModel == color.NRGBA64Model || shape.ColorModel == color.Gray16Model {
-			return pixels * deep
+			each = deep
 		}
-		return pixels * flat
 	case "gif":
-		return pixels * indexed
+		each = indexed
+	case "webp":
+		each = written
 	}
-	return pixels * flat
+	if held != upright {
+		each += turned
+	}
+	return pixels * each
 }
 
 // jpegCost reads the frame's header (ITU T.81, B.2.2): how many channels there are, how finely each is sampled, and

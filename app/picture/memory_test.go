@@ -47,12 +47,30 @@ func heavy(t *testing.T) map[string]func() ([]byte, error) {
 		"PNG":             func() ([]byte, error) { return encoded(t, "png", image.NewGray(large)), nil },
 		"JPEG":            func() ([]byte, error) { return encoded(t, "jpeg", image.NewRGBA(large)), nil },
 		"Turned":          func() ([]byte, error) { return turned(t, image.NewRGBA(image.Rect(0, 0, 6000, 4500))), nil },
-		"ErrTurned":       func() ([]byte, error) { return turned(t, image.NewRGBA(large)), picture.ErrTooLarge },
+		"ErrTurned":       func() ([]byte, error) { return turned(t, image.NewRGBA(large)), picture.ErrTooDetailed },
 		"Progressive":     func() ([]byte, error) { return progressive(4200, 4100, 3), nil },
-		"ErrProgressive":  func() ([]byte, error) { return progressive(4300, 4200, 3), picture.ErrTooLarge },
-		"ErrFourChannels": func() ([]byte, error) { return progressive(4000, 3900, 4), picture.ErrTooLarge },
+		"ErrProgressive":  func() ([]byte, error) { return progressive(4300, 4200, 3), picture.ErrTooDetailed },
+		"ErrFourChannels": func() ([]byte, error) { return progressive(4000, 3900, 4), picture.ErrTooDetailed },
 		"WebP":            func() ([]byte, error) { return encoded(t, "webp", image.NewNRGBA(image.Rect(0, 0, 4000, 3100))), nil },
 		"LongAndThin":     func() ([]byte, error) { return encoded(t, "png", image.NewGray(image.Rect(0, 0, 1_000_000, 1))), nil },
+		"TurnedPNG": func() ([]byte, error) {
+			return turnedPNG(t, image.NewNRGBA(image.Rect(0, 0, 5400, 4000)), 6), nil
+		},
+		"ErrTurnedPNG": func() ([]byte, error) {
+			return turnedPNG(t, image.NewNRGBA(image.Rect(0, 0, 5500, 4000)), 6), picture.ErrTooDetailed
+		},
+		"TurnedWebP": func() ([]byte, error) {
+			return turnedWebP(t, image.NewNRGBA(image.Rect(0, 0, 4000, 3200)), 6), nil
+		},
+		"ErrTurnedWebP": func() ([]byte, error) {
+			return turnedWebP(t, image.NewNRGBA(image.Rect(0, 0, 4100, 3200)), 6), picture.ErrTooDetailed
+		},
+		"LargeWebP": func() ([]byte, error) {
+			return turnedWebP(t, image.NewNRGBA(image.Rect(0, 0, 5400, 4000)), 1), nil
+		},
+		"ErrLargeWebP": func() ([]byte, error) {
+			return turnedWebP(t, image.NewNRGBA(image.Rect(0, 0, 8000, 6200)), 1), picture.ErrTooDetailed
+		},
 		"GIF": func() ([]byte, error) {
 			return encoded(t, "gif", image.NewPaletted(large, color.Palette{color.Black, color.White})), nil
 		},
@@ -69,7 +87,7 @@ func TestMemory(t *testing.T) {
 		}
 		_, err = picture.NewLab(1).Develop(t.Context(), file, 800)
 		status, _ := os.ReadFile("/proc/self/status")
-		fmt.Printf("%s refused=%v\n", regexp.MustCompile(`VmHWM:\s+\d+`).Find(status), errors.Is(err, picture.ErrTooLarge))
+		fmt.Printf("%s refused=%v\n", regexp.MustCompile(`VmHWM:\s+\d+`).Find(status), errors.Is(err, picture.ErrTooDetailed))
 		return
 	}
 	t.Parallel()
@@ -95,7 +113,7 @@ func TestMemory(t *testing.T) {
 				t.Errorf("a picture of %d bytes took %d MiB, want at most %d", len(file), kilobytes/1024, most)
 			}
 			if got := string(found[2]) == "true"; got != (refused != nil) {
-				t.Errorf("Develop() refused it as too large: %v, want %v", got, refused != nil)
+				t.Errorf("Develop() refused it as too detailed: %v, want %v", got, refused != nil)
 			}
 		})
 	}

@@ -35,8 +35,10 @@ const (
 var (
 	// ErrUnreadable says that the file is no JPEG, PNG, GIF or WebP picture, whatever its name says.
 	ErrUnreadable = errors.New("this is no picture that can be read")
-	// ErrTooLarge says that the picture has too many pixels.
+	// ErrTooLarge says that the picture has more than MaxPixels.
 	ErrTooLarge = errors.New("the picture has too many pixels")
+	// ErrTooDetailed says that the picture has few enough pixels, but that they take too much memory in its format.
+	ErrTooDetailed = errors.New("the picture takes too much memory")
 )
 
 // Lab works on pictures. Decoded ones are large, so only so many are held at once; whoever comes later waits.
@@ -53,7 +55,7 @@ type Print struct {
 	Thumbnail []byte // a JPEG, see Thumbnail
 }
 
-// Develop reads an uploaded file. The error is ErrUnreadable or ErrTooLarge when the file is to blame.
+// Develop reads an uploaded file. The error is ErrUnreadable, ErrTooLarge or ErrTooDetailed when the file is to blame.
 func (l *Lab) Develop(ctx context.Context, file []byte, side int) (Print, error) {
 	free, err := l.enter(ctx)
 	if err != nil {
@@ -107,12 +109,19 @@ func (l *Lab) enter(ctx context.Context) (leave func(), err error) {
 // what that takes.
 func decode(file []byte) (image.Image, string, error) {
 	format := formatOf(file)
+	held := orientation(file, format)
+	if format == "webp" {
+		file = still(file)
+	}
 	shape, err := head(file, format)
 	if err != nil {
 		return nil, "", ErrUnreadable
 	}
-	if int64(shape.Width)*int64(shape.Height) > MaxPixels || cost(file, format, shape) > memory {
+	switch {
+	case int64(shape.Width)*int64(shape.Height) > MaxPixels:
 		return nil, "", ErrTooLarge
+	case cost(file, format, shape, held) > memory:
+		return nil, "", ErrTooDetailed
 	}
 	var picture image.Image
 	if format == "webp" { // the decoder that comes with the encoder takes a hundred times as much memory
@@ -123,7 +132,7 @@ func decode(file []byte) (image.Image, string, error) {
 	if err != nil || picture.Bounds().Empty() {
 		return nil, "", ErrUnreadable
 	}
-	return picture, format, nil
+	return turn(picture, held), format, nil
 }
 
 // formatOf goes by the first bytes, never by a name.

@@ -244,7 +244,7 @@ func TestDevelopErr(t *testing.T) {
 		"ErrHeadOnly":  {[]byte("GIF89a\x01\x00\x01\x00\x00\x00\x00<script>"), picture.ErrUnreadable},
 		"ErrOther":     {[]byte("P1\n1 1\n1\n"), picture.ErrUnreadable}, // a format that the library knows
 		"ErrTooLarge":  {enormous(10_000, 5_001, 8), picture.ErrTooLarge},
-		"ErrTooDeep":   {enormous(7_000, 7_000, 16), picture.ErrTooLarge},
+		"ErrTooDeep":   {enormous(7_000, 7_000, 16), picture.ErrTooDetailed},
 		"ErrOverflow":  {enormous(1<<31-1, 1<<31-1, 8), picture.ErrUnreadable},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -270,12 +270,16 @@ func FuzzDevelop(f *testing.F) {
 		f.Add(encoded(f, format, halves(12, 8)))
 	}
 	f.Add(turned(f, halves(12, 8)))
+	f.Add(turnedPNG(f, halves(12, 8), 6))
+	f.Add(turnedWebP(f, halves(12, 8), 6))
+	f.Add(animated(f, halves(12, 8), webp.Options{Quality: 80}))
+	f.Add(animated(f, halves(12, 8), webp.Options{Lossless: true}))
 	lab := picture.NewLab(4)
 	f.Fuzz(func(t *testing.T, file []byte) {
 		got, err := lab.Develop(t.Context(), file, 8)
 		if err != nil {
-			if !errors.Is(err, picture.ErrUnreadable) && !errors.Is(err, picture.ErrTooLarge) {
-				t.Fatalf("Develop() = %v, want one of the two refusals", err)
+			if !errors.Is(err, picture.ErrUnreadable) && !errors.Is(err, picture.ErrTooLarge) && !errors.Is(err, picture.ErrTooDetailed) {
+				t.Fatalf("Develop() = %v, want one of the three refusals", err)
 			}
 			return
 		}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"time"
 
@@ -27,6 +28,8 @@ const (
 	runs     = 5
 	// stuckAfter is when all runs are over, so that a file may be asked for anew.
 	stuckAfter = 2 * time.Hour
+	// freshFor is how long a file is new enough not to be made again.
+	freshFor = time.Hour
 )
 
 type fileRow struct {
@@ -63,20 +66,24 @@ func (s *Service) Jobs(r *jobs.Registry) {
 	jobs.Handle(r, s.export, jobs.Timeout(runLimit), jobs.Attempts(runs), jobs.Backoff(time.Minute, 10*time.Minute))
 }
 
-// RequestFile asks for a file of a person's data. While one is being made nothing more is done.
-func (s *Service) RequestFile(ctx context.Context, person int64) error {
+// RequestFile asks for a file of a person's data. While one is being made nothing more is done, nor while there is one
+// that is fresh.
+func (s *Service) RequestFile(ctx context.Context, person int64) (fresh bool, err error) {
 	if !s.HasFiles() {
-		return fault.Unavailable(lang.M("Files cannot be prepared here at the moment."), errors.New("no private bucket is configured"))
+		return false, fault.Unavailable(lang.M("Files cannot be prepared here at the moment."), errors.New("no private bucket is configured"))
 	}
-	return s.db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
+	now := s.clock.Now()
+	err = s.db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
 		if err := account.Lock(ctx, tx, person); err != nil { // two clicks at once wait here
 			return err
 		}
-		waiting, err := fileRows(ctx, tx, "f.user_id = ? AND f.ready_at IS NULL", person)
+		waiting, err := fileRows(ctx, tx, "f.user_id = ? AND (f.ready_at IS NULL OR f.ready_at > ?)", person, now.Add(-freshFor))
 		if err != nil {
 			return err
 		}
-		now := s.clock.Now()
+		if fresh = slices.ContainsFunc(waiting, func(f fileRow) bool { return f.ReadyAt != nil }); fresh {
+			return nil
+		}
 		f := fileRow{UserID: person, RequestedAt: now}
 		switch {
 		case len(waiting) == 0:
@@ -93,6 +100,7 @@ func (s *Service) RequestFile(ctx context.Context, person int64) error {
 		}
 		return s.queue.Add(ctx, tx, Export{Person: person})
 	})
+	return fresh, err
 }
 
 // File is a fresh signed address of somebody's file.

@@ -121,8 +121,8 @@ const (
 				SELECT email FROM email_addresses WHERE user_id = ?0 AND verified)) -- by another address somebody else may be meant
 		ORDER BY m.id`
 	giveMessages = `
-		SELECT coalesce(m.sent_at, m.created_at) AS date, m.subject FROM email_messages m
-		WHERE m.template_id NOT LIKE 'staff\_%' AND (m.user_id = ?0 OR m.recipients && ARRAY(
+		SELECT m.sent_at AS date, m.subject FROM email_messages m
+		WHERE m.status = 'sent' AND m.template_id NOT LIKE 'staff\_%' AND (m.user_id = ?0 OR m.recipients && ARRAY(
 			SELECT a.email::text FROM email_addresses a WHERE a.user_id = ?0 AND (a.verified OR a."primary" AND NOT EXISTS (
 				SELECT 1 FROM email_addresses o WHERE o.email = a.email AND o.verified AND o.user_id <> ?0)))) ORDER BY m.id`
 	giveActs    = `SELECT at, entity, action FROM admin_log_entries WHERE user_id = ?0 ORDER BY id`

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/uptrace/bun"
 
@@ -53,14 +54,13 @@ func (s *Service) sendErased(ctx context.Context, tx bun.Tx, to account.Person) 
 	return s.post.Add(ctx, tx, s.letters.erased.To(to.Email, s.people.LanguageOf(to), facts, mail.User(to.ID), mail.Forget()))
 }
 
-// tellStaff writes once a day, however often somebody changes their mind.
-func (s *Service) tellStaff(ctx context.Context, tx bun.Tx, who account.Person) error {
-	today := clock.DateOf(s.clock.Now())
+// tellStaff writes once for each time that somebody asks, since staff may have heard meanwhile that they changed their mind.
+func (s *Service) tellStaff(ctx context.Context, tx bun.Tx, who account.Person, asked time.Time) error {
 	return s.people.TellHolders(ctx, tx, "users.delete_user", func(in lang.Locale, to []string) error {
 		facts := requestMail{
-			Name: cmp.Or(who.Name(), who.Username), Email: who.Email, On: s.cfg.Texts(in).Date(today), Link: s.cfg.Desk(who.ID),
+			Name: cmp.Or(who.Name(), who.Username), Email: who.Email, On: s.cfg.Texts(in).Date(clock.DateOf(asked)), Link: s.cfg.Desk(who.ID),
 		}
-		once := mail.Once(fmt.Sprintf("erasure_requested/%d/%s/%s", who.ID, today, in))
+		once := mail.Once(fmt.Sprintf("erasure_requested/%d/%d/%s", who.ID, asked.UnixMicro(), in))
 		return s.post.Add(ctx, tx, s.letters.request.ToAll(to, in, facts, once, mail.User(who.ID)))
 	})
 }

@@ -12,7 +12,6 @@ import (
 	"ams/app/account"
 	"ams/app/billing"
 	"ams/app/clock"
-	"ams/app/fault"
 	"ams/app/lang"
 	"ams/app/mail"
 	"ams/app/membership"
@@ -98,21 +97,18 @@ func (s *Service) AskErasure(ctx context.Context, person account.Person) error {
 		if err := account.Lock(ctx, tx, person.ID); err != nil {
 			return err
 		}
-		asked, err := s.people.AskErasure(ctx, tx, person.ID)
+		now := s.clock.Now()
+		asked, err := s.people.AskErasure(ctx, tx, person.ID, now)
 		if err != nil || !asked {
 			return err
 		}
-		return s.tellStaff(ctx, tx, person)
+		return s.tellStaff(ctx, tx, person, now)
 	})
 }
 
-// KeepAccount takes the wish to be erased back.
+// KeepAccount takes the wish to be erased back. Whoever has none keeps their account as well.
 func (s *Service) KeepAccount(ctx context.Context, person account.Person) error {
 	return s.db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
-		kept, err := s.people.KeepAccount(ctx, tx, person.ID)
-		if err == nil && !kept {
-			return fault.Conflict(lang.M("You have not asked to be erased, or it has been taken back already."))
-		}
-		return err
+		return s.people.KeepAccount(ctx, tx, person.ID)
 	})
 }

@@ -148,7 +148,7 @@ var keyPattern = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
 
 // KeyWrong says why a question cannot have this key: it is the name of its input in the profile form.
 func KeyWrong(key string) lang.Message {
-	reserved := []string{"first_name", "last_name", "username", "email", "profile_picture", "language", "next", "submit"}
+	reserved := []string{"first_name", "last_name", "username", "email", "profile_picture", "language", "section", "next", "submit"}
 	switch {
 	case !keyPattern.MatchString(key):
 		return lang.M("Use small letters, digits and underscores only, with a letter at the beginning.")

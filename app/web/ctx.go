@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/gin-gonic/gin"
 
@@ -218,4 +219,4 @@ func safeNext(next string) bool {
 	return err == nil && u.Host == "" && u.Scheme == ""
 }
 
-func unsafeInPath(r rune) bool { return r < ' ' || r == 0x7f || r == '\\' }
+func unsafeInPath(r rune) bool { return unicode.IsControl(r) || r == '\\' }

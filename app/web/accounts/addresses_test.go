@@ -39,6 +39,9 @@ func TestAddresses(t *testing.T) {
 		row(s, `email_addresses WHERE email = ? AND NOT verified AND NOT "primary"`, keaMail)
 		s.Visitor().Post(linkIn(s, keaMail)).Status(http.StatusSeeOther)
 		row(s, `email_addresses WHERE email = ? AND verified AND "primary"`, keaMail)
+		if n := len(s.Mails(keaMail)); n != 1 {
+			t.Errorf("%d mails to an address that stayed the primary one, want the link alone", n)
+		}
 	})
 	t.Run("FirstPrimary", func(t *testing.T) { // somebody without a primary address gets this one, also to sign in with
 		t.Parallel()
@@ -47,9 +50,10 @@ func TestAddresses(t *testing.T) {
 		s.Exec("DELETE FROM email_addresses")
 		address(s, "kea", "new@example.org", false)
 		enter(s, "new@example.org").To(notice)
-		s.Visitor().Post(linkIn(s, "new@example.org")).Status(http.StatusSeeOther)
+		s.Visitor().From(here).With("User-Agent", "Firefox").Post(linkIn(s, "new@example.org")).Status(http.StatusSeeOther)
 		row(s, "users WHERE email = 'new@example.org'")
 		row(s, `email_addresses WHERE email = 'new@example.org' AND verified AND "primary"`)
+		told(s, keaMail, "A change to your account", "changed from kea@example.org to new@example.org", here, "Firefox")
 	})
 	t.Run("Precedence", func(t *testing.T) { // who verified it, then whose primary it is, then who has it at all
 		t.Parallel()

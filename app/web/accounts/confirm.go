@@ -51,7 +51,7 @@ func (h *Handler) confirmation(c *web.Ctx) error {
 }
 
 func (h *Handler) confirm(c *web.Ctx) error {
-	done, err := h.people.Confirm(c.Context(), c.Param("key"))
+	done, err := h.people.Confirm(c.Context(), c.Param("key"), c.Origin())
 	switch {
 	case fault.KindOf(err) == fault.Clash:
 		c.Flash(session.Failure, lang.M("%s cannot be confirmed, because another account has confirmed it already.", done.Email))

@@ -125,7 +125,7 @@ func (h *Handler) remind(c *web.Ctx, owner account.Person, page *dashboardPage) 
 
 func (h *Handler) newDashboard(c *web.Ctx, owner account.Person) dashboardPage {
 	name, avatar := owner.Name(), c.Avatar(owner)
-	avatar.Large = true
+	avatar.Large, avatar.Decorative = true, false
 	if owner.ErasedAt != nil {
 		name = c.Text(lang.M("Erased person"))
 		avatar.Name = name

@@ -47,10 +47,14 @@ const (
 func (h *Handler) changeData(c *web.Ctx, p account.Person) error {
 	var err error
 	var done lang.Message
+	var fresh bool
+	level := session.Success
 	switch c.Form("action") {
 	case orderFile:
 		done = lang.M("Your file is being prepared. You get an e-mail when it is ready.")
-		err = h.privacy.RequestFile(c.Context(), p.ID)
+		if fresh, err = h.privacy.RequestFile(c.Context(), p.ID); fresh {
+			level, done = session.Info, lang.M("Your file was made less than an hour ago, so you can download that one. Later you can have a new one.")
+		}
 	case askErasure:
 		done = lang.M("The association was told that you want to be erased.")
 		err = h.privacy.AskErasure(c.Context(), p)
@@ -63,7 +67,7 @@ func (h *Handler) changeData(c *web.Ctx, p account.Person) error {
 	if err != nil {
 		return err
 	}
-	c.Flash(session.Success, done)
+	c.Flash(level, done)
 	return web.Go(c, c.Path(privacy.Page))
 }
 

@@ -227,11 +227,12 @@ func TestOwnData(t *testing.T) {
 		s.Person("kea")
 		s.Exec(`INSERT INTO email_addresses (user_id, email, verified) SELECT id, e.email, e.verified FROM users u,
 			(VALUES ('boss@example.org', false), ('nobody@else.example', false), ('proved@kea.example', true)) e (email, verified) WHERE u.username = 'kea'`)
-		s.Exec(`INSERT INTO email_messages (id, template_id, recipients, "from", subject, language, html, text, status, created_at)
-			SELECT gen_random_uuid(), m.template, ARRAY[m.recipient], '', m.subject, 'en', '', '', 'failed', now() FROM (VALUES
-				('x', 'boss@example.org', 'For Hone alone'), ('x', 'nobody@else.example', 'For whoever that is'),
+		s.Exec(`INSERT INTO email_messages (id, template_id, recipients, "from", subject, language, html, text, status, created_at, sent_at)
+			SELECT gen_random_uuid(), m.template, ARRAY[m.recipient], '', m.subject, 'en', '', '', m.status, now(), CASE WHEN m.status = 'sent' THEN now() END
+			FROM (SELECT *, CASE WHEN template = 'failed' THEN 'failed' ELSE 'sent' END AS status FROM (VALUES
+				('failed', 'kea@example.org', 'Never sent'), ('x', 'boss@example.org', 'For Hone alone'), ('x', 'nobody@else.example', 'For whoever that is'),
 				('x', 'proved@kea.example', 'For Mere'), ('x', 'kea@example.org', 'For Mere, too'),
-				('staff_x', 'boss@example.org', 'Tama Rua has applied'), ('staff_x', 'kea@example.org', 'Tama Rua has applied')) m (template, recipient, subject)`)
+				('staff_x', 'boss@example.org', 'Tama Rua has applied'), ('staff_x', 'kea@example.org', 'Tama Rua has applied')) v (template, recipient, subject)) m`)
 		for who, want := range map[string][]string{"kea": {"For Mere", "For Mere, too"}, "boss": {"For Hone alone"}} {
 			v := s.SignedIn(who)
 			order(v)
@@ -267,6 +268,13 @@ func TestOwnData(t *testing.T) {
 		}
 		s.Work()
 		first := objects(s)
+		order(v)
+		v.Get(dataPath).Has("#messages", "made less than an hour ago")
+		if n := jobsOf(s, "accounts.export_data"); n != 0 {
+			t.Errorf("%d jobs while the file is fresh, want none", n)
+		}
+		s.Clock.Pass(time.Hour)
+		v = s.SignedIn("kea")
 		order(v) // a new file takes the place of the old one
 		s.Work()
 		second := objects(s)
@@ -377,16 +385,29 @@ func TestAskingToBeErased(t *testing.T) {
 	v.Post(dataPath, "action", "erase").Status(http.StatusSeeOther) // once more changes nothing
 	v.Post(dataPath, "action", "keep").Status(http.StatusSeeOther).To(dataPath)
 	v.Get(dataPath).Has("a", "What erasure means")
-	v.Post(dataPath, "action", "keep").Status(http.StatusConflict)
-	v.Post(dataPath, "action", "erase").Status(http.StatusSeeOther)
+	v.Post(dataPath, "action", "keep").Status(http.StatusSeeOther).To(dataPath) // as a second click does
+	v.Get(dataPath).Has("#messages", "Your account stays.")
 	if n := len(s.Mails(webtest.Address("boss"))); n != 1 {
-		t.Errorf("staff got %d mails on one day, want 1", n)
+		t.Errorf("staff got %d mails of one wish, want 1", n)
+	}
+	s.Clock.Pass(time.Minute)
+	v.Post(dataPath, "action", "erase").Status(http.StatusSeeOther)
+	if n := len(s.Mails(webtest.Address("boss"))); n != 2 {
+		t.Errorf("staff got %d mails of a wish that was taken back and uttered again, want 2", n)
 	}
 	s.Clock.Pass(24 * time.Hour)
 	v = s.SignedIn("kea")
 	v.Post(dataPath, "action", "keep").Status(http.StatusSeeOther)
 	v.Post(dataPath, "action", "erase").Status(http.StatusSeeOther)
-	if n := len(s.Mails(webtest.Address("boss"))); n != 2 {
-		t.Errorf("staff got %d mails on two days, want 2", n)
+	if n := len(s.Mails(webtest.Address("boss"))); n != 3 {
+		t.Errorf("staff got %d mails on two days, want 3", n)
+	}
+	for range 6 {
+		v.Post(dataPath, "action", "keep")
+	}
+	v.Post(dataPath, "action", "keep").Status(http.StatusSeeOther)
+	v.Post(dataPath, "action", "keep").Status(http.StatusSeeOther)
+	if got := v.Post(dataPath, "action", "keep").Status(http.StatusTooManyRequests).Header.Get("Retry-After"); got != "3600" {
+		t.Errorf("after ten acts one may try again after %q seconds, want 3600", got)
 	}
 }

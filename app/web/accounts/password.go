@@ -85,6 +85,11 @@ func (h *Handler) changed(c *web.Ctx, p account.Person, change bool, hash string
 	return web.Go(c, c.Path(changePath))
 }
 
+// askElsewhere leads to the page that has the button. Who had to sign in before they could press it comes here.
+func (h *Handler) askElsewhere(c *web.Ctx, _ account.Person) error {
+	return web.Go(c, c.Path(changePath))
+}
+
 // signOutElsewhere ends the sessions in other browsers.
 func (h *Handler) signOutElsewhere(c *web.Ctx, _ account.Person) error {
 	if err := c.SignOutElsewhere(); err != nil {

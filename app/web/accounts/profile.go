@@ -5,6 +5,7 @@ import (
 	"io"
 	"slices"
 	"strconv"
+	"strings"
 
 	"ams/app/account"
 	"ams/app/fault"
@@ -20,6 +21,9 @@ const (
 	profilePath = "/users/~update/"
 	// profileLimit lets the size of a picture that is far too large be told; beyond it the form is not read to its end.
 	profileLimit = 64 << 20
+	// sectionPrefix begins what the button of a section sends. Anything else may be an answer: a question that was imported
+	// can have any key.
+	sectionPrefix = "section-"
 )
 
 // profilePage is views/users/profile.
@@ -58,7 +62,7 @@ func (h *Handler) updateProfile(c *web.Ctx, p account.Person) error {
 	if err != nil {
 		return err
 	}
-	if only := c.Form("section"); only != "" {
+	if only := c.Form("section"); strings.HasPrefix(only, sectionPrefix) {
 		return h.updateSection(c, p, sheet, only)
 	}
 	answers, wrong := profile.Read(sheet.All(), c.Posted(), "")
@@ -114,7 +118,7 @@ func (h *Handler) updateSection(c *web.Ctx, p account.Person, sheet profile.Shee
 	return web.Go(c, c.Path(profilePath)) // staff have just taken it away
 }
 
-func sectionID(s profile.Section) string { return "section-" + strconv.FormatInt(s.Group, 10) }
+func sectionID(s profile.Section) string { return sectionPrefix + strconv.FormatInt(s.Group, 10) }
 
 // sections are the questions, each group with a button of its own unless there is nothing in it to answer.
 func sections(c *web.Ctx, sheet profile.Sheet, typed map[string][]string) []views.FormSection {
@@ -130,6 +134,7 @@ func sections(c *web.Ctx, sheet profile.Sheet, typed map[string][]string) []view
 
 // received holds what can be a picture; of larger files the rest is only counted.
 func received(f web.File) (u account.Upload, err error) {
+	u.Chosen = true
 	if u.Data, err = io.ReadAll(io.LimitReader(f, account.MaxPicture+1)); err != nil {
 		return u, err
 	}

@@ -39,10 +39,10 @@ func photo(t *testing.T, w, h int, c color.Color) []byte {
 	return out.Bytes()
 }
 
-// photoHead begins a PNG of that size.
-func photoHead(w, h uint32) []byte {
+// photoHead begins a PNG of that size, with so many bits in each channel.
+func photoHead(w, h uint32, depth byte) []byte {
 	head := append([]byte("IHDR"), binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(nil, w), h)...)
-	head = append(head, 8, 6, 0, 0, 0)
+	head = append(head, depth, 6, 0, 0, 0)
 	out := append([]byte("\x89PNG\r\n\x1a\n\x00\x00\x00\x0d"), head...)
 	return binary.BigEndian.AppendUint32(out, crc32.ChecksumIEEE(head))
 }
@@ -100,8 +100,11 @@ func TestPicture(t *testing.T) {
 		if got := v.Get(update).Document().Find("main .avatar img").AttrOr("alt", ""); got != "Mere Kahu's profile picture" {
 			t.Errorf("beside no name the picture is called %q, want whose it is", got)
 		}
-		if got := page.Document().Find("main .avatar img").AttrOr("alt", "none"); got != "" {
-			t.Errorf("beside the name the picture is called %q, want nothing", got)
+		if got := page.Document().Find("main .avatar img").AttrOr("alt", ""); got != "Mere Kahu's profile picture" {
+			t.Errorf("on the dashboard the picture is called %q, want whose it is", got)
+		}
+		if got := page.Document().Find("header .avatar img").AttrOr("alt", "none"); got != "" {
+			t.Errorf("beside the name the picture of the menu is called %q, want nothing", got)
 		}
 		status, data := fetch(t, small)
 		img, err := jpeg.Decode(bytes.NewReader(data))
@@ -181,11 +184,14 @@ func TestPicture(t *testing.T) {
 			more []string
 			want string
 		}{
-			"SixtyMillionPixels": {photoHead(10_000, 6_000), nil, "at most 50 megapixels"},
+			"SixtyMillionPixels": {photoHead(10_000, 6_000, 8), nil, "at most 50 megapixels"},
+			"FortyDeepOnes":      {photoHead(8_000, 5_000, 16), nil, "too detailed to be worked on here"},
 			"NoPicture":          {[]byte("<svg xmlns='http://www.w3.org/2000/svg'/>"), nil, "Upload a valid image"},
 			"TooLarge":           {large[:6<<20], nil, "at most 5 MB; this file has 6.0 MB"},
 			"JustTooMuch":        {large[:5<<20+1], nil, "at most 5 MB; this file has 5.0 MB"},
 			"Both":               {kept, []string{"profile_picture-clear", "on"}, "not both"},
+			"Empty":              {nil, nil, "Upload a valid image"},
+			"EmptyAndRemoved":    {nil, []string{"profile_picture-clear", "on"}, "not both"},
 		} {
 			answer := v.Upload(update, "profile_picture", "a.png", c.data, about(c.more...)...).Status(http.StatusUnprocessableEntity)
 			if answer.Has("#id_profile_picture-error", c.want); t.Failed() {

@@ -160,6 +160,7 @@ func TestFactorAndAddresses(t *testing.T) {
 		s, v, secret := guarded(t)
 		other := halfway(s)
 		other.Post(authenticate, "code", codeAt(t, s, secret)).Status(http.StatusSeeOther)
+		v.Get("/en/accounts/logout/elsewhere/").Status(http.StatusFound).To("/en/accounts/password/change/") // as after signing in on the way there
 		v.Post("/en/accounts/logout/elsewhere/", "next", overview).Status(http.StatusSeeOther).To(overview)
 		v.Get(overview).Status(http.StatusOK)
 		other.Get(overview).Status(http.StatusFound)

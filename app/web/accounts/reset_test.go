@@ -440,5 +440,10 @@ func TestLetterName(t *testing.T) {
 		s.Exec("UPDATE association_settings SET association_short_name = '', association_long_name = 'Te Rōpū Manu o Aotearoa'")
 		forget(s, keaMail)
 		told(s, keaMail, "Choose a new password", "your account at Te Rōpū Manu o Aotearoa.")
+		s.Clock.Pass(time.Hour)
+		s.Exec("UPDATE association_settings SET association_short_name = '  ', association_long_name = ' Te Rōpū Manu ' || chr(32)")
+		forget(s, keaMail)
+		told(s, keaMail, "Choose a new password", "your account at Te Rōpū Manu.")
+		s.Visitor().Get(signIn).Has("title", "Association Management Software")
 	})
 }

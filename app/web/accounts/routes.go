@@ -2,6 +2,8 @@
 package accounts
 
 import (
+	"time"
+
 	"ams/app/account"
 	"ams/app/clock"
 	"ams/app/factor"
@@ -109,7 +111,7 @@ func (h *Handler) Routes(w *web.Web) {
 	u.GET("/~update/", web.SignedIn(h.profile))
 	u.Uploads(profileLimit).POST("/~update/", web.SignedIn(web.PerPerson("profile", limit.PerMinute(20), h.updateProfile)))
 	u.GET("/~data/", web.Recently(h.ownData))
-	u.POST("/~data/", web.Recently(h.changeData))
+	u.POST("/~data/", web.Recently(web.PerPerson("data", limit.Rule{Max: 10, Window: time.Hour}, h.changeData)))
 	u.GET("/~data/file/", web.Recently(h.dataFile))
 	u.GET("/:username/", web.SignedIn(h.dashboard))
 	u.POST("/:username/", web.SignedIn(h.dashboard))
@@ -126,6 +128,7 @@ func (h *Handler) secretRoutes(a *web.Router) {
 	a.POST("/password/change/", password(h.changePassword))
 	a.GET("/password/set/", web.SignedIn(h.firstPassword))
 	a.POST("/password/set/", password(h.setPassword))
+	a.GET("/logout/elsewhere/", web.SignedIn(h.askElsewhere))
 	a.POST("/logout/elsewhere/", web.SignedIn(h.signOutElsewhere))
 	a.GET("/password/reset/", h.askForReset)
 	a.POST("/password/reset/", h.sendReset) // limited by its service: by the address that was typed as well

@@ -62,6 +62,16 @@ func TestSectionAlone(t *testing.T) {
 			t.Errorf("a section that is not there leads to %q, want %q", got, update)
 		}
 	})
+	t.Run("AnImportedQuestionOfTheSameKey", func(t *testing.T) {
+		t.Parallel()
+		s, _, _ := sectioned(t)
+		s.Exec("UPDATE profile_fields SET field_key = 'section' WHERE field_key = 'place'")
+		s.SignedIn("kea").Post(update, "first_name", "Mere", "last_name", "Huia", "username", "kea", "language", "en", "pet", "Tūī", "section", "Ōtaki").
+			Status(http.StatusSeeOther).To("/en/users/kea/")
+		for key, want := range map[string]string{"pet": "Tūī", "section": "Ōtaki"} {
+			answered(s, key, want)
+		}
+	})
 	t.Run("ErrErased", func(t *testing.T) {
 		t.Parallel()
 		s, pets, _ := sectioned(t)

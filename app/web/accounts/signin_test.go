@@ -100,7 +100,7 @@ func TestSignIn(t *testing.T) {
 		longest := "/en/" + strings.Repeat("a", 1996)
 		for next, want := range map[string]string{
 			"/en/users/kea/?a=1&b=2": "/en/users/kea/?a=1&b=2", "//evil.example": "", `/\evil.example`: "", "https://evil.example": "",
-			"/\tx": "", "javascript:alert(1)": "", "relative/path": "", longest: longest, longest + "a": "",
+			"/\tx": "", "/\u0085x": "", "/x\u009b": "", "/\x7f": "", "javascript:alert(1)": "", "relative/path": "", longest: longest, longest + "a": "",
 		} {
 			if want == "" {
 				want = "/en/users/~redirect/"

@@ -27,6 +27,15 @@ func TestStatementShown(t *testing.T) {
 			}
 		}
 		s.SignedIn("boss").Get("/en/users/boss/").Has("#standing.alert-success", open)
+		s.Exec(`INSERT INTO individual_memberships (user_id, membership_option_id, start_date, expiry_date, created_datetime)
+			SELECT id, ?, '2026-01-01', '2028-01-01', now() FROM users WHERE username = 'boss'`, s.Option(membership.Option{}, "1"))
+		s.SignedIn("boss").Get("/en/users/boss/").Has("#standing.alert-success", open).Has("#standing", "open to it. Your own membership: Waiting for approval")
+	})
+	t.Run("Pending", func(t *testing.T) { // who waits is no member yet
+		t.Parallel()
+		s, v := raised(t)
+		v.Get(page).Has("#standing.alert-warning", "You are not a member at the moment. Invoice MOCK-1")
+		s.SignedIn("boss").Get(page).Has("#standing.alert-warning", "Not a member at the moment. Invoice MOCK-1")
 	})
 	t.Run("SHL-53 staff look and change nothing", func(t *testing.T) {
 		t.Parallel()

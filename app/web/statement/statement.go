@@ -66,25 +66,26 @@ func (s Statement) Banner() views.Message {
 	switch {
 	case through != "":
 		m.Level = views.LevelSuccess
-		m.Text = s.say(s.person(lang.M("You are a member through %s.", through), lang.M("Active member through %s.", through)))
-		if len(s.held) > 0 {
-			why := s.why(s.nearest())
-			m.Text = s.say(s.person(lang.M("%s Your own membership: %s", m.Text, why), lang.M("%s Own membership: %s", m.Text, why)))
-		}
+		s.besides(&m, s.person(lang.M("You are a member through %s.", through), lang.M("Active member through %s.", through)))
 	case s.owner.Person.Superuser:
 		m.Level = views.LevelSuccess
-		m.Text = s.say(lang.M("Active member: this account runs the site, so everything for members is open to it."))
+		s.besides(&m, lang.M("Active member: this account runs the site, so everything for members is open to it."))
 	case len(s.held) == 0:
 		m.Text = s.say(s.person(lang.M("You are not a member at the moment."), lang.M("Not a member at the moment.")))
 	default:
-		standing := s.nearest()
-		why := s.why(standing)
+		why := s.why(s.nearest())
 		m.Text = s.say(s.person(lang.M("You are not a member at the moment. %s", why), lang.M("Not a member at the moment. %s", why)))
-		if standing.Status == membership.Pending {
-			m.Level = views.LevelInfo
-		}
 	}
 	return m
+}
+
+// besides says what makes somebody a member, and how their own membership stands that does not.
+func (s Statement) besides(m *views.Message, member lang.Message) {
+	m.Text = s.say(member)
+	if len(s.held) > 0 {
+		why := s.why(s.nearest())
+		m.Text = s.say(s.person(lang.M("%s Your own membership: %s", m.Text, why), lang.M("%s Own membership: %s", m.Text, why)))
+	}
 }
 
 // nearest is the membership that comes closest to an active one: the newest that is pending, or else the newest.

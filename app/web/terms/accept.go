@@ -38,13 +38,17 @@ func (h *Handler) question(c *web.Ctx, p account.Person) error {
 	if len(open) == 0 {
 		return web.Go(c, destination(c))
 	}
+	form, err := h.acceptForm(c, open)
+	if err != nil {
+		return err
+	}
 	title := c.Text(lang.M("Please read and accept"))
 	return web.Show(c, h.page.accept, acceptPage{
 		Head: views.Head{Title: title, Crumbs: []views.Crumb{{Text: c.Text(lang.M("Terms and policies")), Href: c.Path(listPath)}}},
 		Heading: views.Heading{
 			Title: title, Lead: c.Text(lang.M("You can go on once you have accepted the current terms of the association.")),
 		},
-		Form: newAcceptForm(c, open),
+		Form: form,
 	})
 }
 
@@ -71,7 +75,10 @@ func (h *Handler) accept(c *web.Ctx, p account.Person) error {
 	case len(open) == 0:
 		return web.Go(c, destination(c))
 	}
-	form := newAcceptForm(c, open)
+	form, err := h.acceptForm(c, open)
+	if err != nil {
+		return err
+	}
 	form.Text.Focus = true
 	if tells {
 		form.Notice = views.Message{Level: views.LevelWarning, Text: c.Text(changed)}
@@ -88,10 +95,15 @@ func number(s string) int64 {
 	return n
 }
 
-func newAcceptForm(c *web.Ctx, open []terms.Current) acceptForm {
+// acceptForm asks about the first of those that are open.
+func (h *Handler) acceptForm(c *web.Ctx, open []terms.Current) (acceptForm, error) {
 	first := open[0]
+	shown, err := h.texts(c, open[:1])
+	if err != nil {
+		return acceptForm{}, err
+	}
 	f := acceptForm{
-		Action: c.Path(acceptPath), Text: newText(c, first),
+		Action: c.Path(acceptPath), Text: shown[0],
 		Hidden: []views.Hidden{
 			{Name: "term_version", Value: strconv.FormatInt(first.ID, 10)},
 			{Name: "revision", Value: strconv.FormatInt(first.Revision, 10)},
@@ -105,7 +117,7 @@ func newAcceptForm(c *web.Ctx, open []terms.Current) acceptForm {
 	if len(open) > 1 {
 		f.Count = c.Text(lang.M("1 of %d", len(open)))
 	}
-	return f
+	return f, nil
 }
 
 // destination is where the person wanted to go before the terms came in between.

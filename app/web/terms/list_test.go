@@ -45,6 +45,18 @@ func TestList(t *testing.T) {
 			}
 		}
 	})
+	t.Run("Links lead on, looked up together, also where the text is to be accepted", func(t *testing.T) {
+		t.Parallel()
+		s := site(t)
+		for _, key := range []string{"a", "b"} {
+			id := s.TermVersion(key, "1.0", -time.Hour)
+			s.Exec(`UPDATE term_versions SET content_en = '<p><a data-page="' || (SELECT min(id) FROM pages WHERE url_path = '/en/') ||
+				'">home</a> <a data-page="99999">gone</a> <a href="/resources/">typed</a></p>' WHERE id = ?`, id)
+		}
+		for _, page := range []*webtest.Answer{s.Visitor().Get(list), s.SignedIn("kea").Get("/en/terms/accept/")} {
+			page.Has("article a[href='/en/']", "home").Has("article a[href='/en/resources/']", "typed").Has("article a:not([href])", "gone")
+		}
+	})
 	t.Run("Days are those of New Zealand, in words", func(t *testing.T) {
 		t.Parallel()
 		s := site(t) // at 2027-03-03 14:00 there

@@ -5,6 +5,7 @@ import (
 	"html/template"
 
 	"ams/app/clock"
+	"ams/app/cms"
 	"ams/app/lang"
 	"ams/app/richtext"
 	"ams/app/terms"
@@ -15,6 +16,7 @@ import (
 // Handler serves the pages of the legal texts.
 type Handler struct {
 	terms *terms.Service
+	site  *cms.Service
 	page  struct {
 		list   views.Page[listPage]
 		accept views.Page[acceptPage]
@@ -23,8 +25,8 @@ type Handler struct {
 }
 
 // New binds the pages.
-func New(s *terms.Service, set *views.Set) *Handler {
-	h := &Handler{terms: s, form: views.BindPart[acceptForm](set, "terms/accept#form")}
+func New(s *terms.Service, site *cms.Service, set *views.Set) *Handler {
+	h := &Handler{terms: s, site: site, form: views.BindPart[acceptForm](set, "terms/accept#form")}
 	h.page.list = views.BindPage[listPage](set, "terms/list")
 	h.page.accept = views.BindPage[acceptPage](set, "terms/accept")
 	return h
@@ -63,11 +65,28 @@ type text struct {
 	Accepted            views.Badge // absent where nobody or not yet
 }
 
-func newText(c *web.Ctx, v terms.Current) text {
+// texts are shown with their links leading on, whose targets are looked up together.
+func (h *Handler) texts(c *web.Ctx, current []terms.Current) ([]text, error) {
+	said := make([]string, len(current))
+	for i, v := range current {
+		said[i] = v.Content.In(c.Locale())
+	}
+	links, err := h.site.Links(c.Context(), c.Locale(), said...)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]text, len(current))
+	for i, v := range current {
+		all[i] = newText(c, v, links)
+	}
+	return all, nil
+}
+
+func newText(c *web.Ctx, v terms.Current, links richtext.Links) text {
 	t := text{
 		Title: v.Name.In(c.Locale()), TitleLang: foreign(c, v.Name), BodyLang: foreign(c, v.Content),
 		Since: c.Text(lang.M("Version %s, in force since %s", v.Label, clock.DateOf(v.From))),
-		Body:  richtext.Render(richtext.Document, v.Content.In(c.Locale()), richtext.Links{}),
+		Body:  richtext.Render(richtext.Document, v.Content.In(c.Locale()), links),
 	}
 	if v.AcceptedAt != nil {
 		t.Accepted = views.Badge{
@@ -99,10 +118,11 @@ func (h *Handler) list(c *web.Ctx) error {
 			Icon: "journal-text", Title: c.Text(lang.M("No terms yet")), Text: c.Text(lang.M("The legal texts of the association appear here once they are in force.")),
 		},
 	}
-	for _, v := range current {
-		t := newText(c, v)
-		t.ID = "term-" + v.Key
-		page.Texts = append(page.Texts, t)
+	if page.Texts, err = h.texts(c, current); err != nil {
+		return err
+	}
+	for i, v := range current {
+		page.Texts[i].ID = "term-" + v.Key
 	}
 	if !c.Person().SignedIn() {
 		return web.Show(c, h.page.list, page)
