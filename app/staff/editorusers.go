@@ -52,14 +52,18 @@ func editorUsers(a *admin.Admin, d Domains) admin.Resource[person] {
 		},
 		Add: []admin.Section[person]{
 			admin.Sect(lang.Message{}, who...),
-			{Title: lang.M("Password"), Help: lang.M("Leave both empty to send a link to choose one. Who follows it has proved that the e-mail address is theirs."),
-				Fields: typedTwice(lang.M("Password"), lang.M("Password again"))},
+			{
+				Title: lang.M("Password"), Help: lang.M("Leave both empty to send a link to choose one. Who follows it has proved that the e-mail address is theirs."),
+				Fields: typedTwice(lang.M("Password"), lang.M("Password again")),
+			},
 			admin.Sect(lang.M("Permissions"), roles...),
 		},
 		Sections: []admin.Section[person]{
 			admin.Sect(lang.Message{}, who...),
-			{Title: lang.M("Password"), Help: lang.M("Leave it empty to change nothing. A new one ends all sessions of the person, who is told by mail."),
-				Fields: typedTwice(lang.M("New password"), lang.M("New password again"))},
+			{
+				Title: lang.M("Password"), Help: lang.M("Leave it empty to change nothing. A new one ends all sessions of the person, who is told by mail."),
+				Fields: typedTwice(lang.M("New password"), lang.M("New password again")),
+			},
 			admin.Sect(lang.M("Permissions"), append([]field.Field[person]{active}, roles...)...),
 			admin.Sect(lang.Message{}, facts()...),
 		},
