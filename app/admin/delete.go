@@ -59,6 +59,11 @@ func (b *bound[M]) doomed(v *visit) (*M, error) {
 	if why := b.veto(v, m); !why.Empty() {
 		return nil, fault.Forbidden(why)
 	}
+	if b.r.Write.grave(v.by, m, nil) {
+		if away, err := v.c.Prompt(); away || err != nil {
+			return nil, err
+		}
+	}
 	return m, nil
 }
 

@@ -68,12 +68,12 @@ func editorUsers(a *admin.Admin, d Domains) admin.Resource[person] {
 			admin.Sect(lang.Message{}, facts()...),
 		},
 		Actions: editorUserActions(a, d.People),
-		Proof:   account.GivesRights, Broken: account.Taken, Stored: goOn,
+		Broken:  account.Taken, Stored: goOn,
 		Prepare: func(ctx context.Context, p *person) error {
 			p.Invite = p.ID == 0 && p.NewSecret == "" && p.Repeat == ""
 			return d.People.HashNew(ctx, p)
 		},
-		Write: admin.Writer[person]{Create: d.People.AddRecord, Update: d.People.ChangeRecord, Delete: d.Privacy.Delete},
+		Write: personWriter(d),
 	}
 }
 

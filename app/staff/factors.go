@@ -37,7 +37,7 @@ func factors(guards *factor.Service) admin.Resource[authenticator] {
 			field.Computed("user", lang.M("Person"), func(_ *lang.Translator, f *authenticator) string { return f.Owner.Title() }), factorType(),
 		}, factorTimes()...)...)},
 		Onward: []admin.Onward[authenticator]{{Entity: "users.user", Search: func(f *authenticator) string { return f.Owner.Email }}},
-		Write:  admin.Writer[authenticator]{Delete: guards.Remove},
+		Write:  admin.Writer[authenticator]{Delete: guards.Remove, Proof: ofOneself(func(f *authenticator) int64 { return f.UserID })},
 	}
 }
 

@@ -59,9 +59,12 @@ func users(a *admin.Admin, d Domains) admin.Resource[person] {
 		Deeds:   []admin.Deed[person]{erase(d.Privacy)},
 		Inlines: []admin.Inline[person]{answers(d.Questions), addressTable(d.People), factorTable(a)},
 		Onward:  sales(func(p *person) string { return p.Email }),
-		Proof:   account.GivesRights, Prepare: d.People.HashNew, Broken: account.Taken,
-		Write: admin.Writer[person]{Create: d.People.AddRecord, Update: d.People.ChangeRecord, Delete: d.Privacy.Delete},
+		Prepare: d.People.HashNew, Broken: account.Taken, Write: personWriter(d),
 	}
+}
+
+func personWriter(d Domains) admin.Writer[person] {
+	return admin.Writer[person]{Create: d.People.AddRecord, Update: d.People.ChangeRecord, Delete: d.Privacy.Delete, Proof: account.Grave}
 }
 
 // newSecret is how somebody who is added comes in: by a password, or by a link.
