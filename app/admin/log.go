@@ -27,6 +27,8 @@ type entry struct {
 	Title    string
 	Action   string
 	Changes  json.RawMessage `bun:"type:jsonb"`
+	// AboutUserID is whom the entry is about, whatever becomes of the record.
+	AboutUserID int64 `bun:",nullzero"`
 }
 
 // difference is one value before and after.
@@ -46,7 +48,11 @@ func (b *bound[M]) record(ctx context.Context, tx bun.Tx, v *visit, m *M, action
 	if err != nil {
 		return fmt.Errorf("write history: %w", err)
 	}
-	return b.admin.write(ctx, tx, v.by, entry{Entity: b.face().key(), ObjectID: b.id(m), Title: b.r.Title(m), Action: action, Changes: data})
+	e := entry{Entity: b.face().key(), ObjectID: b.id(m), Title: b.r.Title(m), Action: action, Changes: data}
+	if b.r.Subject != nil {
+		e.AboutUserID = b.r.Subject(m)
+	}
+	return b.admin.write(ctx, tx, v.by, e)
 }
 
 // Note writes into the history of a record what somebody did to it elsewhere, in the transaction that does it.

@@ -56,6 +56,9 @@ type Resource[M any] struct {
 
 	Onward []Onward[M] // lists of other entities that a record leads to
 
+	// Subject is the person whom the history of a record is about; nil, or 0: nobody. An erasure finds it by that.
+	Subject func(*M) int64
+
 	Under Under // whose parts these records are; may be zero
 
 	Prepare func(context.Context, *M) error // slow work of a save, before its transaction

@@ -36,7 +36,8 @@ func memberships(a *admin.Admin, members *membership.Service, bills *billing.Ser
 	return admin.Resource[individual]{
 		App: "memberships", Model: "individualmembership", One: lang.M("individual membership"), Many: lang.M("Individual memberships"),
 		Icon: "person-badge", Letter: "i", Order: "m.id DESC", Title: (*individual).Title, Under: admin.Under{Table: "users", Column: "user_id"},
-		Load: membership.WithOwner, Rows: members.LoadRecords, Fill: members.LoadRenewals, Notes: t.notes,
+		Subject: func(m *individual) int64 { return m.UserID },
+		Load:    membership.WithOwner, Rows: members.LoadRecords, Fill: members.LoadRenewals, Notes: t.notes,
 		Columns: []admin.Column[individual]{
 			admin.Text("user", lang.M("Person"), "", func(m *individual) string { return m.Owner.Name() + " (" + m.Owner.Email + ")" }),
 			t.optionColumn(), t.statusColumn(), t.startColumn(), t.expiryColumn(), t.approvedColumn(),

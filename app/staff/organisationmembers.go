@@ -36,8 +36,8 @@ func organisationMembers(a *admin.Admin, orgs *organisation.Service) admin.Resou
 	return admin.Resource[belonging]{
 		App: "organisations", Model: "organisationmember", One: lang.M("member of an organisation"), Many: lang.M("Members of organisations"),
 		Icon: "person-plus", Letter: "b", Order: "om.id DESC", Title: (*belonging).Title, Load: organisation.WithBoth, Rows: organisation.LoadRecords,
-		Under: admin.Under{Table: "organisations", Column: "organisation_id"},
-		New:   func() *belonging { return &belonging{Member: organisation.Member{Role: organisation.RoleMember}} },
+		Under: admin.Under{Table: "organisations", Column: "organisation_id"}, Subject: func(m *belonging) int64 { return m.UserID },
+		New: func() *belonging { return &belonging{Member: organisation.Member{Role: organisation.RoleMember}} },
 		Notes: func(m *belonging) []admin.Note {
 			if m.UserID == 0 && m.InviteEmail == "" {
 				return []admin.Note{{Text: lang.M("There is neither a person nor an invited address: nobody knows whom this is about."), Warns: true}}
