@@ -58,6 +58,8 @@ type Resource[M any] struct {
 
 	// Subject is the person whom the history of a record is about; nil, or 0: nobody. An erasure finds it by that.
 	Subject func(*M) int64
+	// Parts are the entities of whose history that of a person's record shows what is about the person.
+	Parts []string
 
 	Under Under // whose parts these records are; may be zero
 

@@ -82,3 +82,28 @@ func TestErasedHistory(t *testing.T) {
 		}
 	})
 }
+
+func TestHistoryOfWhatIsGone(t *testing.T) {
+	t.Parallel()
+	s := site(t)
+	s.Person("tui")
+	s.Clerk("ruru", "users.view_user")
+	v, ruru := s.SignedIn("boss"), s.SignedIn("ruru")
+	formerly(s, v)
+	gone := page(s, "tui", "history")
+	v.Post(page(s, "tui", "delete"), "post", "yes").Status(http.StatusSeeOther)
+	v.Get("/admin/").Has(`.staff-recent a[href="`+gone+`"]`, "Mere Kahu (tui@example.org)")
+	for _, who := range []*webtest.Visitor{v, ruru} {
+		who.Get(gone).Status(http.StatusOK).Has(".page-heading", "Mere Kahu (tui@example.org)").Has(".history .act", "Deleted").Has(".history .who", "Hōne Heke")
+	}
+	removed := addresses + strconv.Itoa(s.Count("SELECT object_id FROM admin_log_entries WHERE entity = 'account.emailaddress'")) + "/history/"
+	for _, at := range []string{".record-side", ".history"} {
+		page := page(s, "kea", map[string]string{".record-side": "change", ".history": "history"}[at])
+		v.Get(page).Has(at+" .act", "E-mail addresses: Deleted").Has(at+" .act", "Authenticators: Deleted").Has(at+` a[href="`+removed+`"]`, once)
+		ruru.Get(page).Status(http.StatusOK).Lacks(at + " .act") // may not see what they are
+	}
+	v.Get(removed).Status(http.StatusOK).Has(".history .act", "Deleted").Has(".page-heading", once)
+	ruru.Get(removed).Status(http.StatusForbidden)
+	v.Get(page(s, "boss", "history")).Status(http.StatusOK).Lacks(".history .act")
+	v.Get(people + "99999/history/").Status(http.StatusFound)
+}
