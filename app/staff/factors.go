@@ -36,7 +36,7 @@ func factors(guards *factor.Service) admin.Resource[authenticator] {
 		Sections: []admin.Section[authenticator]{admin.Sect(lang.Message{}, append([]field.Field[authenticator]{
 			field.Computed("user", lang.M("Person"), func(_ *lang.Translator, f *authenticator) string { return f.Owner.Title() }), factorType(),
 		}, factorTimes()...)...)},
-		Onward: []admin.Onward[authenticator]{{Entity: "users.user", Search: func(f *authenticator) string { return f.Owner.Email }}},
+		Onward: []admin.Onward[authenticator]{{Entity: "users.user", Filter: byPerson, ID: ownerOfFactor}},
 		Write:  admin.Writer[authenticator]{Delete: guards.Remove, Proof: ofOneself(ownerOfFactor)},
 	}
 }

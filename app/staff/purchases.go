@@ -57,7 +57,8 @@ func purchases(a *admin.Admin, bills *billing.Service, c clock.Clock) admin.Reso
 		Filters: []admin.Filter{
 			admin.OneOf("state", lang.M("Status"), "p.invoice_state", states...), admin.OneOf("kind", lang.M("Purpose"), "p.kind", purposes()...),
 			admin.Times("date", lang.M("Bought on"), "p.created_at"),
-			organisationFilter(a, "p.organisation_membership_id IN (SELECT id FROM organisation_memberships WHERE organisation_id = ?)"),
+			personFilter("p.individual_membership_id IN (SELECT id FROM individual_memberships WHERE user_id = ?)"),
+			organisationFilter("p.organisation_membership_id IN (SELECT id FROM organisation_memberships WHERE organisation_id = ?)"),
 		},
 		Sections: []admin.Section[purchase]{
 			admin.Sect(lang.Message{}, soldFields(a)...), admin.Sect(lang.M("Invoice"), raisedFields(a)...),
