@@ -27,6 +27,14 @@ func TestImportedPeople(t *testing.T) {
 		v.Send(change, "#record", "username", "Old E\u0301mile").Status(http.StatusUnprocessableEntity).Has("#id_username-error", "Use only letters")
 		v.Send(change, "#record", "email", "kea2@localhost").Status(http.StatusUnprocessableEntity).Has("#id_email-error", "in the form")
 	})
+	t.Run("H-27 an account without the row of its address gets it when staff say that the address is verified", func(t *testing.T) {
+		t.Parallel()
+		s := site(t)
+		s.Exec("DELETE FROM email_addresses WHERE email = 'kea@example.org'")
+		v := s.SignedIn("boss")
+		v.Send(page(s, "kea", "change"), "#record", "verified", "on").Status(http.StatusSeeOther)
+		holds(t, s, `email_addresses WHERE user_id = ? AND email = 'kea@example.org' AND "primary" AND verified`, idOf(s, "kea"))
+	})
 	t.Run("A person whose address somebody else has proved can be saved", func(t *testing.T) {
 		t.Parallel()
 		s := site(t)
