@@ -94,12 +94,18 @@ func Locked(by access.Holder, r *Record, key string) bool {
 	return false
 }
 
-// GivesRights tells whether a save makes somebody a member of the staff or takes that from them.
-func GivesRights(before, after *Record) bool {
-	if before == nil {
+// Grave tells whether a save asks for a proof that is recent: one that makes somebody a member of the staff or takes that
+// from them, and one that changes how those come in who save it. There is no before of a new account.
+func Grave(by access.Holder, before, after *Record) bool {
+	switch {
+	case after == nil:
+		return false
+	case before == nil:
 		return after.Staff || after.Superuser
+	case before.Staff != after.Staff || before.Superuser != after.Superuser:
+		return true
 	}
-	return before.Staff != after.Staff || before.Superuser != after.Superuser
+	return by.ID == after.ID && (before.Email != after.Email || after.NewSecret != "" || after.NoSecret || after.Vouched)
 }
 
 // HashNew checks and hashes a new password, before a transaction begins. A new account has one, or its owner is invited

@@ -106,6 +106,9 @@ func (s *Service) changedEmail(ctx context.Context, tx bun.Tx, before, after *Re
 	if !after.Vouched {
 		return nil
 	}
+	if _, _, err := own(ctx, tx, after.ID); err != nil { // an imported account may lack the row
+		return err
+	}
 	const vouch = `UPDATE email_addresses SET verified = true WHERE user_id = ? AND "primary" AND NOT verified`
 	if _, err := tx.NewRaw(vouch, after.ID).Exec(ctx); err != nil {
 		return broken(err, fmt.Sprintf("verify the primary address of user %d", after.ID))

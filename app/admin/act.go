@@ -70,6 +70,9 @@ func (b *bound[M]) act(v *visit) error {
 	case len(ids) > mostPicked:
 		return b.again(v, lang.M("At most %d entries can be handled at once. Narrow the list first.", mostPicked))
 	}
+	if away, err := b.proveAll(v, action, ids); away || err != nil {
+		return err
+	}
 	if v.c.Form(fieldSure) == "" && (action.Name == deleteSelected || !action.Ask.Empty()) {
 		return b.ask(v, action, ids)
 	}
@@ -81,6 +84,27 @@ func (b *bound[M]) act(v *visit) error {
 		return b.askAgain(v, action, ids, said, wrong)
 	}
 	return b.do(v, action, ids, said)
+}
+
+// proveAll sends people away who have to prove first who they are, because of one of the records.
+func (b *bound[M]) proveAll(v *visit, action Action[M], ids []int64) (away bool, err error) {
+	if b.r.Write.Proof == nil {
+		return false, nil
+	}
+	rows, err := b.rows(v.c.Context(), b.admin.db, ids)
+	if err != nil {
+		return false, err
+	}
+	for _, m := range rows {
+		after := m
+		if action.Name == deleteSelected {
+			after = nil
+		}
+		if b.r.Write.grave(v.by, m, after) {
+			return v.prove()
+		}
+	}
+	return false, nil
 }
 
 // again leads back to the list with a warning.

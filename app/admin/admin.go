@@ -142,6 +142,7 @@ type entity interface {
 	askDeed(*visit) error
 	doDeed(*visit) error
 	actLabel(name string) lang.Message
+	changes(v *visit, e entry) []changeLine
 }
 
 // face is what others know of an entity.

@@ -25,12 +25,25 @@ type questionPage struct {
 	Groups   []group
 	Loose    []group
 	LooseTop string
-	Refused  []string
+	Refused  []refusal
 	Confirm  confirmed // absent where nothing has to be typed
 	Action   string
 	Hidden   []views.Hidden
 	Submit   views.Submit // absent when nothing can be done
 	Cancel   views.Link
+}
+
+// refusal is why something stays as it is, with links to what it is because of.
+type refusal struct {
+	Text  string
+	Links []views.Link
+}
+
+func refusals(texts []string) (all []refusal) {
+	for _, text := range texts {
+		all = append(all, refusal{Text: text})
+	}
+	return all
 }
 
 func (b *bound[M]) needDelete(v *visit) error {
@@ -58,6 +71,11 @@ func (b *bound[M]) doomed(v *visit) (*M, error) {
 	}
 	if why := b.veto(v, m); !why.Empty() {
 		return nil, fault.Forbidden(why)
+	}
+	if b.r.Write.grave(v.by, m, nil) {
+		if away, err := v.c.Prompt(); away || err != nil {
+			return nil, err
+		}
 	}
 	return m, nil
 }
@@ -107,11 +125,11 @@ func (b *bound[M]) deletePage(v *visit, rows []*M) (questionPage, error) {
 	for _, m := range rows {
 		if len(p.blocks[b.id(m)]) > 0 {
 			text := v.say(lang.M("%s cannot be deleted, because these belong to it: %s.", b.r.Title(m), v.why(p, b.id(m))))
-			page.Refused = append(page.Refused, strings.TrimSpace(text+" "+v.say(b.r.Instead)))
+			page.Refused = append(page.Refused, refusal{strings.TrimSpace(text + " " + v.say(b.r.Instead)), p.refusing(b.id(m))})
 		}
 	}
 	blocked := len(lacking) > 0 || len(page.Refused) == len(rows)
-	page.Refused = append(page.Refused, lacking...)
+	page.Refused = append(page.Refused, refusals(lacking)...)
 	page.Hidden = []views.Hidden{{Name: fieldSure, Value: "yes"}}
 	page.Cancel = views.Link{Text: v.say(lang.M("Keep"))}
 	if blocked {

@@ -126,6 +126,11 @@ func (b *bound[M]) saveList(v *visit) error {
 		return err
 	}
 	if !e.problems.Any() {
+		if slices.ContainsFunc(changed, func(c edited[M]) bool { return b.r.Write.grave(v.by, c.before, c.after) }) {
+			if away, err := v.prove(); away {
+				return err
+			}
+		}
 		if err := b.storeEdits(v, changed, &e); err != nil {
 			return err
 		}

@@ -23,7 +23,7 @@ type Filter struct {
 	options func(context.Context, *lang.Translator) ([]views.Option, error)
 	narrow  func(q *bun.SelectQuery, value string, today clock.Date) bool // false: there is no such value
 	// named instead of options makes a filter that a link brings (Onward) and that nobody chooses: it names its value.
-	named func(ctx context.Context, value string) (string, error)
+	named func(v *visit, value string) (string, error)
 }
 
 // Case is one value of a Cases filter.
@@ -98,21 +98,25 @@ func Related(key string, label lang.Message, where string, to field.Chooser) Fil
 	}
 }
 
-// Whose is Related for records that are too many to choose from in a list: a link leads to what belongs to one of them.
-func Whose(key string, label lang.Message, where string, of field.Chooser) Filter {
+// Whose is Related for records of an entity that are too many to choose from in a list: a link leads to what belongs to one
+// of them. Who may not see that one reads its number.
+func Whose(key string, label lang.Message, where, of string) Filter {
 	return Filter{
 		Key: key, Label: label, narrow: byID(where),
-		named: func(ctx context.Context, value string) (string, error) {
+		named: func(v *visit, value string) (string, error) {
 			id, err := strconv.ParseInt(value, 10, 64)
 			if err != nil { // then it narrows nothing
 				return "", nil
 			}
-			records, _, err := of.Offer(ctx, []int64{id})
-			i := slices.IndexFunc(records, func(r field.Record) bool { return r.ID == id })
-			if err != nil || i < 0 {
+			e, known := v.a.find(of)
+			if !known || !v.may(e.face(), view) {
+				return value, nil
+			}
+			records, err := e.offer().named(v.c.Context(), []int64{id})
+			if err != nil || len(records) == 0 {
 				return value, err
 			}
-			return records[i].Name, nil
+			return records[0].Name, nil
 		},
 	}
 }

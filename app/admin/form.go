@@ -178,12 +178,12 @@ func (b *bound[M]) changePage(v *visit, d *draft[M]) (formPage, error) {
 		}
 	}
 	page.Acts, page.Related = append(b.offered(v, d.m), b.deeds(v, d.m)...), b.related(v, d.m)
-	entries, err := historyOf(v.c.Context(), b.admin.db, b.face().key(), id, 5)
+	entries, err := historyOf(v.c.Context(), b.admin.db, b.face().key(), id, 5, b.parts(v)...)
 	if err != nil {
 		return page, err
 	}
 	page.HistoryTitle, page.Lines = v.say(lang.M("History")), b.values(v, entries)
-	page.History = views.Link{Text: v.say(lang.M("Whole history")), Href: v.onward(b.face().record(v.a, id, "history"))}
+	page.History = views.Link{Text: v.say(lang.M("Whole history")), Href: v.onward(b.face().record(v.a, id, history))}
 	err = b.fillForm(v, d, &page, v.onward(b.face().record(v.a, id, change)))
 	return page, err
 }

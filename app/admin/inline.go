@@ -11,6 +11,7 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"ams/app/access"
 	"ams/app/fault"
 	"ams/app/field"
 	"ams/app/lang"
@@ -29,7 +30,8 @@ type openTable interface {
 	read(v *visit, typed url.Values, p *fault.Fields) error
 	show(v *visit, typed url.Values, p fault.Fields) (inlineTable, []views.Field, error)
 	save(ctx context.Context, tx bun.Tx, v *visit) ([]difference, error)
-	overtaken() bool // a row that the form changes was changed by somebody else since the form was opened
+	grave(by access.Holder) bool // what is written has to be proved
+	overtaken() bool             // a row that the form changes was changed by somebody else since the form was opened
 }
 
 // Table declares an Inline with one line for each row. C is its Bun model, with the column id.
@@ -234,18 +236,10 @@ func (o *opened[C]) save(ctx context.Context, tx bun.Tx, v *visit) (changes []di
 		changes = append(changes, difference{Field: o.t.key, Before: o.t.title(r.before)})
 	}
 	for _, r := range o.rows {
-		if r.gone {
+		if r.gone || o.same(r) {
 			continue
 		}
-		before, after := "", o.print(r.after)
-		if r.before != nil {
-			before = o.print(r.before)
-		}
-		fresh := r.before == nil
-		if before == after || fresh && after == o.print(new(C)) {
-			continue
-		}
-		if fresh {
+		if r.before == nil {
 			err = o.t.write.Create(ctx, tx, v.by, r.after)
 		} else {
 			err = o.t.write.Update(ctx, tx, v.by, r.before, r.after)
@@ -256,6 +250,25 @@ func (o *opened[C]) save(ctx context.Context, tx bun.Tx, v *visit) (changes []di
 		changes = append(changes, o.differences(r)...)
 	}
 	return changes, nil
+}
+
+// same tells whether a row is to be as it was, or is a new one that nobody filled in.
+func (o *opened[C]) same(r *row[C]) bool {
+	before := r.before
+	if before == nil {
+		before = new(C)
+	}
+	after := o.print(r.after)
+	return after == "" && r.before == nil || after == o.print(before)
+}
+
+func (o *opened[C]) grave(by access.Holder) bool {
+	return slices.ContainsFunc(o.rows, func(r *row[C]) bool {
+		if r.gone {
+			return o.t.write.grave(by, r.before, nil)
+		}
+		return !o.same(r) && o.t.write.grave(by, r.before, r.after)
+	})
 }
 
 // located puts the row into the names of the inputs that a writer complains about.

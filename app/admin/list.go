@@ -185,7 +185,7 @@ func (b *bound[M]) bar(v *visit, view listing.View) (listBar, views.Filters, err
 
 // chip says what a link has narrowed the list to.
 func (f Filter) chip(v *visit, view listing.View, list string, chips *views.Filters) error {
-	name, err := f.named(v.c.Context(), view.Filters[f.Key])
+	name, err := f.named(v, view.Filters[f.Key])
 	if name != "" {
 		chips.Chips = append(chips.Chips, views.Chip{Text: v.say(f.Label) + ": " + name, Href: list + view.With(f.Key, "").Query()})
 	}

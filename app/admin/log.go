@@ -27,6 +27,8 @@ type entry struct {
 	Title    string
 	Action   string
 	Changes  json.RawMessage `bun:"type:jsonb"`
+	// AboutUserID is whom the entry is about, whatever becomes of the record.
+	AboutUserID int64 `bun:",nullzero"`
 }
 
 // difference is one value before and after.
@@ -46,7 +48,11 @@ func (b *bound[M]) record(ctx context.Context, tx bun.Tx, v *visit, m *M, action
 	if err != nil {
 		return fmt.Errorf("write history: %w", err)
 	}
-	return b.admin.write(ctx, tx, v.by, entry{Entity: b.face().key(), ObjectID: b.id(m), Title: b.r.Title(m), Action: action, Changes: data})
+	e := entry{Entity: b.face().key(), ObjectID: b.id(m), Title: b.r.Title(m), Action: action, Changes: data}
+	if b.r.Subject != nil {
+		e.AboutUserID = b.r.Subject(m)
+	}
+	return b.admin.write(ctx, tx, v.by, e)
 }
 
 // Note writes into the history of a record what somebody did to it elsewhere, in the transaction that does it.
@@ -64,9 +70,13 @@ func (a *Admin) write(ctx context.Context, tx bun.Tx, by access.Holder, e entry)
 
 const longestHistory = 200
 
-func historyOf(ctx context.Context, db bun.IDB, key string, id int64, limit int) (all []entry, err error) {
-	err = db.NewSelect().Model(&all).Where("le.entity = ? AND le.object_id = ?", key, id).Order("le.id DESC").Limit(int64(limit)).Scan(ctx)
-	if err != nil {
+// historyOf is what was done to a record, the newest first, and what was done to these parts of the person who it is.
+func historyOf(ctx context.Context, db bun.IDB, key string, id int64, limit int, parts ...string) (all []entry, err error) {
+	q := db.NewSelect().Model(&all).Where("le.entity = ? AND le.object_id = ?", key, id).Order("le.id DESC").Limit(int64(limit))
+	if len(parts) > 0 {
+		q.WhereOr("le.about_user_id = ? AND le.entity IN (?)", id, bun.List(parts))
+	}
+	if err = q.Scan(ctx); err != nil {
 		return nil, fmt.Errorf("load history of %s %d: %w", key, id, err)
 	}
 	return all, nil
@@ -86,6 +96,7 @@ type entryLine struct {
 	Who         string
 	What        string
 	Record      views.Link
+	Part        views.Link // the record, where it is only a part of the one that is shown
 	Changes     []changeLine
 }
 
@@ -101,8 +112,12 @@ func (v *visit) lines(entries []entry) []entryLine {
 			When: v.tr.Relative(e.At, now), Exact: v.tr.Moment(e.At), Who: e.UserName,
 			What: v.actName(e.Entity, e.Action), Record: views.Link{Text: e.Title},
 		}
-		if other, ok := v.a.find(e.Entity); ok && e.Action != remove && e.ObjectID != 0 && v.may(other.face(), view) {
-			l.Record.Href = other.face().record(v.a, e.ObjectID, change)
+		if other, ok := v.a.find(e.Entity); ok && e.ObjectID != 0 && v.may(other.face(), view) {
+			page := change
+			if e.Action == remove {
+				page = history
+			}
+			l.Record.Href = other.face().record(v.a, e.ObjectID, page)
 		}
 		out = append(out, l)
 	}
@@ -153,19 +168,39 @@ func (b *bound[M]) actLabel(name string) lang.Message {
 	return lang.Message{}
 }
 
-// values adds what changed to the lines of this entity.
+// values adds what changed to the lines of this entity and of its parts.
 func (b *bound[M]) values(v *visit, entries []entry) []entryLine {
 	lines := v.lines(entries)
 	for i, e := range entries {
-		var changes []difference
-		if json.Unmarshal(e.Changes, &changes) != nil {
-			continue
+		of := entity(b)
+		if part, ok := v.a.find(e.Entity); ok && e.Entity != b.face().key() {
+			of, lines[i].Part = part, views.Link{Text: e.Title, Href: part.face().record(v.a, e.ObjectID, history)}
+			lines[i].What = v.say(lang.M("%s: %s", part.face().many, lines[i].What))
 		}
-		for _, d := range changes {
-			lines[i].Changes = append(lines[i].Changes, b.told(v, e.Action, d))
-		}
+		lines[i].Changes = of.changes(v, e)
 	}
 	return lines
+}
+
+func (b *bound[M]) changes(v *visit, e entry) (lines []changeLine) {
+	var changes []difference
+	if json.Unmarshal(e.Changes, &changes) != nil {
+		return nil
+	}
+	for _, d := range changes {
+		lines = append(lines, b.told(v, e.Action, d))
+	}
+	return lines
+}
+
+// parts are those whose history this person may see.
+func (b *bound[M]) parts(v *visit) (keys []string) {
+	for _, key := range b.r.Parts {
+		if part, ok := v.a.find(key); ok && v.may(part.face(), view) {
+			keys = append(keys, key)
+		}
+	}
+	return keys
 }
 
 // told puts a change into words. Of a value that this administration does not ask for, people read that it changed and no more.
@@ -194,7 +229,10 @@ type historyPage struct {
 	Empty   views.Empty
 }
 
-// history shows all that staff did to a record.
+// history is the last segment of its address.
+const history = "history"
+
+// history shows all that staff did to a record, also to one that is gone.
 func (b *bound[M]) history(v *visit) error {
 	if err := v.need(view); err != nil {
 		return err
@@ -207,17 +245,24 @@ func (b *bound[M]) history(v *visit) error {
 	if err != nil {
 		return err
 	}
-	if len(rows) == 0 {
-		return v.gone()
-	}
-	entries, err := historyOf(v.c.Context(), b.admin.db, b.face().key(), id, longestHistory)
+	entries, err := historyOf(v.c.Context(), b.admin.db, b.face().key(), id, longestHistory, b.parts(v)...)
 	if err != nil {
 		return err
 	}
-	name := b.r.Title(rows[0])
+	if len(rows)+len(entries) == 0 {
+		return v.gone()
+	}
+	crumbs := []views.Crumb{v.listCrumb()}
+	name := ""
+	if len(rows) > 0 {
+		name = b.r.Title(rows[0])
+		crumbs = append(crumbs, views.Crumb{Text: name, Href: v.onward(b.face().record(v.a, id, change))})
+	} else {
+		name = entries[0].Title
+	}
 	title := v.say(lang.M("History"))
 	page := historyPage{
-		Head:    v.head(title, v.listCrumb(), views.Crumb{Text: name, Href: v.onward(b.face().record(v.a, id, change))}),
+		Head:    v.head(title, crumbs...),
 		Heading: views.Heading{Title: title, Under: name}, Lines: b.values(v, entries),
 	}
 	if len(page.Lines) == 0 {

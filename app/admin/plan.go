@@ -5,11 +5,11 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/uptrace/bun"
 
 	"ams/app/lang"
+	"ams/views"
 )
 
 // edge is a foreign key as the database knows it.
@@ -36,12 +36,12 @@ func edges(ctx context.Context, db bun.IDB) (all []edge, err error) {
 // plan is what a delete takes along, unlinks, and what refuses it.
 type plan struct {
 	yields map[string]yield
-	along  map[string][]int64          // table → ids; 0 for rows that have none
-	loose  map[string]rows             // table → rows
-	takes  map[int64]map[string]bool   // record to be deleted → tables that lose rows with it
-	cut    bool                        // there is more than was looked at
-	blocks map[int64]map[string]rows   // record to be deleted → table → rows that refuse
-	names  map[string]map[int64]string // table → names of some of the rows that refuse
+	along  map[string][]int64              // table → ids; 0 for rows that have none
+	loose  map[string]rows                 // table → rows
+	takes  map[int64]map[string]bool       // record to be deleted → tables that lose rows with it
+	cut    bool                            // there is more than was looked at
+	blocks map[int64]map[string]rows       // record to be deleted → table → rows that refuse
+	links  map[string]map[int64]views.Link // table → links to some of the rows that refuse
 }
 
 // rows counts rows once, by whatever ways they are reached.
@@ -225,27 +225,25 @@ func (v *visit) why(p *plan, id int64) string {
 		if text != "" {
 			text += ", "
 		}
-		names := p.named(table, id)
-		if len(names) == 0 {
-			text += v.say(lang.M("%s: %d", v.tableName(table), len(p.blocks[id][table])))
-			continue
-		}
-		text += v.say(lang.M("%s: %d (%s)", v.tableName(table), len(p.blocks[id][table]), strings.Join(names, ", ")))
+		text += v.say(lang.M("%s: %d", v.tableName(table), len(p.blocks[id][table])))
 	}
 	return text
 }
 
-// named are names of rows of a table that refuse a record's delete, a handful of them.
-func (p *plan) named(table string, id int64) (names []string) {
-	for _, row := range slices.Sorted(maps.Keys(p.blocks[id][table])) {
-		if name := p.names[table][row]; name != "" && len(names) < named {
-			names = append(names, name)
+// refusing leads to rows that refuse a record's delete, a handful of each table.
+func (p *plan) refusing(id int64) (links []views.Link) {
+	for _, table := range slices.Sorted(maps.Keys(p.blocks[id])) {
+		most := len(links) + named
+		for _, row := range slices.Sorted(maps.Keys(p.blocks[id][table])) {
+			if link, known := p.links[table][row]; known && len(links) < most {
+				links = append(links, link)
+			}
 		}
 	}
-	return names
+	return links
 }
 
-// know loads names of what refuses, as far as the person may see it: of a handful of records each, and of each table once.
+// know loads links to what refuses, as far as the person may see it: of a handful of records each, and of each table once.
 func (v *visit) know(ctx context.Context, p *plan) error {
 	refusing := map[string][]int64{}
 	for _, id := range slices.Sorted(maps.Keys(p.blocks)) {
@@ -254,19 +252,19 @@ func (v *visit) know(ctx context.Context, p *plan) error {
 			refusing[table] = append(refusing[table], ids[:min(len(ids), named)]...)
 		}
 	}
-	p.names = map[string]map[int64]string{}
+	p.links = map[string]map[int64]views.Link{}
 	for _, e := range v.a.entities {
 		ids := refusing[e.table()]
-		if len(ids) == 0 || !v.may(e.face(), view) {
+		if len(ids) == 0 || !e.face().on || !v.may(e.face(), view) {
 			continue
 		}
 		records, err := e.offer().named(ctx, ids[:min(len(ids), mostNamed)])
 		if err != nil {
 			return err
 		}
-		p.names[e.table()] = map[int64]string{}
+		p.links[e.table()] = map[int64]views.Link{}
 		for _, r := range records {
-			p.names[e.table()][r.ID] = r.Name
+			p.links[e.table()][r.ID] = views.Link{Text: r.Name, Href: e.face().record(v.a, r.ID, change)}
 		}
 	}
 	return nil

@@ -56,11 +56,13 @@ type Resource[M any] struct {
 
 	Onward []Onward[M] // lists of other entities that a record leads to
 
+	// Subject is the person whom the history of a record is about; nil, or 0: nobody. An erasure finds it by that.
+	Subject func(*M) int64
+	// Parts are the entities of whose history that of a person's record shows what is about the person.
+	Parts []string
+
 	Under Under // whose parts these records are; may be zero
 
-	// Proof tells whether a save is so grave that who does it proves once more who they are; nil: never. There is no
-	// before when a record is added.
-	Proof   func(before, after *M) bool
 	Prepare func(context.Context, *M) error // slow work of a save, before its transaction
 	Write   Writer[M]
 	// Stored is told of a save that is committed, for what the person's own session has to know; may be nil.
@@ -116,6 +118,13 @@ type Writer[M any] struct {
 	Create func(ctx context.Context, tx bun.Tx, by access.Holder, m *M) error
 	Update func(ctx context.Context, tx bun.Tx, by access.Holder, before, after *M) error
 	Delete func(ctx context.Context, tx bun.Tx, by access.Holder, m *M) error
+	// Proof tells whether it is so grave that who does it proves once more who they are; nil: never. There is no before
+	// when a record is added, no after when one is deleted, and an action changes neither.
+	Proof func(by access.Holder, before, after *M) bool
+}
+
+func (w Writer[M]) grave(by access.Holder, before, after *M) bool {
+	return w.Proof != nil && w.Proof(by, before, after)
 }
 
 // Rows writes plain data that no rule of a domain guards.

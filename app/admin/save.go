@@ -70,8 +70,10 @@ func (b *bound[M]) create(v *visit) error {
 	if err := b.read(v, d); err != nil {
 		return err
 	}
-	if away, err := b.prove(v, d, nil); away {
-		return err
+	if !d.problems.Any() && b.r.Write.grave(v.by, nil, d.m) {
+		if away, err := v.prove(); away {
+			return err
+		}
 	}
 	if !d.problems.Any() {
 		err := b.insert(v, d)
@@ -89,11 +91,13 @@ func (b *bound[M]) create(v *visit) error {
 	return web.Invalid(v.c, v.a.page.form, page, v.a.form, page.Form)
 }
 
+// grave tells whether a save has to be proved.
+func (b *bound[M]) grave(v *visit, before *M, d *draft[M]) bool {
+	return b.r.Write.grave(v.by, before, d.m) || slices.ContainsFunc(d.tables, func(t openTable) bool { return t.grave(v.by) })
+}
+
 // prove sends people away who have to prove first who they are. What they typed is not kept meanwhile.
-func (b *bound[M]) prove(v *visit, d *draft[M], before *M) (away bool, err error) {
-	if b.r.Proof == nil || d.problems.Any() || !b.r.Proof(before, d.m) {
-		return false, nil
-	}
+func (v *visit) prove() (away bool, err error) {
 	way, err := v.c.Proof()
 	if err != nil || way == "" {
 		return err != nil, err
@@ -205,8 +209,8 @@ func (b *bound[M]) change(v *visit, before *M) error {
 	if v.c.Form(b.counter()) != strconv.FormatInt(d.version, 10) || slices.ContainsFunc(d.tables, openTable.overtaken) {
 		err = errStale
 	}
-	if err == nil {
-		if away, err := b.prove(v, d, before); away {
+	if err == nil && !d.problems.Any() && b.grave(v, before, d) {
+		if away, err := v.prove(); away {
 			return err
 		}
 	}

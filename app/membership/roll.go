@@ -62,6 +62,23 @@ func (s *Service) MembersAmong(ctx context.Context, people []int64) (map[int64]b
 	return members, nil
 }
 
+// HoldersAmong tells which of these organisations hold an active membership.
+func (s *Service) HoldersAmong(ctx context.Context, organisations []int64) (map[int64]bool, error) {
+	holders := map[int64]bool{}
+	if len(organisations) == 0 {
+		return holders, nil
+	}
+	const among = `SELECT DISTINCT m.organisation_id FROM organisation_memberships m WHERE m.organisation_id IN (?1) AND ` + active
+	var ids []int64
+	if err := s.db.NewRaw(among, s.today(), bun.List(organisations)).Scan(ctx, &ids); err != nil {
+		return nil, fmt.Errorf("look for memberships of %d organisations: %w", len(organisations), err)
+	}
+	for _, id := range ids {
+		holders[id] = true
+	}
+	return holders, nil
+}
+
 // IsMember tells whether everything for members is open to somebody: superusers always, others like MembersAmong.
 func (s *Service) IsMember(ctx context.Context, p account.Person) (bool, error) {
 	if !p.SignedIn() || p.Superuser {

@@ -195,15 +195,12 @@ func renameActor(ctx context.Context, tx bun.Tx, d doomed) error {
 	return nil
 }
 
-// forgetHistory leaves in the history of a person, and of what is theirs, who did something and when. Titles there name
-// the person: by an address in brackets after the name, or by an address alone where that is a record of its own.
+// forgetHistory leaves in the history of a person, and of what is or was theirs, who did something and when. Where an entry
+// does not say whom it is about, its title may: by an address in brackets after the name, or by an address alone.
 func forgetHistory(ctx context.Context, tx bun.Tx, d doomed) error {
 	const forget = `
 		UPDATE admin_log_entries SET title = ?1, changes = '[]'
-		WHERE (entity = 'users.user' AND object_id = ?0)
-		   OR (entity = 'account.emailaddress' AND object_id IN (SELECT id FROM email_addresses WHERE user_id = ?0))
-		   OR (entity = 'memberships.individualmembership' AND object_id IN (SELECT id FROM individual_memberships WHERE user_id = ?0))
-		   OR (entity = 'organisations.organisationmember' AND object_id IN (SELECT id FROM organisation_members WHERE user_id = ?0))
+		WHERE about_user_id = ?0
 		   OR lower(title) = ANY (?2::text[])
 		   OR EXISTS (SELECT 1 FROM unnest(?2::text[] || ?3::text) a WHERE position('(' || a || ')' IN lower(title)) > 0)`
 	if _, err := tx.NewRaw(forget, d.id, d.trace, pgdialect.Array(d.addresses), d.email).Exec(ctx); err != nil {

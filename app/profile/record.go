@@ -178,24 +178,18 @@ func Delete(ctx context.Context, tx bun.Tx, by access.Holder, q *Question) error
 	return nil
 }
 
-// warn refuses a change that answers do not fit, and says how many.
+// warn refuses a change that answers do not fit, and says how many. It looks at them only where some may not.
 func warn(ctx context.Context, tx bun.Tx, before, after *Question) error {
-	var rows []struct {
-		Value string
-		N     int
+	var n int
+	var err error
+	switch {
+	case before.Type != after.Type:
+		n, err = answered(ctx, tx, before.ID)
+	case before.Type.Chooses() && slices.ContainsFunc(before.Options.Choices, func(c Choice) bool { return !after.offers(c.Value) }):
+		n, err = losing(ctx, tx, before, after)
 	}
-	const spread = `SELECT value, count(*) AS n FROM profile_field_responses WHERE profile_field_id = ? AND value <> '' GROUP BY value`
-	if err := tx.NewRaw(spread, before.ID).Scan(ctx, &rows); err != nil {
-		return fmt.Errorf("look at the answers to question %d: %w", before.ID, err)
-	}
-	n := 0
-	for _, r := range rows {
-		if before.Type != after.Type || lost(before, after, r.Value) {
-			n += r.N
-		}
-	}
-	if n == 0 {
-		return nil
+	if err != nil || n == 0 {
+		return err
 	}
 	text := lang.N("%d answer has a choice that is no longer there. It stays as it is stored, but shows as not answered. Tick “Save all the same” to go on.",
 		"%d answers have a choice that is no longer there. They stay as they are stored, but show as not answered. Tick “Save all the same” to go on.", n, n)
@@ -208,9 +202,34 @@ func warn(ctx context.Context, tx bun.Tx, before, after *Question) error {
 	return fault.Invalid(p)
 }
 
+// answered is how many answers there are that say something.
+func answered(ctx context.Context, tx bun.Tx, question int64) (n int, err error) {
+	const count = `SELECT count(*) FROM profile_field_responses WHERE profile_field_id = ? AND value <> ''`
+	if err = tx.NewRaw(count, question).Scan(ctx, &n); err != nil {
+		return 0, fmt.Errorf("count the answers to question %d: %w", question, err)
+	}
+	return n, nil
+}
+
+// losing is how many answers have a choice that was taken away.
+func losing(ctx context.Context, tx bun.Tx, before, after *Question) (n int, err error) {
+	var rows []struct {
+		Value string
+		N     int
+	}
+	const spread = `SELECT value, count(*) AS n FROM profile_field_responses WHERE profile_field_id = ? AND value <> '' GROUP BY value`
+	if err := tx.NewRaw(spread, before.ID).Scan(ctx, &rows); err != nil {
+		return 0, fmt.Errorf("look at the answers to question %d: %w", before.ID, err)
+	}
+	for _, r := range rows {
+		if lost(before, after, r.Value) {
+			n += r.N
+		}
+	}
+	return n, nil
+}
+
 // lost tells whether an answer has a choice that was taken away.
 func lost(before, after *Question, stored string) bool {
-	return before.Type.Chooses() && slices.ContainsFunc(before.Values(stored), func(v string) bool {
-		return before.offers(v) && !after.offers(v)
-	})
+	return slices.ContainsFunc(before.Values(stored), func(v string) bool { return before.offers(v) && !after.offers(v) })
 }

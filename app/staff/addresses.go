@@ -20,7 +20,7 @@ func addresses(a *admin.Admin, people *account.Service) admin.Resource[address] 
 	email, verified, primary := addressFields()
 	return admin.Resource[address]{
 		App: "account", Model: "emailaddress", One: lang.M("e-mail address"), Many: lang.M("E-mail addresses"), Icon: "envelope", Letter: "e",
-		Under: admin.Under{Table: "users", Column: "user_id"},
+		Under: admin.Under{Table: "users", Column: "user_id"}, Subject: ownerOfAddress,
 		Title: func(e *address) string { return e.Email }, Grasp: account.LoadOwnersRights, Rows: account.LoadOwners,
 		Veto: func(by access.Holder, e *address) lang.Message { return account.MayLookAfter(by, &e.Owner) },
 		Columns: []admin.Column[address]{
@@ -38,7 +38,7 @@ func addresses(a *admin.Admin, people *account.Service) admin.Resource[address] 
 			email, verified, primary)},
 		Actions: []admin.Action[address]{{Name: "verify", Label: lang.M("Mark as verified"), Each: people.VerifyAddress}},
 		Broken:  account.Taken,
-		Write:   admin.Writer[address]{Create: people.AddAddress, Update: people.ChangeAddress, Delete: people.DropAddress},
+		Write:   addressWriter(people),
 	}
 }
 
@@ -49,6 +49,22 @@ func addressTable(people *account.Service) admin.Inline[person] {
 		Key: "addresses", Entity: "account.emailaddress", Label: lang.M("E-mail addresses"), Column: "user_id", Order: `"primary" DESC, id`,
 		Title: func(e *address) string { return e.Email }, Fields: []field.Field[address]{email, verified, primary},
 		New: func(owner int64) *address { return &address{UserID: owner} }, Keep: func(e *address) bool { return e.Primary }, Blank: 1,
-		Write: admin.Writer[address]{Create: people.AddAddress, Update: people.ChangeAddress, Delete: people.DropAddress},
+		Write: addressWriter(people),
+	}
+}
+
+func addressWriter(people *account.Service) admin.Writer[address] {
+	return admin.Writer[address]{
+		Create: people.AddAddress, Update: people.ChangeAddress, Delete: people.DropAddress,
+		Proof: ofOneself(ownerOfAddress),
+	}
+}
+
+func ownerOfAddress(e *address) int64 { return e.UserID }
+
+// ofOneself asks people for a proof before they change how they come in themselves.
+func ofOneself[M any](owner func(*M) int64) func(by access.Holder, before, after *M) bool {
+	return func(by access.Holder, before, after *M) bool {
+		return before != nil && owner(before) == by.ID || after != nil && owner(after) == by.ID
 	}
 }

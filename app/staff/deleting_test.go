@@ -65,6 +65,25 @@ func TestDeleting(t *testing.T) {
 			t.Error("something was deleted or logged")
 		}
 	})
+	t.Run("What refuses is named with links, to those who may see it", func(t *testing.T) {
+		t.Parallel()
+		s := site(t)
+		s.Person("tui")
+		invoiced(s, "kea")
+		invoiced(s, "tui")
+		s.Clerk("ruru", "users.view_user", "users.delete_user", "account.delete_emailaddress")
+		number := func(who string) string {
+			return "INV-" + strconv.Itoa(s.Count("SELECT a.id FROM billing_accounts a JOIN users u ON u.id = a.user_id WHERE u.username = ?", who))
+		}
+		link := func(who string) string {
+			return `.alert a[href="` + numbered(s, invoices, "invoices", "invoice_number", number(who)) + `change/"]`
+		}
+		v := s.SignedIn("boss")
+		v.Get(page(s, "kea", "delete")).Has(".alert", "Invoices: 1").Has(link("kea"), number("kea")).Lacks(link("tui"))
+		v.Post(people, append([]string{"action", "delete_selected"}, picked(s, "kea", "tui")...)...).Status(http.StatusOK).
+			Has(link("kea"), number("kea")).Has(link("tui"), number("tui"))
+		s.SignedIn("ruru").Get(page(s, "kea", "delete")).Has(".alert", "Invoices: 1").Lacks(".alert a")
+	})
 	t.Run("ACC-64 of a person with an invoice and one without, alone and together, only this one goes", func(t *testing.T) {
 		t.Parallel()
 		for _, together := range []bool{false, true} {

@@ -34,7 +34,8 @@ func editorUsers(a *admin.Admin, d Domains) admin.Resource[person] {
 		App: "users", Model: "user", One: lang.M("user"), Many: lang.M("Users"), Icon: "people", Letter: "u",
 		Area: "settings", Place: "users/", Size: editorRows, Order: "u.last_name, u.first_name",
 		Title: (*person).Title, Avatar: func(c *web.Ctx, p *person) views.Avatar { return c.Avatar(p.Person) },
-		Fill: account.LoadGrants, Grasp: account.LoadRights, Veto: account.MayLookAfter, Lock: account.Locked,
+		Subject: func(p *person) int64 { return p.ID },
+		Fill:    account.LoadGrants, Grasp: account.LoadRights, Veto: account.MayLookAfter, Lock: account.Locked,
 		Instead: lang.M("Deactivate the account instead, or erase the person."),
 		Columns: []admin.Column[person]{
 			admin.Text("name", lang.M("Name"), "u.last_name", func(p *person) string { return p.Name() }),
@@ -68,12 +69,12 @@ func editorUsers(a *admin.Admin, d Domains) admin.Resource[person] {
 			admin.Sect(lang.Message{}, facts()...),
 		},
 		Actions: editorUserActions(a, d.People),
-		Proof:   account.GivesRights, Broken: account.Taken, Stored: goOn,
+		Broken:  account.Taken, Stored: goOn,
 		Prepare: func(ctx context.Context, p *person) error {
 			p.Invite = p.ID == 0 && p.NewSecret == "" && p.Repeat == ""
 			return d.People.HashNew(ctx, p)
 		},
-		Write: admin.Writer[person]{Create: d.People.AddRecord, Update: d.People.ChangeRecord, Delete: d.Privacy.Delete},
+		Write: personWriter(d),
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"ams/app/account"
 	"ams/app/admin"
 	"ams/app/lang"
+	"ams/app/membership"
 	"ams/app/organisation"
 )
 
@@ -108,6 +109,9 @@ func accountCells(r *account.Record, member bool) []string {
 	}
 }
 
+// none is the status where there is no membership.
+const none = "NONE"
+
 func (d Domains) membershipColumns() Columns {
 	return Columns{
 		Heads: []string{"Individual Membership Status", "Membership Option", "Membership Start Date", "Membership Expiry Date"},
@@ -118,7 +122,7 @@ func (d Domains) membershipColumns() Columns {
 			}
 			rows := map[int64][]string{}
 			for _, id := range people {
-				rows[id] = []string{"NONE", "", "", ""}
+				rows[id] = []string{none, "", "", ""}
 				if m, ok := latest[id]; ok {
 					rows[id] = []string{string(m.Status), m.Option, m.Start.String(), m.Expiry.String()}
 				}
@@ -128,7 +132,7 @@ func (d Domains) membershipColumns() Columns {
 	}
 }
 
-// organisationColumns tell of the organisation that somebody has joined last. Organisations hold no memberships yet.
+// organisationColumns tell of the organisation that somebody has joined last.
 func (d Domains) organisationColumns() Columns {
 	return Columns{
 		Heads: []string{"Organisation Name", "Organisation Role", "Organisation Membership Status"},
@@ -137,13 +141,24 @@ func (d Domains) organisationColumns() Columns {
 			if err != nil {
 				return nil, err
 			}
+			var joined []int64
+			for _, m := range latest {
+				joined = append(joined, m.OrganisationID)
+			}
+			holders, err := d.Members.HoldersAmong(ctx, joined)
+			if err != nil {
+				return nil, err
+			}
 			rows := map[int64][]string{}
 			for id, m := range latest {
-				role := "Member"
+				role, status := "Member", none
 				if m.Role == organisation.RoleAdmin {
 					role = "Admin"
 				}
-				rows[id] = []string{m.OrgName(), role, "NONE"}
+				if holders[m.OrganisationID] {
+					status = string(membership.Active)
+				}
+				rows[id] = []string{m.OrgName(), role, status}
 			}
 			return rows, nil
 		},

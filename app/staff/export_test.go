@@ -68,6 +68,12 @@ func TestExport(t *testing.T) {
 		s.Exec("UPDATE organisation_members SET created_datetime = '2027-02-01' WHERE id = ?", joined(s, "weka", second, "MEMBER"))
 		s.Exec("UPDATE organisation_members SET created_datetime = '2027-02-01', accepted_datetime = NULL WHERE id = ?", joined(s, "ruru", second, "ADMIN"))
 		s.Exec("UPDATE organisation_members SET revoked_datetime = '2027-02-01' WHERE id = ?", joined(s, "kea", second, "ADMIN"))
+		seats := s.Option(membership.Option{Type: membership.ForOrganisations}, "0")
+		s.Exec(`INSERT INTO organisation_memberships (organisation_id, membership_option_id, seats, start_date, expiry_date, created_datetime, approved_datetime, cancelled_datetime)
+			SELECT o.id, ?, 3, h.start_date, h.expiry_date, '2027-01-01', h.approved, h.cancelled
+			FROM organisations o JOIN (VALUES ('Kura A', date '2026-03-03', date '2027-03-03', timestamptz '2026-03-03', NULL::timestamptz), -- over today
+				('Kura A', '2027-01-01', '2028-01-01', '2027-01-01', '2027-02-01'), ('Kura A', '2027-03-03', '2028-03-03', NULL, NULL),
+				('Kura B', '2027-03-03', '2028-03-03', '2027-03-03', NULL)) h (name, start_date, expiry_date, approved, cancelled) USING (name)`, seats)
 		v := s.SignedIn("boss")
 		s.Exec("UPDATE users SET last_login = NULL WHERE username = 'kea'")
 		answer := v.Post(people, append([]string{"action", "export"}, picked(s, "kea", "tui", "weka", "ruru", "moa", "boss")...)...)
@@ -86,7 +92,7 @@ func TestExport(t *testing.T) {
 		for who, want := range map[string]string{
 			"kea":  "kea@example.org|Mere|Kahu|kea|False|" + joined + "||True|False|False||PENDING|Teacher|2027-03-01|2028-03-01|||",
 			"tui":  "tui@example.org|Mere|Kahu|tui|True|" + joined + "||True|False|False||ACTIVE|Teacher|2027-03-01|2028-03-01|Kura A|Admin|NONE",
-			"weka": "weka@example.org|Mere|Kahu|weka|False|" + joined + "||True|False|False||EXPIRED|Teacher|2026-01-01|2027-01-01|Kura B|Member|NONE",
+			"weka": "weka@example.org|Mere|Kahu|weka|True|" + joined + "||True|False|False||EXPIRED|Teacher|2026-01-01|2027-01-01|Kura B|Member|ACTIVE",
 			"ruru": "ruru@example.org|Mere|Kahu|ruru|True|" + joined + "||True|False|False||CANCELLED|Teacher|2027-01-01|2028-01-01|Kura A|Admin|NONE",
 			"moa":  "moa@example.org|'=HYPERLINK(1)|Kahu, \"M\"|moa|False|" + joined + "||False|False|False|one\ntwo|NONE||||||",
 			"boss": "boss@example.org|Hōne|Heke|boss|False|" + joined + "|2027-03-03 01:00:00|True|True|True||NONE||||||",

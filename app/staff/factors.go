@@ -17,7 +17,7 @@ type authenticator = factor.Record
 func factors(guards *factor.Service) admin.Resource[authenticator] {
 	return admin.Resource[authenticator]{
 		App: "mfa", Model: "authenticator", One: lang.M("authenticator"), Many: lang.M("Authenticators"), Icon: "shield-lock", Letter: "t", Under: admin.Under{Table: "users", Column: "user_id"},
-		Title: func(f *authenticator) string { return f.Owner.Title() }, Grasp: factor.LoadRights, Rows: factor.LoadOwners,
+		Subject: ownerOfFactor, Title: func(f *authenticator) string { return f.Owner.Title() }, Grasp: factor.LoadRights, Rows: factor.LoadOwners,
 		Veto: func(by access.Holder, f *authenticator) lang.Message { return account.MayLookAfter(by, &f.Owner) },
 		Columns: []admin.Column[authenticator]{
 			admin.Text("user", lang.M("Person"), "", func(f *authenticator) string { return f.Owner.Title() }),
@@ -36,10 +36,12 @@ func factors(guards *factor.Service) admin.Resource[authenticator] {
 		Sections: []admin.Section[authenticator]{admin.Sect(lang.Message{}, append([]field.Field[authenticator]{
 			field.Computed("user", lang.M("Person"), func(_ *lang.Translator, f *authenticator) string { return f.Owner.Title() }), factorType(),
 		}, factorTimes()...)...)},
-		Onward: []admin.Onward[authenticator]{{Entity: "users.user", Search: func(f *authenticator) string { return f.Owner.Email }}},
-		Write:  admin.Writer[authenticator]{Delete: guards.Remove},
+		Onward: []admin.Onward[authenticator]{{Entity: "users.user", Filter: byPerson, ID: ownerOfFactor}},
+		Write:  admin.Writer[authenticator]{Delete: guards.Remove, Proof: ofOneself(ownerOfFactor)},
 	}
 }
+
+func ownerOfFactor(f *authenticator) int64 { return f.UserID }
 
 func factorType() *field.ComputedField[authenticator] {
 	return field.Computed("type", lang.M("Type"), func(tr *lang.Translator, f *authenticator) string { return tr.Say(f.Kind()) })

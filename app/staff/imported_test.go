@@ -28,6 +28,24 @@ func TestImportedPeople(t *testing.T) {
 		v.Send(change, "#record", "first_name", "Hine\n\nRua").Status(http.StatusUnprocessableEntity).Has("#id_first_name-error", "line breaks")
 		v.Send(change, "#record", "email", "kea2@localhost").Status(http.StatusUnprocessableEntity).Has("#id_email-error", "in the form")
 	})
+	t.Run("The record leads to the page of whoever has a username that nobody could choose now", func(t *testing.T) {
+		t.Parallel()
+		s := site(t)
+		for _, username := range []string{"kea?a=b", "50% kea", "kea+tui", "kea#1"} {
+			s.Exec("UPDATE users SET username = ? WHERE email = 'kea@example.org'", username)
+			v := s.SignedIn("boss")
+			link := v.Get(page(s, username, "change")).Document().Find(".page-heading a:contains('View on site')").AttrOr("href", "")
+			v.Get(link).Status(http.StatusOK).Has("h1", "Mere Kahu")
+		}
+	})
+	t.Run("H-27 an account without the row of its address gets it when staff say that the address is verified", func(t *testing.T) {
+		t.Parallel()
+		s := site(t)
+		s.Exec("DELETE FROM email_addresses WHERE email = 'kea@example.org'")
+		v := s.SignedIn("boss")
+		v.Send(page(s, "kea", "change"), "#record", "verified", "on").Status(http.StatusSeeOther)
+		holds(t, s, `email_addresses WHERE user_id = ? AND email = 'kea@example.org' AND "primary" AND verified`, idOf(s, "kea"))
+	})
 	t.Run("A person whose address somebody else has proved can be saved", func(t *testing.T) {
 		t.Parallel()
 		s := site(t)

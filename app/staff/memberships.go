@@ -36,13 +36,14 @@ func memberships(a *admin.Admin, members *membership.Service, bills *billing.Ser
 	return admin.Resource[individual]{
 		App: "memberships", Model: "individualmembership", One: lang.M("individual membership"), Many: lang.M("Individual memberships"),
 		Icon: "person-badge", Letter: "i", Order: "m.id DESC", Title: (*individual).Title, Under: admin.Under{Table: "users", Column: "user_id"},
-		Load: membership.WithOwner, Rows: members.LoadRecords, Fill: members.LoadRenewals, Notes: t.notes,
+		Subject: ownerOfMembership,
+		Load:    membership.WithOwner, Rows: members.LoadRecords, Fill: members.LoadRenewals, Notes: t.notes,
 		Columns: []admin.Column[individual]{
 			admin.Text("user", lang.M("Person"), "", func(m *individual) string { return m.Owner.Name() + " (" + m.Owner.Email + ")" }),
 			t.optionColumn(), t.statusColumn(), t.startColumn(), t.expiryColumn(), t.approvedColumn(),
 		},
 		Search:  []admin.Search{admin.Parent("users", "user_id"), admin.Parent("membership_options", "membership_option_id")},
-		Filters: tenureFilters(options, "individual_membership_id"),
+		Filters: append(tenureFilters(options, "individual_membership_id"), personFilter("m.user_id = ?")),
 		Add:     []admin.Section[individual]{admin.Sect(lang.Message{}, append([]field.Field[individual]{person, option}, t.newFields()...)...)},
 		Sections: []admin.Section[individual]{
 			admin.Sect(lang.Message{}, append([]field.Field[individual]{person, option}, t.fields()...)...),
@@ -58,14 +59,16 @@ func memberships(a *admin.Admin, members *membership.Service, bills *billing.Ser
 			}),
 		},
 		Onward: []admin.Onward[individual]{
-			{Entity: "users.user", Search: func(m *individual) string { return m.Owner.Email }},
-			{Entity: "billing.purchase", Search: func(m *individual) string { return m.Owner.Email }},
-			{Entity: "billing.invoice", Search: func(m *individual) string { return m.Owner.Email }},
+			{Entity: "users.user", Filter: byPerson, ID: ownerOfMembership},
+			{Entity: "billing.purchase", Filter: byPerson, ID: ownerOfMembership},
+			{Entity: "billing.invoice", Filter: byPerson, ID: ownerOfMembership},
 		},
 		Broken: membership.Broken, Instead: lang.M("Cancel it instead."),
 		Write: admin.Writer[individual]{Create: members.Enter, Update: members.Change, Delete: members.Drop},
 	}
 }
+
+func ownerOfMembership(m *individual) int64 { return m.UserID }
 
 func organisationMemberships(a *admin.Admin, members *membership.Service, bills *billing.Service, c clock.Clock) admin.Resource[organisational] {
 	t := tenure[organisational]{
@@ -93,7 +96,7 @@ func organisationMemberships(a *admin.Admin, members *membership.Service, bills 
 			t.startColumn(), t.expiryColumn(),
 		},
 		Search:  []admin.Search{admin.Parent("organisations", "organisation_id"), admin.Parent("membership_options", "membership_option_id")},
-		Filters: append(tenureFilters(options, "organisation_membership_id"), organisationFilter(a, "m.organisation_id = ?")),
+		Filters: append(tenureFilters(options, "organisation_membership_id"), organisationFilter("m.organisation_id = ?")),
 		Add:     []admin.Section[organisational]{admin.Sect(lang.Message{}, append(first, t.newFields()...)...)},
 		Sections: []admin.Section[organisational]{
 			admin.Sect(lang.Message{}, append(first, t.fields()...)...),

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"ams/app/membership"
 	"ams/app/web/webtest"
@@ -65,6 +66,69 @@ func TestOnwardOfOrganisations(t *testing.T) {
 	if got := rows(seated); len(got) != 2 {
 		t.Errorf("the list of all = %v, want both", got)
 	}
+}
+
+// The address of one person may have that of another one in it, and a term its key in the text of another one: each record
+// leads to what is its own.
+func TestOnwardByID(t *testing.T) {
+	t.Parallel()
+	s := site(t)
+	s.Person("ana")
+	s.Person("hana")
+	option := s.Option(membership.Option{}, "0")
+	kura := school(s, "Te Kura")
+	own := map[string][]string{}
+	for _, who := range []string{"ana", "hana"} {
+		id := strconv.Itoa(idOf(s, who))
+		invoiced(s, who)
+		held(s, who, option, "2027-03-01", "2028-03-01", false, false, 1)
+		s.Exec(`INSERT INTO purchases (uuid, code, account_id, buyer_id, individual_membership_id, membership_option_id, kind, description, quantity, unit_amount, total, reference,
+			issue_date, due_date, invoice_state, created_at)
+			SELECT gen_random_uuid(), upper(?), a.id, a.user_id, m.id, m.membership_option_id, 'APPLICATION', '', 1, 10, 10, '', '2027-03-01', '2027-03-21', 'RAISED', now()
+			FROM billing_accounts a JOIN individual_memberships m ON m.user_id = a.user_id WHERE a.user_id = ?`, who, id)
+		s.Exec("INSERT INTO authenticators (user_id, type, data, created_at) VALUES (?, 'totp', '{}', now())", id)
+		joined(s, who, kura, "MEMBER")
+		own[who] = []string{
+			people + id + "/change/", numbered(s, memberships, "individual_memberships", "user_id", id) + "change/", purchases + strconv.Itoa(newest(s, "purchases")) + "/change/",
+			invoices + strconv.Itoa(newest(s, "invoices")) + "/change/", belongings + strconv.Itoa(newest(s, "organisation_members")) + "/change/",
+			"/admin/mfa/authenticator/" + strconv.Itoa(newest(s, "authenticators")) + "/change/",
+		}
+	}
+	invited(s, "ana@example.org", kura)
+	v := s.SignedIn("boss")
+	leads := func(from, list string, want ...string) {
+		t.Helper()
+		link := onward(t, v, from, list)
+		var hrefs []string
+		for _, a := range v.Get(link).Status(http.StatusOK).Document().Find("#list-table tbody th a").EachIter() {
+			at, _, _ := strings.Cut(a.AttrOr("href", ""), "?")
+			hrefs = append(hrefs, at)
+		}
+		slices.Sort(hrefs)
+		if !slices.Equal(hrefs, want) {
+			t.Errorf("%s leads by %s to %v, want %v", from, link, hrefs, want)
+		}
+	}
+	ana := own["ana"]
+	for i, list := range []string{memberships, purchases, invoices} {
+		leads(ana[0], list, ana[i+1])
+	}
+	leads(ana[0], belongings, ana[4], belongings+strconv.Itoa(newest(s, "organisation_members"))+"/change/")
+	for _, from := range ana[1:] {
+		if !strings.HasPrefix(from, purchases) {
+			leads(from, people, ana[0])
+		}
+	}
+	leads(ana[1], purchases, ana[2])
+	leads(ana[1], invoices, ana[3])
+	leads(ana[3], memberships, ana[1])
+	s.Clerk("ruru", "billing.view_invoice") // reads no names of people by trying numbers
+	s.SignedIn("ruru").Get(invoices+"?person="+strconv.Itoa(idOf(s, "ana"))).Status(http.StatusOK).Has(".filters", "Person: "+strconv.Itoa(idOf(s, "ana")))
+	s.TermVersion("privacy", "1", -time.Hour)
+	s.TermVersion("data", "1", -time.Hour)
+	s.Exec("UPDATE term_versions SET content_en = 'About privacy, too' WHERE term_id = (SELECT id FROM terms WHERE key = 'data')")
+	version := numbered(s, "/admin/terms/termversion/", "term_versions", "term_id", strconv.Itoa(s.Count("SELECT id FROM terms WHERE key = 'privacy'"))) + "change/"
+	leads(numbered(s, "/admin/terms/term/", "terms", "key", "privacy")+"change/", "/admin/terms/termversion/", version)
 }
 
 // onward is the link that leads from a record to a list, "" where there is none.

@@ -36,8 +36,8 @@ func organisationMembers(a *admin.Admin, orgs *organisation.Service) admin.Resou
 	return admin.Resource[belonging]{
 		App: "organisations", Model: "organisationmember", One: lang.M("member of an organisation"), Many: lang.M("Members of organisations"),
 		Icon: "person-plus", Letter: "b", Order: "om.id DESC", Title: (*belonging).Title, Load: organisation.WithBoth, Rows: organisation.LoadRecords,
-		Under: admin.Under{Table: "organisations", Column: "organisation_id"},
-		New:   func() *belonging { return &belonging{Member: organisation.Member{Role: organisation.RoleMember}} },
+		Under: admin.Under{Table: "organisations", Column: "organisation_id"}, Subject: func(m *belonging) int64 { return m.UserID },
+		New: func() *belonging { return &belonging{Member: organisation.Member{Role: organisation.RoleMember}} },
 		Notes: func(m *belonging) []admin.Note {
 			if m.UserID == 0 && m.InviteEmail == "" {
 				return []admin.Note{{Text: lang.M("There is neither a person nor an invited address: nobody knows whom this is about."), Warns: true}}
@@ -49,6 +49,8 @@ func organisationMembers(a *admin.Admin, orgs *organisation.Service) admin.Resou
 		Filters: []admin.Filter{
 			admin.Related("organisation", lang.M("Organisation"), "om.organisation_id = ?", a.Chooser("organisations.organisation")),
 			admin.OneOf("role", lang.M("Role"), "om.role", roles()...),
+			personFilter(`om.id IN (SELECT id FROM organisation_members WHERE user_id = ?0 UNION ALL SELECT i.id FROM organisation_members i
+				JOIN email_addresses e ON e.email = i.invite_email WHERE i.user_id IS NULL AND e.user_id = ?0)`),
 		},
 		Add: []admin.Section[belonging]{
 			admin.Sect(lang.Message{}, who...),
@@ -62,11 +64,19 @@ func organisationMembers(a *admin.Admin, orgs *organisation.Service) admin.Resou
 				field.Computed("invite_token", lang.M("Secret of the invitation"), func(_ *lang.Translator, m *belonging) string { return m.InviteToken }).Aside()),
 		},
 		Onward: []admin.Onward[belonging]{
-			{Entity: "users.user", Search: (*belonging).Address}, {Entity: "organisations.organisation", Search: (*belonging).OrgName},
+			{Entity: "users.user", Filter: byPerson, ID: func(m *belonging) int64 { return m.UserID }}, {Entity: "users.user", Search: invitedAddress}, {Entity: "organisations.organisation", Search: (*belonging).OrgName},
 		},
 		Broken: organisation.Broken,
 		Write:  admin.Writer[belonging]{Create: orgs.AddMember, Update: orgs.ChangeMember, Delete: orgs.DropMember},
 	}
+}
+
+// invitedAddress may be that of an account, as long as nobody is linked.
+func invitedAddress(m *belonging) string {
+	if m.UserID != 0 {
+		return ""
+	}
+	return m.Address()
 }
 
 func belongingColumns() []admin.Column[belonging] {

@@ -75,6 +75,6 @@ func organisations(a *admin.Admin, orgs *organisation.Service, members *membersh
 // byOrganisation narrows lists to what belongs to an organisation: another one may have the same name.
 const byOrganisation = "organisation"
 
-func organisationFilter(a *admin.Admin, where string) admin.Filter {
-	return admin.Whose(byOrganisation, lang.M("Organisation"), where, a.Chooser("organisations.organisation"))
+func organisationFilter(where string) admin.Filter {
+	return admin.Whose(byOrganisation, lang.M("Organisation"), where, "organisations.organisation")
 }

@@ -35,6 +35,7 @@ func purchases(a *admin.Admin, bills *billing.Service, c clock.Clock) admin.Reso
 	return admin.Resource[purchase]{
 		App: "billing", Model: "purchase", One: lang.M("purchase"), Many: lang.M("Purchases"), Icon: "receipt", Letter: "c", Order: "p.id DESC",
 		Title: func(p *purchase) string { return p.Code + ", " + p.Owner().Title() }, Load: billing.WithSale,
+		Subject: func(p *purchase) int64 { return p.PersonID },
 		Columns: []admin.Column[purchase]{
 			admin.Time("created_at", lang.M("Bought on"), "p.created_at", func(p *purchase) *time.Time { return &p.CreatedAt }),
 			admin.Text("code", lang.M("Code"), "p.code", func(p *purchase) string { return p.Code }),
@@ -56,7 +57,8 @@ func purchases(a *admin.Admin, bills *billing.Service, c clock.Clock) admin.Reso
 		Filters: []admin.Filter{
 			admin.OneOf("state", lang.M("Status"), "p.invoice_state", states...), admin.OneOf("kind", lang.M("Purpose"), "p.kind", purposes()...),
 			admin.Times("date", lang.M("Bought on"), "p.created_at"),
-			organisationFilter(a, "p.organisation_membership_id IN (SELECT id FROM organisation_memberships WHERE organisation_id = ?)"),
+			personFilter("p.individual_membership_id IN (SELECT id FROM individual_memberships WHERE user_id = ?)"),
+			organisationFilter("p.organisation_membership_id IN (SELECT id FROM organisation_memberships WHERE organisation_id = ?)"),
 		},
 		Sections: []admin.Section[purchase]{
 			admin.Sect(lang.Message{}, soldFields(a)...), admin.Sect(lang.M("Invoice"), raisedFields(a)...),

@@ -367,3 +367,29 @@ func TestListEdits(t *testing.T) {
 		}
 	})
 }
+
+// A save reads no answers but where one may not fit any more, however many there are.
+func TestSavesReadNoAnswers(t *testing.T) {
+	t.Parallel()
+	s, v := questioning(t)
+	choices := profile.Options{Choices: []profile.Choice{{Value: "a", Label: profile.Texts{"en": "A"}}, {Value: "b", Label: profile.Texts{"en": "B"}}}}
+	for _, q := range []profile.Question{{GroupID: 1, Key: "iwi", Type: profile.Text}, {GroupID: 1, Key: "pet", Type: profile.Select, Options: choices}} {
+		s.Answer("kea", s.Ask(q), "a")
+		row := fmt.Sprintf("%d:%d", newest(s, "profile_fields"), s.Count("SELECT version FROM profile_fields ORDER BY id DESC LIMIT 1"))
+		v.Post(fields, "_savelist", "1", "_row", row, fmt.Sprintf("row-%d.order", newest(s, "profile_fields")), "7", fmt.Sprintf("row-%d.is_active", newest(s, "profile_fields")), "on").
+			Status(http.StatusSeeOther)
+		for _, asked := range s.Statements() {
+			if strings.Contains(asked, "profile_field_responses") {
+				t.Errorf("the order of %s was stored with %s", q.Key, asked)
+			}
+		}
+		holds(t, s, `profile_fields WHERE field_key = ? AND "order" = 7`, q.Key)
+	}
+	v.Send(last(s, fields, "change"), "#record", "options-0-value", "").Status(http.StatusUnprocessableEntity).Has("#id_confirmed-error", "1 answer has a choice")
+	v.Send(last(s, fields, "change"), "#record", "field_type", "TEXT").Status(http.StatusUnprocessableEntity).Has("#id_confirmed-error", "1 answer was given to another type")
+	for _, asked := range s.Statements() {
+		if strings.Contains(asked, "profile_field_responses") && strings.Contains(asked, "GROUP BY value") {
+			t.Errorf("another type reads the answers: %s", asked)
+		}
+	}
+}

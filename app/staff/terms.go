@@ -42,7 +42,7 @@ func termTexts(s *terms.Service, languages []lang.Locale) admin.Resource[term] {
 				moment("created_at", lang.M("Created"), func(t *term) time.Time { return t.CreatedAt }),
 				moment("updated_at", lang.M("Last changed"), func(t *term) time.Time { return t.UpdatedAt })),
 		},
-		Onward: []admin.Onward[term]{{Entity: "terms.termversion", Search: func(t *term) string { return t.Key }}},
+		Onward: []admin.Onward[term]{{Entity: "terms.termversion", Filter: "term", ID: func(t *term) int64 { return t.ID }}},
 		Broken: terms.Broken, Instead: lang.M("Delete its versions first, or switch them off."),
 		Write: admin.Writer[term]{Create: s.CreateTerm, Update: s.UpdateTerm, Delete: s.DeleteTerm},
 	}

@@ -25,7 +25,8 @@ func users(a *admin.Admin, d Domains) admin.Resource[person] {
 	chosen, fresh, vouched := newSecret(), otherSecret(), vouch()
 	return admin.Resource[person]{
 		App: "users", Model: "user", One: lang.M("person"), Instead: lang.M("Deactivate the account instead, or erase the person."), Many: lang.M("People"), Icon: "people", Letter: "p", Order: "u.id",
-		Title: (*person).Title, Avatar: func(c *web.Ctx, p *person) views.Avatar { return c.Avatar(p.Person) }, Site: func(p *person) string { return "/users/" + p.Username + "/" },
+		Title: (*person).Title, Avatar: func(c *web.Ctx, p *person) views.Avatar { return c.Avatar(p.Person) }, Site: func(p *person) string { return p.Page() },
+		Subject: func(p *person) int64 { return p.ID }, Parts: []string{"account.emailaddress", "mfa.authenticator"},
 		Fill: account.LoadGrants, Grasp: account.LoadRights, Veto: account.MayLookAfter, Lock: account.Locked, Stay: true,
 		Columns: []admin.Column[person]{
 			admin.Text("email", lang.M("E-mail address"), "u.email", func(p *person) string { return p.Email }),
@@ -43,6 +44,7 @@ func users(a *admin.Admin, d Domains) admin.Resource[person] {
 			admin.Cases("erasure", lang.M("Erasure"),
 				admin.Case{Value: "asked", Label: lang.M("Asked for"), Where: "u.erasure_requested_at IS NOT NULL AND u.erased_at IS NULL"},
 				admin.Case{Value: "done", Label: lang.M("Done"), Where: "u.erased_at IS NOT NULL"}),
+			personFilter("u.id = ?"),
 		},
 		Add: []admin.Section[person]{admin.Sect(lang.Message{}, email, first, last, username), admin.Sect(lang.M("Password"), chosen...)},
 		Sections: []admin.Section[person]{
@@ -58,10 +60,13 @@ func users(a *admin.Admin, d Domains) admin.Resource[person] {
 		Actions: []admin.Action[person]{exportPeople(d), inviting(d.People)},
 		Deeds:   []admin.Deed[person]{erase(d.Privacy)},
 		Inlines: []admin.Inline[person]{answers(d.Questions), addressTable(d.People), factorTable(a)},
-		Onward:  sales(func(p *person) string { return p.Email }),
-		Proof:   account.GivesRights, Prepare: d.People.HashNew, Broken: account.Taken,
-		Write: admin.Writer[person]{Create: d.People.AddRecord, Update: d.People.ChangeRecord, Delete: d.Privacy.Delete},
+		Onward:  sales(),
+		Prepare: d.People.HashNew, Broken: account.Taken, Write: personWriter(d),
 	}
+}
+
+func personWriter(d Domains) admin.Writer[person] {
+	return admin.Writer[person]{Create: d.People.AddRecord, Update: d.People.ChangeRecord, Delete: d.Privacy.Delete, Proof: account.Grave}
 }
 
 // newSecret is how somebody who is added comes in: by a password, or by a link.
@@ -113,14 +118,22 @@ func rights(a *admin.Admin) admin.Section[person] {
 		field.Choices("user_permissions", lang.M("Permissions of this person alone"), func(p *person) *[]string { return &p.Codes }, permissions(a)))
 }
 
-// sales lead from whoever has an address to what was sold to them.
-func sales[M any](email func(*M) string) []admin.Onward[M] {
-	return []admin.Onward[M]{
-		{Entity: "memberships.individualmembership", Search: email},
-		{Entity: "organisations.organisationmember", Search: email},
-		{Entity: "billing.purchase", Search: email},
-		{Entity: "billing.invoice", Search: email},
+// sales lead from a person to what was sold to them.
+func sales() []admin.Onward[person] {
+	id := func(p *person) int64 { return p.ID }
+	return []admin.Onward[person]{
+		{Entity: "memberships.individualmembership", Filter: byPerson, ID: id},
+		{Entity: "organisations.organisationmember", Filter: byPerson, ID: id},
+		{Entity: "billing.purchase", Filter: byPerson, ID: id},
+		{Entity: "billing.invoice", Filter: byPerson, ID: id},
 	}
+}
+
+// byPerson narrows lists to what belongs to a person: the address of another one may have theirs in it.
+const byPerson = "person"
+
+func personFilter(where string) admin.Filter {
+	return admin.Whose(byPerson, lang.M("Person"), where, "users.user")
 }
 
 func facts() []field.Field[person] {
