@@ -51,6 +51,7 @@ type ShellPerson struct {
 	Name      string
 	Avatar    Avatar
 	Dashboard string
+	Profile   string   // where they change what is stored about them
 	Desks     []Action // where they look after something
 	SignOut   string
 }

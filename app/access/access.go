@@ -19,6 +19,7 @@ type Holder struct {
 	ID        int64
 	Name      string
 	Superuser bool // may everything, permissions included that are added later
+	Staff     bool // belongs to the staff
 	codes     map[string]bool
 	places    map[string][]string // paths at which rights such as "pages.publish" hold, there and below
 }
@@ -37,6 +38,17 @@ func (h Holder) Must(code string) error {
 // MayAt tells whether the holder has a right such as "pages.publish" at the path of a page, or "images.add" at that of a
 // collection: given there, or anywhere above.
 func (h Holder) MayAt(right, path string) bool { return h.Superuser || within(path, h.places[right]) }
+
+// Places are the paths at which the holder has rights whose names begin with one of these kinds, such as "pages.".
+func (h Holder) Places(kinds ...string) []string {
+	paths := []string{}
+	for right, at := range h.places {
+		if slices.ContainsFunc(kinds, func(k string) bool { return strings.HasPrefix(right, k) }) {
+			paths = append(paths, at...)
+		}
+	}
+	return paths
+}
 
 // within tells whether a path is one of the branches or lies in one. All of them end in a slash, so that "/en/about/" holds
 // nothing of "/en/about-us/".

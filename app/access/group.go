@@ -1,6 +1,7 @@
 package access
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -127,13 +128,16 @@ func SetGrants(ctx context.Context, tx bun.Tx, by Holder, person int64, before, 
 
 // JoinGroup gives a person one more group, which whoever does it has to hold in full.
 func JoinGroup(ctx context.Context, tx bun.Tx, by Holder, person, group int64) error {
-	if !by.Superuser {
-		if err := mayGiveGroups(ctx, tx, by, []int64{group}); err != nil {
-			return err
-		}
+	if err := mayGiveGroups(ctx, tx, by, []int64{group}); err != nil {
+		return err
 	}
-	if _, err := tx.NewRaw(`INSERT INTO user_groups (user_id, group_id) VALUES (?, ?) ON CONFLICT DO NOTHING`, person, group).Exec(ctx); err != nil {
+	const join = `INSERT INTO user_groups (user_id, group_id) SELECT ?, id FROM groups WHERE id = ? ON CONFLICT DO NOTHING`
+	done, err := tx.NewRaw(join, person, group).Exec(ctx)
+	if err != nil {
 		return fmt.Errorf("give group %d to user %d: %w", group, person, err)
+	}
+	if n, err := done.RowsAffected(); err != nil || n == 0 {
+		return cmp.Or(err, fault.Conflict(lang.M("They belong to this group already, or it is no longer there.")))
 	}
 	return nil
 }

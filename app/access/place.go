@@ -21,7 +21,7 @@ type PageRights struct {
 	ID            int64 `bun:",pk,autoincrement"`
 	GroupID       int64
 	PageID        int64
-	Path          string `bun:",scanonly"` // of the page; known once the row is loaded or stored
+	Label         string `bun:",scanonly"` // says which page; known once the row is loaded or stored
 	CanAdd        bool
 	CanChange     bool
 	CanPublish    bool
@@ -37,7 +37,7 @@ type CollectionRights struct {
 	ID               int64 `bun:",pk,autoincrement"`
 	GroupID          int64
 	CollectionID     int64
-	Path             string `bun:",scanonly"` // of the collection, as for pages
+	Label            string `bun:",scanonly"` // says which collection, as for pages
 	AddImage         bool
 	ChangeImage      bool
 	ChooseImage      bool
@@ -49,15 +49,14 @@ type CollectionRights struct {
 	DeleteCollection bool
 }
 
-// CreatePageRights gives a group rights that by holds at the page. Who may only add groups may do it, too: a new group gets
-// its rights in this way.
+// CreatePageRights gives a group rights that by holds at the page.
 func CreatePageRights(ctx context.Context, tx bun.Tx, by Holder, r *PageRights) error {
-	return create(ctx, tx, by, r, r.grant(), &r.Path)
+	return create(ctx, tx, by, r, r.grant(), &r.Label)
 }
 
 // UpdatePageRights stores other rights, or another page; by holds there what the group does not have yet.
 func UpdatePageRights(ctx context.Context, tx bun.Tx, by Holder, _, after *PageRights) error {
-	return update(ctx, tx, by, after, after.grant(), &after.Path)
+	return update(ctx, tx, by, after, after.grant(), &after.Label)
 }
 
 // DeletePageRights takes the rights at a page from a group.
@@ -67,12 +66,12 @@ func DeletePageRights(ctx context.Context, tx bun.Tx, by Holder, r *PageRights) 
 
 // CreateCollectionRights is CreatePageRights for a collection.
 func CreateCollectionRights(ctx context.Context, tx bun.Tx, by Holder, r *CollectionRights) error {
-	return create(ctx, tx, by, r, r.grant(), &r.Path)
+	return create(ctx, tx, by, r, r.grant(), &r.Label)
 }
 
 // UpdateCollectionRights is UpdatePageRights for a collection.
 func UpdateCollectionRights(ctx context.Context, tx bun.Tx, by Holder, _, after *CollectionRights) error {
-	return update(ctx, tx, by, after, after.grant(), &after.Path)
+	return update(ctx, tx, by, after, after.grant(), &after.Label)
 }
 
 // DeleteCollectionRights is DeletePageRights for a collection.
@@ -85,19 +84,19 @@ type grant struct {
 	field  string // the input that names the place
 	group  int64
 	place  int64
-	paths  string // the query for the path of a place, which it keeps where it is
+	paths  string // the query for path and label of a place, which it keeps where it is
 	rights []string
 }
 
 func (r *PageRights) grant() grant {
-	return grant{"page", r.GroupID, r.PageID, `SELECT url_path FROM pages WHERE id = ? FOR KEY SHARE`, ticked(
+	return grant{"page", r.GroupID, r.PageID, `SELECT url_path, url_path FROM pages WHERE id = ? FOR KEY SHARE`, ticked(
 		box{"pages.add", r.CanAdd}, box{"pages.change", r.CanChange}, box{"pages.publish", r.CanPublish},
 		box{"pages.bulk_delete", r.CanBulkDelete}, box{"pages.lock", r.CanLock}, box{"pages.unlock", r.CanUnlock},
 	)}
 }
 
 func (r *CollectionRights) grant() grant {
-	return grant{"collection", r.GroupID, r.CollectionID, `SELECT path FROM collections WHERE id = ? FOR KEY SHARE`, ticked(
+	return grant{"collection", r.GroupID, r.CollectionID, `SELECT path, name FROM collections WHERE id = ? FOR KEY SHARE`, ticked(
 		box{"images.add", r.AddImage}, box{"images.change", r.ChangeImage}, box{"images.choose", r.ChooseImage},
 		box{"documents.add", r.AddDocument}, box{"documents.change", r.ChangeDocument}, box{"documents.choose", r.ChooseDocument},
 		box{"collections.add", r.AddCollection}, box{"collections.change", r.ChangeCollection}, box{"collections.delete", r.DeleteCollection},
@@ -118,22 +117,22 @@ func ticked(all ...box) (rights []string) {
 	return rights
 }
 
-func create(ctx context.Context, tx bun.Tx, by Holder, row any, g grant, path *string) (err error) {
-	if err := by.Must("auth.change_group"); err != nil && !by.May("auth.add_group") {
+func create(ctx context.Context, tx bun.Tx, by Holder, row any, g grant, label *string) (err error) {
+	if err := by.Must("auth.change_group"); err != nil {
 		return err
 	}
-	if *path, err = g.allowed(ctx, tx, by); err != nil {
+	if *label, err = g.allowed(ctx, tx, by); err != nil {
 		return err
 	}
 	_, err = tx.NewInsert().Model(row).Returning("id").Exec(ctx)
 	return g.stored(err)
 }
 
-func update(ctx context.Context, tx bun.Tx, by Holder, row any, g grant, path *string) (err error) {
+func update(ctx context.Context, tx bun.Tx, by Holder, row any, g grant, label *string) (err error) {
 	if err := by.Must("auth.change_group"); err != nil {
 		return err
 	}
-	if *path, err = g.allowed(ctx, tx, by); err != nil {
+	if *label, err = g.allowed(ctx, tx, by); err != nil {
 		return err
 	}
 	done, err := tx.NewUpdate().Model(row).WherePK().Where("group_id = ?", g.group).Exec(ctx) // a row stays with its group
@@ -157,8 +156,8 @@ func remove(ctx context.Context, tx bun.Tx, by Holder, row any, g grant) error {
 }
 
 // allowed holds the group, as mayGiveGroups does, and refuses what by would give without holding it there. What the group
-// has at this place already, or above it, is given to nobody. It tells the path of the place.
-func (g grant) allowed(ctx context.Context, tx bun.Tx, by Holder) (path string, err error) {
+// has at this place already, or above it, is given to nobody. It tells what the place is called.
+func (g grant) allowed(ctx context.Context, tx bun.Tx, by Holder) (label string, err error) {
 	if len(g.rights) == 0 {
 		return "", g.wrong(lang.M("Tick at least one right."))
 	}
@@ -170,7 +169,8 @@ func (g grant) allowed(ctx context.Context, tx bun.Tx, by Holder) (path string, 
 	if err != nil {
 		return "", fmt.Errorf("lock group %d: %w", g.group, err)
 	}
-	err = tx.NewRaw(g.paths, g.place).Scan(ctx, &path)
+	var path string
+	err = tx.NewRaw(g.paths, g.place).Scan(ctx, &path, &label)
 	if errors.Is(err, sql.ErrNoRows) {
 		return "", g.wrong(g.missing())
 	}
@@ -182,12 +182,15 @@ func (g grant) allowed(ctx context.Context, tx bun.Tx, by Holder) (path string, 
 		return "", fmt.Errorf("load what group %d may at places: %w", g.group, err)
 	}
 	group := Given(0, false, held)
+	if group.crowded(path) {
+		return "", g.wrong(lang.M("This group has rights at %d places already. Give them further up in the tree, or make another group.", mostPlaces))
+	}
 	for _, right := range g.rights {
 		if !by.MayAt(right, path) && !group.MayAt(right, path) {
 			return "", g.wrong(lang.M("You can only give rights that you hold there yourself."))
 		}
 	}
-	return path, nil
+	return label, nil
 }
 
 func (g grant) wrong(text lang.Message) error {
@@ -219,7 +222,7 @@ func (g grant) stored(err error) error {
 
 // PageRightsOf are what a group may do in the branches of the page tree, in their order.
 func PageRightsOf(ctx context.Context, db bun.IDB, group int64) (all []*PageRights, err error) {
-	err = db.NewSelect().Model(&all).ColumnExpr("gpp.*, p.url_path AS path").Join("JOIN pages AS p ON p.id = gpp.page_id").
+	err = db.NewSelect().Model(&all).ColumnExpr("gpp.*, p.url_path AS label").Join("JOIN pages AS p ON p.id = gpp.page_id").
 		Where("gpp.group_id = ?", group).OrderExpr("p.url_path").Limit(mostPlaces).Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("load the rights of group %d on pages: %w", group, err)
@@ -229,7 +232,7 @@ func PageRightsOf(ctx context.Context, db bun.IDB, group int64) (all []*PageRigh
 
 // CollectionRightsOf is PageRightsOf for collections.
 func CollectionRightsOf(ctx context.Context, db bun.IDB, group int64) (all []*CollectionRights, err error) {
-	err = db.NewSelect().Model(&all).ColumnExpr("gcp.*, c.path").Join("JOIN collections AS c ON c.id = gcp.collection_id").
+	err = db.NewSelect().Model(&all).ColumnExpr("gcp.*, (SELECT string_agg(a.name, ' / ' ORDER BY length(a.path)) FROM collections a WHERE starts_with(c.path, a.path)) AS label").Join("JOIN collections AS c ON c.id = gcp.collection_id").
 		Where("gcp.group_id = ?", group).OrderExpr("c.path").Limit(mostPlaces).Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("load the rights of group %d in collections: %w", group, err)
@@ -237,5 +240,16 @@ func CollectionRightsOf(ctx context.Context, db bun.IDB, group int64) (all []*Co
 	return all, nil
 }
 
-// mostPlaces bounds what is shown of one group.
+// mostPlaces is at how many places a group has rights: as many as its form can show.
 const mostPlaces = 200
+
+// crowded tells whether the holder has rights at so many other places that there is no room for this one.
+func (h Holder) crowded(path string) bool {
+	places := map[string]bool{}
+	for _, paths := range h.places {
+		for _, p := range paths {
+			places[p] = true
+		}
+	}
+	return len(places) >= mostPlaces && !places[path]
+}

@@ -152,11 +152,11 @@ func TestPageRights(t *testing.T) {
 			t.Errorf("DeletePageRights by ruru = %v, the group may %s, want nothing", err, o.held())
 		}
 	})
-	t.Run("Who may change or add groups, and no one else", func(t *testing.T) {
+	t.Run("Who may change groups, and no one else", func(t *testing.T) {
 		t.Parallel()
 		o := open(t)
 		row := access.PageRights{GroupID: o.group, PageID: o.page("/en/about/"), CanAdd: true}
-		for code, want := range map[string]fault.Kind{"auth.view_group": fault.Denied, "auth.add_group": fault.Internal, "auth.change_group": fault.Internal} {
+		for code, want := range map[string]fault.Kind{"auth.view_group": fault.Denied, "auth.add_group": fault.Denied, "auth.change_group": fault.Internal} {
 			o.Exec("DELETE FROM group_page_permissions WHERE group_id = ?", o.group)
 			err := o.add(access.Given(0, false, []string{code, "pages.add /"}), row)
 			if fault.KindOf(err) != want || (err == nil) == (want == fault.Denied) {

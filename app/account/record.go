@@ -70,13 +70,16 @@ func LoadRights(ctx context.Context, db bun.IDB, all []*Record) error {
 }
 
 // MayLookAfter says why somebody may not change a person's account: it may do what they may not, so changing its
-// address or password would give them its rights; or it is nobody's any longer. The zero message: they may.
+// address or password would give them its rights; or it is nobody's any longer. Belonging to the staff is such a right, too.
+// The zero message: they may.
 func MayLookAfter(by access.Holder, r *Record) lang.Message {
 	switch {
 	case r.ErasedAt != nil:
 		return wasErased()
 	case r.Superuser && !by.Superuser:
 		return lang.M("Only an administrator with every right can change the account of another one.")
+	case r.Staff && !by.Staff && !by.Superuser:
+		return lang.M("This person belongs to the staff, so only staff can change this account.")
 	case !by.Covers(r.Rights):
 		return lang.M("This person has permissions that you do not have, so you cannot change this account.")
 	}

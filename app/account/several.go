@@ -22,6 +22,9 @@ func (s *Service) SwitchRecord(on bool) func(context.Context, bun.Tx, access.Hol
 		if err := guard(ctx, tx, by, r, &after); err != nil {
 			return err
 		}
+		if r.Active == on {
+			return fault.Conflict(lang.M("Nothing was to be done here."))
+		}
 		if _, err := tx.NewUpdate().Model(&after).Column("is_active").WherePK().Exec(ctx); err != nil {
 			return fmt.Errorf("switch user %d: %w", r.ID, err)
 		}

@@ -66,7 +66,11 @@ func (s *Service) ChangeRecord(ctx context.Context, tx bun.Tx, by access.Holder,
 	if err := by.Must("users.change_user"); err != nil {
 		return err
 	}
-	if err := guard(ctx, tx, by, before, after); err != nil {
+	was := *before // what they may do can have grown since the form was opened
+	if err := LoadGrants(ctx, tx, &was); err != nil {
+		return err
+	}
+	if err := guard(ctx, tx, by, &was, after); err != nil {
 		return err
 	}
 	if err := checkTaken(ctx, tx, before, after); err != nil {

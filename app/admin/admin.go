@@ -26,6 +26,7 @@ type Place struct {
 	web.Desk
 	Title lang.Message      // of all of it, in full
 	Empty lang.Message      // to those who may come in and have nothing to look after
+	Whole bool              // its histories also tell the values of what is asked only in the administration beside
 	Short bool              // a record lies directly below its list, "users/7/", and a new one at "users/new/"
 	Moved map[string]string // addresses below it whose pages are the site's own: "logout/" is "/accounts/logout/"
 }
@@ -143,14 +144,17 @@ type entity interface {
 	doDeed(*visit) error
 	actLabel(name string) lang.Message
 	changes(v *visit, e entry) []changeLine
+	told(v *visit, action string, d difference) changeLine
 }
 
 // face is what others know of an entity.
 type face struct {
 	app, model   string
 	area         string
-	place        string // path of the list, below the administration's
-	short        bool   // as Place.Short
+	place        string   // path of the list, below the administration's
+	short        bool     // as Place.Short
+	takes        []string // as Resource.Takes
+	both         bool     // as Resource.Both
 	one, many    lang.Message
 	icon, letter string
 	adds         bool
@@ -161,7 +165,7 @@ type face struct {
 func (b *bound[M]) face() face {
 	return face{
 		app: b.r.App, model: b.r.Model, area: cmp.Or(b.r.Area, b.r.App), place: cmp.Or(b.r.Place, b.r.App+"/"+b.r.Model+"/"),
-		short: b.admin.place.Short, one: b.r.One, many: b.r.Many, icon: b.r.Icon, letter: b.r.Letter,
+		short: b.admin.place.Short, takes: b.r.Takes, both: b.r.Both || b.r.Stay, one: b.r.One, many: b.r.Many, icon: b.r.Icon, letter: b.r.Letter,
 		adds: b.r.Write.Create != nil, deletes: b.r.Write.Delete != nil, on: b.r.On == nil || b.r.On(),
 	}
 }
@@ -178,6 +182,19 @@ const (
 	remove = "delete"
 )
 
+// all are the entities of this administration, and those that only the one beside has.
+func (a *Admin) all() []entity {
+	all := a.entities
+	if a.beside != nil {
+		for _, e := range a.beside.entities {
+			if _, ours := a.find(e.face().key()); !ours {
+				all = append(all[:len(all):len(all)], e)
+			}
+		}
+	}
+	return all
+}
+
 // Entities are the names of all that is declared: "users.user".
 func (a *Admin) Entities() (all []string) {
 	for _, e := range a.entities {
@@ -190,17 +207,15 @@ func (a *Admin) Entities() (all []string) {
 func (a *Admin) NameOf(table string) string { return a.called(table).ID }
 
 // called is what people call a table, here or in the administration beside.
-func (a *Admin) called(table string) (name lang.Message) {
-	for _, one := range []*Admin{a, a.beside} {
-		if one == nil || !name.Empty() {
-			break
+func (a *Admin) called(table string) lang.Message {
+	for _, e := range a.all() {
+		if e.table() == table {
+			return e.face().many
 		}
-		for _, e := range one.entities {
-			if e.table() == table {
-				return e.face().many
-			}
-		}
-		name = one.tables[table]
+	}
+	name, ok := a.tables[table]
+	if !ok && a.beside != nil {
+		name = a.beside.tables[table]
 	}
 	return name
 }
@@ -291,6 +306,9 @@ type visit struct {
 func (v *visit) may(f face, verb string) bool {
 	return v.by.May(f.code(verb)) || verb == view && v.by.May(f.code(change))
 }
+
+// mayAdd tells whether the person may add records of an entity by hand.
+func (v *visit) mayAdd(f face) bool { return f.adds && v.may(f, add) && (!f.both || v.may(f, change)) }
 
 // need refuses a page to people without the right.
 func (v *visit) need(verb string) error {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"ams/app/access"
 	"ams/app/field"
 	"ams/app/listing"
 	"ams/app/web"
@@ -34,17 +35,16 @@ func (a *Admin) ChooserOf(key, where string) field.Chooser {
 	return lazy{admin: a, key: key, where: where}
 }
 
-// Lookup is a chooser of what is no entity here. It is made with the address, below the administration's, at which those who
-// have a right are answered with options for a text that is being typed.
-func (a *Admin) Lookup(path, right string, chooser func(address string) field.Chooser) field.Chooser {
-	of := chooser(a.path(path))
-	a.lookups = append(a.lookups, offering{path, right, of})
-	return of
+// Lookup answers at an address below the administration's, to those who have a right, with what they may choose of what is no
+// entity here, for a text that is being typed. It gives the whole address.
+func (a *Admin) Lookup(path, right string, find func(ctx context.Context, by access.Holder, text string) ([]field.Record, error)) string {
+	a.lookups = append(a.lookups, offering{path, right, find})
+	return a.path(path)
 }
 
 type offering struct {
 	path, right string
-	of          field.Chooser
+	find        func(ctx context.Context, by access.Holder, text string) ([]field.Record, error)
 }
 
 // suggest answers for Lookup.
@@ -52,7 +52,7 @@ func (o offering) suggest(v *visit) error {
 	if err := v.by.Must(o.right); err != nil {
 		return err
 	}
-	return suggest(v, func(text string) ([]field.Record, error) { return o.of.Find(v.c.Context(), text) })
+	return suggest(v, func(text string) ([]field.Record, error) { return o.find(v.c.Context(), v.by, text) })
 }
 
 // suggest gives the names of what is found for the text of the input that the address names.

@@ -192,7 +192,7 @@ func (b *bound[M]) dropper(ctx context.Context, tx bun.Tx, v *visit, ids []int64
 			}
 			return fault.Conflict(lang.M("these belong to it: %s. %s", v.why(p, id), b.r.Instead))
 		}
-		for _, e := range v.a.entities {
+		for _, e := range v.a.all() {
 			takes := p.takes[id][e.table()] || p.cut && len(p.along[e.table()]) > 0 // what was not looked at may be this one's
 			if takes && v.lacks(e.face()) {
 				return fault.Conflict(lang.M("you do not have the permission to delete %s", e.face().many))
@@ -264,7 +264,10 @@ func (b *bound[M]) each(ctx context.Context, tx bun.Tx, v *visit, ids []int64, d
 				if err := b.record(ctx, tx, v, m, do.name, do.notes); err != nil {
 					return err
 				}
-				return do.run(ctx, tx, m)
+				if err := do.run(ctx, tx, m); err != nil || do.name == remove {
+					return err
+				}
+				return b.touch(ctx, tx, b.id(m)) // whoever has the record's form open hears of it
 			})
 			if reason, err = told(err); err != nil {
 				return err

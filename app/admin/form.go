@@ -96,7 +96,7 @@ func (b *bound[M]) needAdd(v *visit) error {
 	if b.r.Write.Create == nil {
 		return fault.Forbidden(lang.M("Entries of this kind are not added by hand."))
 	}
-	if b.r.Stay {
+	if b.face().both {
 		if err := v.need(change); err != nil {
 			return err
 		}
@@ -318,7 +318,7 @@ func (b *bound[M]) saveBar(v *visit, d *draft[M]) views.SaveBar {
 	if !b.r.Stay || !d.adding {
 		more("_continue", lang.M("Save and stay"))
 	}
-	if b.r.Write.Create != nil && v.may(b.face(), add) {
+	if v.mayAdd(b.face()) {
 		more("_addanother", lang.M("Save and add another"))
 	}
 	if !d.adding && b.r.Write.Delete != nil && v.may(b.face(), remove) && b.veto(v, d.m).Empty() {

@@ -38,7 +38,7 @@ func (v *visit) frame() *views.Staff {
 			continue
 		}
 		item := views.StaffItem{Text: v.say(f.many), Href: f.path(v.a), Icon: f.icon, Letter: f.letter, Current: v.e == e}
-		if f.adds && v.may(f, add) {
+		if v.mayAdd(f) {
 			item.Add, item.AddText = f.adding(v.a), v.say(lang.M("Add %s", f.one))
 		}
 		title := v.say(v.a.areas[f.area].title)

@@ -123,7 +123,7 @@ func (b *bound[M]) listPage(v *visit, e edits) (page listPage, err error) {
 		return page, err
 	}
 	page = listPage{Heading: views.Heading{Title: v.say(b.r.Many)}, Bar: bar, Region: region}
-	if b.r.Write.Create != nil && v.may(b.face(), add) {
+	if v.mayAdd(b.face()) {
 		page.Heading.Primary = b.addAction(v)
 	}
 	page.Head = v.head(v.say(b.r.Many))
@@ -254,7 +254,7 @@ func (b *bound[M]) empty(v *visit, view listing.View) views.Empty {
 		}
 	}
 	e := views.Empty{Icon: b.r.Icon, Title: v.say(lang.M("Nothing here yet")), Text: v.say(lang.M("What is added appears in this list."))}
-	if b.r.Write.Create != nil && v.may(b.face(), add) {
+	if v.mayAdd(b.face()) {
 		e.Action = b.addAction(v)
 	}
 	return e

@@ -218,6 +218,11 @@ func (b *bound[M]) told(v *visit, action string, d difference) changeLine {
 			return line
 		}
 	}
+	if b.admin.place.Whole {
+		if e, ok := b.admin.beside.find(b.face().key()); ok && b.admin.beside.place.Enter(v.c) == nil {
+			return e.told(v, action, d)
+		}
+	}
 	return changeLine{Label: v.say(lang.M("Something that is looked after elsewhere"))}
 }
 

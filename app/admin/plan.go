@@ -175,7 +175,7 @@ func (v *visit) going(ctx context.Context, p *plan) (groups []group, lacking []s
 	for _, table := range slices.Sorted(maps.Keys(p.along)) {
 		ids := p.along[table]
 		g := group{Title: v.say(lang.M("%s: %d", v.tableName(table), len(ids)))}
-		for _, e := range v.a.entities {
+		for _, e := range v.a.all() {
 			if e.table() != table {
 				continue
 			}
@@ -202,8 +202,10 @@ func (v *visit) going(ctx context.Context, p *plan) (groups []group, lacking []s
 }
 
 // lacks tells whether the person may not delete what goes along. What nobody deletes by itself needs no permission: it
-// goes with what it belongs to.
-func (v *visit) lacks(f face) bool { return f.deletes && !v.may(f, remove) }
+// goes with what it belongs to. So does what the entity says that it takes.
+func (v *visit) lacks(f face) bool {
+	return f.deletes && !v.may(f, remove) && !slices.Contains(v.e.face().takes, f.key())
+}
 
 // unlinked are the groups that stay without what is deleted.
 func (v *visit) unlinked(p *plan) (groups []group) {

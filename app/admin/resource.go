@@ -34,6 +34,7 @@ type Resource[M any] struct {
 	Fill    func(context.Context, bun.IDB, *M) error        // what a form needs beside its row; may be nil
 	New     func() *M                                       // a record before it is added; nil: the zero value
 	Lock    func(by access.Holder, m *M, key string) bool   // values that this person may not change in this record
+	Takes   []string                                        // entities whose records go along with a delete without a permission of their own
 	Instead lang.Message                                    // what to do with a record that cannot be deleted, because others belong to it
 	Veto    func(by access.Holder, m *M) (why lang.Message) // why this person may not touch this record at all
 	// Grasp loads what Veto needs to know of these records, before it is asked.
@@ -50,6 +51,7 @@ type Resource[M any] struct {
 	Sections []Section[M]
 	Add      []Section[M] // when adding asks something else
 	Stay     bool         // adding leads to the record, not to the list
+	Both     bool         // adding needs the permission to change as well
 	Inlines  []Inline[M]
 	Actions  []Action[M]
 	Deeds    []Deed[M]

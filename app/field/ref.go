@@ -31,9 +31,10 @@ type Chooser interface {
 // RefField asks for another record.
 type RefField[M any, V int64 | *int64] struct {
 	common[*RefField[M, V], M]
-	at   func(*M) *V
-	to   Chooser
-	name func(*M) string // of the record that is stored; nil: it is looked up
+	at    func(*M) *V
+	to    Chooser
+	name  func(*M) string // of the record that is stored; nil: it is looked up
+	typed bool            // never a list
 }
 
 // Ref asks for another record: from a list where there are few, else by typing its name. 0 or nil is none.
@@ -48,6 +49,9 @@ func (f *RefField[M, V]) Known(name func(*M) string) *RefField[M, V] {
 	f.name = name
 	return f
 }
+
+// Typed asks by typing a name also where there are few records, so that nothing is loaded to show what Known names.
+func (f *RefField[M, V]) Typed() *RefField[M, V] { f.typed = true; return f }
 
 func (f *RefField[M, V]) get(m *M) int64 {
 	switch p := any(f.at(m)).(type) {
@@ -111,27 +115,34 @@ func (f *RefField[M, V]) Read(ctx context.Context, answer url.Values, m *M, p *f
 
 // Inputs is a select, or an input with suggestions.
 func (f *RefField[M, V]) Inputs(ctx context.Context, tr *lang.Translator, m *M, typed url.Values) ([]views.Field, error) {
+	if f.typed {
+		return []views.Field{f.input(tr, f.shown(typed, f.meta.Key, f.name(m)))}, nil
+	}
 	id := f.get(m)
 	records, whole, err := f.to.Offer(ctx, chosen(id))
 	if err != nil {
 		return nil, err
 	}
-	label := tr.Say(f.meta.Label)
 	if whole {
-		v := views.SelectField(f.meta.Key, label, f.shown(typed, f.meta.Key, digits(id)), options(records))
+		v := views.SelectField(f.meta.Key, tr.Say(f.meta.Label), f.shown(typed, f.meta.Key, digits(id)), options(records))
 		v.Select.Empty = tr.Say(lang.M("None"))
 		if !f.meta.Optional {
 			v.Select.Empty = tr.Say(lang.M("Choose"))
 		}
 		return []views.Field{f.finish(tr, v)}, nil
 	}
-	v := views.TextField(f.meta.Key, label, f.shown(typed, f.meta.Key, names(records)))
+	return []views.Field{f.input(tr, f.shown(typed, f.meta.Key, names(records)))}, nil
+}
+
+// input is where a name is typed.
+func (f *RefField[M, V]) input(tr *lang.Translator, value string) views.Field {
+	v := views.TextField(f.meta.Key, tr.Say(f.meta.Label), value)
 	v.Input.Width, v.Input.Autocomplete, v.Input.Lookup, v.Input.Plain = views.Width40, "off", f.to.Lookup(), true
 	v = f.finish(tr, v)
 	if v.Help == "" {
 		v.Help = tr.Say(lang.M("Type a part of the name and choose from the suggestions."))
 	}
-	return []views.Field{v}, nil
+	return v
 }
 
 func chosen(id int64) []int64 {

@@ -55,11 +55,11 @@ func (s *Store) Open(r *http.Request) (*Visit, error) {
 // Person is who the request comes from; the zero Person for an anonymous visitor.
 func (v *Visit) Person() account.Person { return v.state.row.Person }
 
-// Holder is what the person of the request may do; only staff may anything.
+// Holder is what the person of the request may do.
 func (v *Visit) Holder() access.Holder {
 	p := v.Person()
 	h := access.Given(p.ID, p.Superuser, v.state.row.Given)
-	h.Name = p.Name()
+	h.Name, h.Staff = p.Name(), p.Staff
 	return h
 }
 

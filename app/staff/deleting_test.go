@@ -1,11 +1,13 @@
 package staff_test
 
 import (
+	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
 	"testing"
 
+	"ams/app/membership"
 	"ams/app/web/webtest"
 )
 
@@ -132,15 +134,31 @@ func TestDeleting(t *testing.T) {
 			t.Error("not two people are gone and logged")
 		}
 	})
-	t.Run("Permissions for what goes along", func(t *testing.T) {
+	t.Run("The permission to delete people is enough for what goes along with one, in both places", func(t *testing.T) {
 		t.Parallel()
 		s := site(t)
-		s.Clerk("ruru", "users.view_user", "users.delete_user")
+		option := fmt.Sprint(s.Option(membership.Option{}, "0"))
+		s.SignedIn("kea").Post("/en/users/memberships/apply-individual/", "membership_option", option, "start_date", "2027-03-03").Status(http.StatusSeeOther)
+		s.Person("tui")
+		s.Clerk("ruru", "users.view_user", "users.delete_user", "cms.access")
 		v := s.SignedIn("ruru")
+		v.Get(page(s, "kea", "delete")).Has(".groups", "E-mail addresses: 1").Has(".groups", "Individual memberships: 1")
+		v.Post(page(s, "kea", "delete"), "post", "yes").Status(http.StatusSeeOther).To(people)
+		v.Post(userPage(s, "tui")+"delete/", "post", "yes").Status(http.StatusSeeOther).To(users)
+		if s.Count("SELECT count(*) FROM users WHERE username IN ('kea', 'tui')") != 0 || s.Count("SELECT count(*) FROM individual_memberships") != 0 {
+			t.Error("somebody is still there, or their membership")
+		}
+	})
+	t.Run("Permissions for what goes along with anything else, in both places", func(t *testing.T) {
+		t.Parallel()
+		s := site(t)
+		s.Organisation("Te Kura", "kea")
+		s.Clerk("ruru", "organisations.view_organisation", "organisations.delete_organisation")
+		v := s.SignedIn("ruru")
+		at := fmt.Sprintf("/admin/organisations/organisation/%d/delete/", s.Count("SELECT id FROM organisations"))
 		before := s.Contents()
-		v.Get(page(s, "kea", "delete")).Has(".alert", "You do not have the permission to delete E-mail addresses.").Lacks(".question form button")
-		v.Post(page(s, "kea", "delete"), "post", "yes").Status(http.StatusSeeOther)
-		v.Post(people, append([]string{"action", "delete_selected", "post", "yes"}, picked(s, "kea")...)...).Status(http.StatusSeeOther)
+		v.Get(at).Has(".alert", "You do not have the permission to delete").Lacks(".question form button")
+		v.Post(at, "post", "yes").Status(http.StatusSeeOther)
 		if s.Contents() != before {
 			t.Error("something was deleted")
 		}
@@ -148,7 +166,7 @@ func TestDeleting(t *testing.T) {
 	t.Run("Who may not see what goes along reads how much it is", func(t *testing.T) {
 		t.Parallel()
 		s := site(t)
-		s.Clerk("ruru", "users.view_user", "users.delete_user", "account.delete_emailaddress")
+		s.Clerk("ruru", "users.view_user", "users.delete_user")
 		got := s.SignedIn("ruru").Get(page(s, "kea", "delete")).Has(".groups", "E-mail addresses: 1").Document().Find(".groups").Text()
 		if strings.Contains(got, webtest.Address("kea")) {
 			t.Errorf("what goes along = %q, want no address in it", got)

@@ -16,7 +16,7 @@ func Office(path string) admin.Place {
 			}
 			return nil
 		}},
-		Title: lang.M("Administration"),
+		Title: lang.M("Administration"), Whole: true,
 		Empty: lang.M("Your account belongs to the staff, but has no permissions so far. Ask an administrator for them."),
 		Moved: map[string]string{"logout/": "/accounts/logout/", "password_change/": "/accounts/password/change/"},
 	}
@@ -34,7 +34,7 @@ func Editor() admin.Place {
 		}},
 		Title: lang.M("Content management system"), Short: true,
 		Empty: lang.M("You may enter the website's editor, but nothing in it was given to you so far. Ask an administrator for the permissions."),
-		Moved: map[string]string{"logout/": "/accounts/logout/", "password_reset/": "/accounts/password/reset/"},
+		Moved: map[string]string{"logout/": "/accounts/logout/", "password_reset/": "/accounts/password/reset/", "account/": "/users/~update/"},
 	}
 }
 

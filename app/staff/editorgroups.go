@@ -2,7 +2,6 @@ package staff
 
 import (
 	"context"
-	"slices"
 
 	"github.com/uptrace/bun"
 
@@ -22,8 +21,9 @@ func editorGroups(a *admin.Admin, db *bun.DB) admin.Resource[access.Group] {
 		field.Text("name", lang.M("Name"), func(g *access.Group) *string { return &g.Name }).Max(150),
 		field.Choices("permissions", lang.M("Permissions"), func(g *access.Group) *[]string { return &g.Codes }, editorPermissions(a)).
 			Help(lang.M("Permissions that concern other areas are given in the administration and stay as they are.")))}
-	pages := a.Lookup("choose-page/", "auth.change_group", func(at string) field.Chooser { return branches{db, cms.PageBranches, at} })
-	collections := a.Lookup("choose-collection/", "auth.change_group", func(at string) field.Chooser { return branches{db, cms.CollectionBranches, at} })
+	pages, collections := branches{db: db, tree: cms.Pages()}, branches{db: db, tree: cms.Collections()}
+	pages.lookup = a.Lookup("choose-page/", "auth.change_group", pages.within("pages."))
+	collections.lookup = a.Lookup("choose-collection/", "auth.change_group", collections.within("images.", "documents.", "collections."))
 	r.Inlines = []admin.Inline[access.Group]{pageRights(pages), collectionRights(collections)}
 	return r
 }
@@ -50,10 +50,10 @@ func pageRights(pages field.Chooser) admin.Inline[access.Group] {
 	}
 	return admin.Table[access.Group, atPage]{
 		Key: "pages", Entity: "auth.group", Label: lang.M("Rights on pages"), Load: access.PageRightsOf, Blank: 1, Part: true,
-		Title: func(r *atPage) string { return r.Path },
+		Title: func(r *atPage) string { return r.Label },
 		New:   func(group int64) *atPage { return &atPage{GroupID: group} },
 		Fields: []field.Field[atPage]{
-			field.Ref("page", lang.M("Page and all below it"), func(r *atPage) *int64 { return &r.PageID }, pages),
+			field.Ref("page", lang.M("Page and all below it"), func(r *atPage) *int64 { return &r.PageID }, pages).Known(func(r *atPage) string { return r.Label }).Typed().OnceOnly(),
 			field.Boxes("rights", lang.M("Rights"),
 				box("add", lang.M("Add pages, and change their own"), func(r *atPage) *bool { return &r.CanAdd }),
 				box("change", lang.M("Change every page"), func(r *atPage) *bool { return &r.CanChange }),
@@ -75,10 +75,10 @@ func collectionRights(collections field.Chooser) admin.Inline[access.Group] {
 	choose := lang.C("permission", "Choose")
 	return admin.Table[access.Group, inCollection]{
 		Key: "collections", Entity: "auth.group", Label: lang.M("Rights in collections"), Load: access.CollectionRightsOf, Blank: 1, Part: true,
-		Title: func(r *inCollection) string { return r.Path },
+		Title: func(r *inCollection) string { return r.Label },
 		New:   func(group int64) *inCollection { return &inCollection{GroupID: group} },
 		Fields: []field.Field[inCollection]{
-			field.Ref("collection", lang.M("Collection and all below it"), func(r *inCollection) *int64 { return &r.CollectionID }, collections),
+			field.Ref("collection", lang.M("Collection and all below it"), func(r *inCollection) *int64 { return &r.CollectionID }, collections).Known(func(r *inCollection) string { return r.Label }).Typed().OnceOnly(),
 			field.Boxes("rights", lang.M("Rights"),
 				box("add_image", images, add, func(r *inCollection) *bool { return &r.AddImage }),
 				box("change_image", images, change, func(r *inCollection) *bool { return &r.ChangeImage }),
@@ -94,39 +94,45 @@ func collectionRights(collections field.Chooser) admin.Inline[access.Group] {
 	}
 }
 
-// branches offers parts of the website's trees to choose from.
+// branches offers parts of one of the website's trees to choose from.
 type branches struct {
 	db     *bun.DB
-	find   func(ctx context.Context, db bun.IDB, text string, limit int, ids []int64) ([]cms.Branch, error)
+	tree   cms.Tree
 	lookup string
 }
 
-const (
-	fewBranches = 100 // that still fit into a list to choose from
-	suggested   = 20
-)
+// suggested is how many branches are offered for a text.
+const suggested = 20
 
-// Offer gives all branches when they are few enough.
-func (b branches) Offer(ctx context.Context, ids []int64) (records []field.Record, whole bool, err error) {
-	records, err = b.records(ctx, "", fewBranches+1, ids)
-	if err != nil || len(records) <= fewBranches {
-		return records, err == nil, err
+// within finds the branches in which somebody has rights of these kinds, and what leads there: nobody gives others, and what
+// the rest is called is not for everybody to read.
+func (b branches) within(kinds ...string) func(context.Context, access.Holder, string) ([]field.Record, error) {
+	return func(ctx context.Context, by access.Holder, text string) ([]field.Record, error) {
+		var held []string
+		if !by.Superuser {
+			held = by.Places(kinds...)
+		}
+		return records(b.tree.Find(ctx, b.db, text, suggested, held))
 	}
-	return slices.DeleteFunc(records, func(r field.Record) bool { return !slices.Contains(ids, r.ID) }), false, nil
 }
 
-// Find gives the branches whose label holds a text.
+// Offer gives those of these ids, never a whole list.
+func (b branches) Offer(ctx context.Context, ids []int64) (named []field.Record, whole bool, err error) {
+	named, err = records(b.tree.Named(ctx, b.db, ids))
+	return named, false, err
+}
+
+// Find gives the branches whose label holds a text. What somebody may give there is for the writer to say.
 func (b branches) Find(ctx context.Context, text string) ([]field.Record, error) {
-	return b.records(ctx, text, suggested, nil)
+	return records(b.tree.Find(ctx, b.db, text, suggested, nil))
 }
 
 // Lookup is the address of suggestions.
 func (b branches) Lookup() string { return b.lookup }
 
-func (b branches) records(ctx context.Context, text string, limit int, ids []int64) (records []field.Record, err error) {
-	found, err := b.find(ctx, b.db, text, limit, ids)
+func records(found []cms.Branch, err error) (all []field.Record, _ error) {
 	for _, f := range found {
-		records = append(records, field.Record{ID: f.ID, Name: f.Label})
+		all = append(all, field.Record{ID: f.ID, Name: f.Label})
 	}
-	return records, err
+	return all, err
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/PuerkitoBio/goquery"
+	"github.com/google/go-cmp/cmp"
 
 	"ams/app/web/webtest"
 )
@@ -74,6 +75,7 @@ func TestEditorGroups(t *testing.T) {
 			t.Fatal("the rights were not stored")
 		}
 		row := "pages." + strconv.Itoa(s.Count("SELECT id FROM group_page_permissions WHERE page_id = ?", about)) + "."
+		v.Get(team).Has("#inline-pages ~ table, .inline", "/en/about/").Lacks("[name='" + row + "page']")
 		again := v.Send(team, "#record", "pages.new1.page", about, "pages.new1.rights", "add").Status(http.StatusUnprocessableEntity)
 		again.Has("#record", "has rights at this page already")
 		v.Send(team, "#record", "pages.new1.page", root, "pages.new1.rights", webtest.Leave).Status(http.StatusUnprocessableEntity).Has("#record", "Tick at least one right")
@@ -89,6 +91,7 @@ func TestEditorGroups(t *testing.T) {
 		if s.Count("SELECT count(*) FROM group_collection_permissions gc JOIN groups g ON g.id = gc.group_id WHERE g.name = 'About' AND choose_image AND delete_collection AND NOT add_image") != 1 {
 			t.Error("the rights in a collection were not stored")
 		}
+		s.SignedIn("boss").Get(strings.Replace(team, teams, groups, 1)+"history/").Has("main", "/en/about/: Rights").Has("main", "Collections: Delete")
 		v.Get(team+"history/").Has("main", "/en/about/: Rights").Has("main", "Lock").Has("main", "Images: Choose, Collections: Delete")
 		v.Send(team, "#record", row+"DELETE", "on").Status(http.StatusSeeOther)
 		if s.Count("SELECT count(*) FROM group_page_permissions WHERE page_id = ?", about) != 0 {
@@ -130,16 +133,18 @@ func TestEditorGroups(t *testing.T) {
 		if s.Count("SELECT count(*) FROM group_page_permissions gp JOIN groups g ON g.id = gp.group_id WHERE g.name = 'Team'") != 1 {
 			t.Error("not just the right that the helper holds was given")
 		}
-		s.Person("weka")
+		about := teamPage(s, "About") // tui's own group
+		v.Send(about, "#record", "permissions", "cms.access", "permissions", "users.view_user").Status(http.StatusUnprocessableEntity).Has("#id_permissions-error", "that you hold yourself")
+		v.Send(about, "#record", "pages.new1.page", pageID(s, "/en/"), "pages.new1.rights", "change").Status(http.StatusUnprocessableEntity)
 		helper(s, "ruru", "auth.view_group").Get(team).Status(http.StatusOK).Lacks("form#record").Has("main", "/en/about/team/")
 	})
 	t.Run("A page is found by its title or address, whatever its accents", func(t *testing.T) {
 		t.Parallel()
 		s := site(t)
-		for i := range 110 {
+		for i := range 30 {
 			pagesBelow(s, "en", fmt.Sprintf("page%d", i))
 		}
-		s.Exec("UPDATE pages SET draft_title = 'Mō mātou' WHERE url_path = '/en/page77/'")
+		s.Exec("UPDATE pages SET draft_title = 'Mō mātou' WHERE url_path = '/en/page17/'")
 		v := s.SignedIn("boss")
 		input := v.Get(teamPage(s, "Editors")).Status(http.StatusOK).Has("input[name='pages.new1.page']", "").Document().Find("input[name='pages.new1.page']")
 		at := input.AttrOr("hx-get", "")
@@ -147,19 +152,28 @@ func TestEditorGroups(t *testing.T) {
 			t.Helper()
 			return v.HX().Get(at+"?field=pages.new1.page&pages.new1.page="+url.QueryEscape(text)).Status(http.StatusOK).Document().Find("option").AttrOr("value", "")
 		}
-		for text, want := range map[string]string{"matou": "Mō mātou (/en/page77/)", "PAGE101": "Page101 (/en/page101/)", "%": "", "Mō mātou (/en/page77/)": "Mō mātou (/en/page77/)"} {
+		for text, want := range map[string]string{"matou": "Mō mātou (/en/page17/)", "PAGE11": "Page11 (/en/page11/)", "/en/page1/": "Page1 (/en/page1/)", "%": "", "Mō mātou (/en/page17/)": "Mō mātou (/en/page17/)"} {
 			if got := find(text); got != want {
 				t.Errorf("typing %q offers %q first, want %q", text, got, want)
 			}
 		}
 		v.Send(teamPage(s, "Editors"), "#record", "pages.new1.page", "mō mātou", "pages.new1.rights", "publish").Status(http.StatusSeeOther)
-		if s.Count("SELECT count(*) FROM group_page_permissions WHERE can_publish AND page_id = ?", pageID(s, "/en/page77/")) != 1 {
+		if s.Count("SELECT count(*) FROM group_page_permissions WHERE can_publish AND page_id = ?", pageID(s, "/en/page17/")) != 1 {
 			t.Error("the page that the title names has no rights")
 		}
 		s.Exec("UPDATE pages SET draft_title = 'Same' WHERE url_path IN ('/en/page1/', '/en/page2/')")
 		v.Send(teamPage(s, "Editors"), "#record", "pages.new1.page", "same", "pages.new1.rights", "publish").Status(http.StatusUnprocessableEntity).
 			Has("#record", "could be several entries")
 		helper(s, "tui", "auth.view_group").HX().Get(at + "?field=q&q=a").Status(http.StatusForbidden)
+		pagesBelow(s, "en", "page5", "deep")
+		s.Exec("INSERT INTO groups (name) VALUES ('Five')")
+		s.Exec("INSERT INTO group_page_permissions (group_id, page_id, can_add) SELECT g.id, p.id, true FROM pages p, groups g WHERE p.url_path = '/en/page5/' AND g.name = 'Five'")
+		weka := helper(s, "weka", "auth.view_group", "auth.change_group")
+		s.Exec("INSERT INTO user_groups (user_id, group_id) SELECT u.id, g.id FROM users u, groups g WHERE u.username = 'weka' AND g.name = 'Five'")
+		names := weka.HX().Get(at + "?field=q&q=page").Status(http.StatusOK).Document().Find("option").Map(func(_ int, o *goquery.Selection) string { return o.AttrOr("value", "") })
+		if diff := cmp.Diff([]string{"Page5 (/en/page5/)", "Deep (/en/page5/deep/)"}, names); diff != "" {
+			t.Errorf("somebody with rights on one branch is offered (-want +got):\n%s", diff)
+		}
 		s.Visitor().Get(at).Status(http.StatusFound)
 	})
 }

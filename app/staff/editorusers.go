@@ -35,10 +35,10 @@ func editorUsers(a *admin.Admin, d Domains) admin.Resource[person] {
 		Area: "settings", Place: "users/", Size: editorRows, Order: "u.last_name, u.first_name",
 		Title: (*person).Title, Avatar: func(c *web.Ctx, p *person) views.Avatar { return c.Avatar(p.Person) },
 		Subject: func(p *person) int64 { return p.ID },
-		Fill:    account.LoadGrants, Grasp: account.LoadRights, Veto: account.MayLookAfter, Lock: account.Locked,
+		Fill:    account.LoadGrants, Grasp: account.LoadRights, Veto: account.MayLookAfter, Lock: account.Locked, Both: true, Takes: withPeople(),
 		Instead: lang.M("Deactivate the account instead, or erase the person."),
 		Columns: []admin.Column[person]{
-			admin.Text("name", lang.M("Name"), "u.last_name", func(p *person) string { return p.Name() }),
+			admin.Text("name", lang.M("Name"), "u.last_name", func(p *person) string { return p.Label() }),
 			admin.Text("email", lang.M("E-mail address"), "u.email", func(p *person) string { return p.Email }),
 			admin.Words("level", lang.M("Access level"), "u.is_superuser", accessLevel),
 			admin.Yes("is_active", lang.M("Active"), "u.is_active", func(p *person) bool { return p.Active }),

@@ -27,7 +27,7 @@ func users(a *admin.Admin, d Domains) admin.Resource[person] {
 		App: "users", Model: "user", One: lang.M("person"), Instead: lang.M("Deactivate the account instead, or erase the person."), Many: lang.M("People"), Icon: "people", Letter: "p", Order: "u.id",
 		Title: (*person).Title, Avatar: func(c *web.Ctx, p *person) views.Avatar { return c.Avatar(p.Person) }, Site: func(p *person) string { return p.Page() },
 		Subject: func(p *person) int64 { return p.ID }, Parts: []string{"account.emailaddress", "mfa.authenticator"},
-		Fill: account.LoadGrants, Grasp: account.LoadRights, Veto: account.MayLookAfter, Lock: account.Locked, Stay: true,
+		Fill: account.LoadGrants, Grasp: account.LoadRights, Veto: account.MayLookAfter, Lock: account.Locked, Stay: true, Takes: withPeople(),
 		Columns: []admin.Column[person]{
 			admin.Text("email", lang.M("E-mail address"), "u.email", func(p *person) string { return p.Email }),
 			admin.Text("first_name", lang.M("First name"), "u.first_name", func(p *person) string { return p.FirstName }),
@@ -67,6 +67,11 @@ func users(a *admin.Admin, d Domains) admin.Resource[person] {
 
 func personWriter(d Domains) admin.Writer[person] {
 	return admin.Writer[person]{Create: d.People.AddRecord, Update: d.People.ChangeRecord, Delete: d.Privacy.Delete, Proof: account.Grave}
+}
+
+// withPeople is what goes along with a person who is deleted, by the permission for people alone.
+func withPeople() []string {
+	return []string{"account.emailaddress", "mfa.authenticator", "memberships.individualmembership", "organisations.organisationmember"}
 }
 
 // newSecret is how somebody who is added comes in: by a password, or by a link.
