@@ -109,6 +109,7 @@ func NewWith(t *testing.T, change func(*app.Outside), settings ...string) *Site 
 		T: t, DB: dbtest.New(t), Clock: &Clock{now: time.Date(2027, 3, 3, 1, 0, 0, 0, time.UTC)},
 		last: &atomic.Pointer[database.Counter]{}, visitors: &atomic.Int32{}, log: &record{}, cfg: cfg, change: change,
 	}
+	s.forgotten()
 	if s.Inbox, err = inbox.Open(t.TempDir(), s.Clock); err != nil {
 		t.Fatal(err)
 	}
@@ -128,10 +129,15 @@ func (s *Site) Twin() *Site {
 	if err != nil {
 		s.T.Fatal(err)
 	}
+	twin.forgotten()
 	s.T.Cleanup(func() { _ = twin.DB.Close() })
 	twin.start()
 	return &twin
 }
+
+// forgotten lets go of the program once its test is over. A parallel test keeps what its cleanups know until the last of its
+// siblings has ended, and hundreds of programs would not fit.
+func (s *Site) forgotten() { s.T.Cleanup(func() { *s = Site{T: s.T} }) }
 
 // start composes the program and serves it.
 func (s *Site) start() {
@@ -153,7 +159,10 @@ func (s *Site) start() {
 		s.T.Fatalf("app.New() = %v", err)
 	}
 	server := httptest.NewServer(http.HandlerFunc(s.serve))
-	s.T.Cleanup(server.Close)
+	s.T.Cleanup(func() {
+		server.Close()
+		server.Config.Handler = nil
+	})
 	s.URL = server.URL
 }
 
