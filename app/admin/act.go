@@ -207,7 +207,7 @@ func (b *bound[M]) alone(v *visit, action Action[M], ids []int64, out *outcome) 
 			}
 		}
 		if !reason.Empty() {
-			out.keep(v, b.r.Title(m), reason)
+			out.keep(v, b.name(v, m), reason)
 			continue
 		}
 		err := b.admin.db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {

@@ -174,6 +174,14 @@ func (f face) key() string { return f.app + "." + f.model }
 
 func (f face) code(verb string) string { return f.app + "." + verb + "_" + f.model }
 
+// name is what pages call a record.
+func (b *bound[M]) name(v *visit, m *M) string {
+	if b.r.Spoken != nil {
+		return b.r.Spoken(v.tr, m)
+	}
+	return b.r.Title(m)
+}
+
 // The verbs of permissions.
 const (
 	view   = "view"

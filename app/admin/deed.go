@@ -167,8 +167,8 @@ func (b *bound[M]) deedPage(v *visit, d *Deed[M], m *M) (questionPage, error) {
 	}
 	record := v.onward(b.face().record(v.a, b.id(m), change))
 	page := questionPage{
-		Head:    v.head(v.say(d.Label), v.listCrumb(), views.Crumb{Text: b.r.Title(m), Href: record}),
-		Heading: views.Heading{Title: v.say(d.Label)}, Names: []string{b.r.Title(m)}, Lines: v.c.Texts(q.Lines),
+		Head:    v.head(v.say(d.Label), v.listCrumb(), views.Crumb{Text: b.name(v, m), Href: record}),
+		Heading: views.Heading{Title: v.say(d.Label)}, Names: []string{b.name(v, m)}, Lines: v.c.Texts(q.Lines),
 		Along: group{Title: v.say(lang.M("This goes"))}, Groups: v.amounts(q.Goes), LooseTop: v.say(lang.M("This stays")), Loose: v.amounts(q.Stays),
 		Refused: refusals(v.c.Texts(q.Refused)), Action: v.onward(b.face().record(v.a, b.id(m), d.Name)),
 		Cancel: views.Link{Text: v.say(lang.M("Cancel")), Href: record},

@@ -91,7 +91,7 @@ func (b *bound[M]) askDelete(v *visit) error {
 		return err
 	}
 	record := v.onward(b.face().record(v.a, b.id(m), change))
-	page.Head = v.head(v.say(lang.M("Delete")), v.listCrumb(), views.Crumb{Text: b.r.Title(m), Href: record})
+	page.Head = v.head(v.say(lang.M("Delete")), v.listCrumb(), views.Crumb{Text: b.name(v, m), Href: record})
 	page.Action, page.Cancel.Href = v.onward(b.face().record(v.a, b.id(m), remove)), record
 	return web.Show(v.c, v.a.page.question, page)
 }
@@ -124,7 +124,7 @@ func (b *bound[M]) deletePage(v *visit, rows []*M) (questionPage, error) {
 	page.Loose, page.LooseTop = v.unlinked(p), v.say(lang.M("This stays, without the link"))
 	for _, m := range rows {
 		if len(p.blocks[b.id(m)]) > 0 {
-			text := v.say(lang.M("%s cannot be deleted, because these belong to it: %s.", b.r.Title(m), v.why(p, b.id(m))))
+			text := v.say(lang.M("%s cannot be deleted, because these belong to it: %s.", b.name(v, m), v.why(p, b.id(m))))
 			page.Refused = append(page.Refused, refusal{strings.TrimSpace(text + " " + v.say(b.r.Instead)), p.refusing(b.id(m))})
 		}
 	}
@@ -144,7 +144,7 @@ func (b *bound[M]) deletePage(v *visit, rows []*M) (questionPage, error) {
 // names are the titles of records, a handful of them.
 func (b *bound[M]) names(v *visit, rows []*M) (names []string) {
 	for _, m := range rows[:min(len(rows), 2*named)] {
-		names = append(names, b.r.Title(m))
+		names = append(names, b.name(v, m))
 	}
 	if more := len(rows) - len(names); more > 0 {
 		names = append(names, v.say(lang.N("and %d more", "and %d more", more, more)))
@@ -173,7 +173,7 @@ func (b *bound[M]) delete(v *visit) error {
 		v.c.Flash(session.Failure, out.refusal(v))
 		return web.Go(v.c, v.onward(b.face().record(v.a, b.id(m), change)))
 	}
-	v.done(lang.M("“%s” was deleted.", b.r.Title(m)))
+	v.done(lang.M("“%s” was deleted.", b.name(v, m)))
 	return web.Go(v.c, v.back())
 }
 
@@ -277,7 +277,7 @@ func (b *bound[M]) each(ctx context.Context, tx bun.Tx, v *visit, ids []int64, d
 			out.done++
 			continue
 		}
-		out.keep(v, b.r.Title(m), reason)
+		out.keep(v, b.name(v, m), reason)
 	}
 	return nil
 }

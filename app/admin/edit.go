@@ -75,7 +75,7 @@ func (b *bound[M]) editCells(v *visit, m *M, e edits, table *views.Table, row in
 		f := inputs[0]
 		f.Name = prefix + f.Name
 		f.ID = views.FieldID(f.Name)
-		f.Label = v.say(lang.M("%s: %s", b.r.Title(m), c.Label))
+		f.Label = v.say(lang.M("%s: %s", b.name(v, m), c.Label))
 		f.Errors = v.c.Texts(e.problems.Of(f.Name))
 		table.Edit(row, i, views.CellEdit{Form: editForm, Field: f})
 		controls = append(controls, f)
@@ -204,7 +204,7 @@ func (b *bound[M]) storeEdits(v *visit, changed []edited[M], e *edits) error {
 			}
 			if current != at.version {
 				return fault.Conflict(lang.M("Somebody saved “%s” while you had the list open. What you entered is still here: save again to keep yours.",
-					b.r.Title(at.before)))
+					b.name(v, at.before)))
 			}
 			changes, err := b.differences(ctx, v, at.before, &draft[M]{m: at.after, writable: true})
 			if err != nil {

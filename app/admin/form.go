@@ -163,7 +163,7 @@ func (b *bound[M]) veto(v *visit, m *M) lang.Message {
 
 func (b *bound[M]) changePage(v *visit, d *draft[M]) (formPage, error) {
 	id := b.id(d.m)
-	name := b.r.Title(d.m)
+	name := b.name(v, d.m)
 	page := formPage{Head: v.head(name, v.listCrumb()), Heading: views.Heading{Title: name, Under: v.say(b.r.One)}}
 	if b.r.Avatar != nil {
 		page.Heading.Avatar = b.r.Avatar(v.c, d.m)

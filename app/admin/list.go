@@ -236,11 +236,11 @@ func (b *bound[M]) listTable(v *visit, l leaf, rows []*M) views.Table {
 		}
 		cells[0].Href = b.face().record(v.a, b.id(m), change) + from
 		if cells[0].Text == "" {
-			cells[0].Text = b.r.Title(m)
+			cells[0].Text = b.name(v, m)
 		}
 		id := strconv.FormatInt(b.id(m), 10)
 		t.Add("row-"+id, cells...)
-		t.Rows[len(t.Rows)-1].Pick = views.Hidden{Name: v.say(lang.M("Tick %s", b.r.Title(m))), Value: id}
+		t.Rows[len(t.Rows)-1].Pick = views.Hidden{Name: v.say(lang.M("Tick %s", b.name(v, m))), Value: id}
 	}
 	t.Empty = b.empty(v, view)
 	return t

@@ -260,7 +260,7 @@ func (b *bound[M]) history(v *visit) error {
 	crumbs := []views.Crumb{v.listCrumb()}
 	name := ""
 	if len(rows) > 0 {
-		name = b.r.Title(rows[0])
+		name = b.name(v, rows[0])
 		crumbs = append(crumbs, views.Crumb{Text: name, Href: v.onward(b.face().record(v.a, id, change))})
 	} else {
 		name = entries[0].Title

@@ -23,11 +23,12 @@ type Resource[M any] struct {
 	Size       int    // rows of a page of the list; 0: listing.Size
 	One, Many  lang.Message
 	Icon       string
-	Letter     string // g and this letter lead to the list
-	Counter    string // empty: version
-	Title      func(*M) string
-	Site       func(*M) string                 // path of the record's public page, without language; nil or "": none
-	Avatar     func(*web.Ctx, *M) views.Avatar // beside the title of the record's page; nil: none
+	Letter     string                            // g and this letter lead to the list
+	Counter    string                            // empty: version
+	Title      func(*M) string                   // in English: history keeps it, and people type it to choose the record
+	Spoken     func(*lang.Translator, *M) string // the title in the language of the page; nil: Title
+	Site       func(*M) string                   // path of the record's public page, without language; nil or "": none
+	Avatar     func(*web.Ctx, *M) views.Avatar   // beside the title of the record's page; nil: none
 
 	Load    func(*bun.SelectQuery) *bun.SelectQuery         // relations and computed columns that every page needs; may be nil
 	Rows    func(context.Context, bun.IDB, []*M) error      // what a list needs beside its rows; may be nil

@@ -78,7 +78,7 @@ func (b *bound[M]) create(v *visit) error {
 	if !d.problems.Any() {
 		err := b.insert(v, d)
 		if err == nil {
-			return b.stored(v, d, lang.M("“%s” was added.", b.r.Title(d.m)))
+			return b.stored(v, d, lang.M("“%s” was added.", b.name(v, d.m)))
 		}
 		if err := b.refused(d, err); err != nil {
 			return err
@@ -216,7 +216,7 @@ func (b *bound[M]) change(v *visit, before *M) error {
 	}
 	if err == nil && !d.problems.Any() {
 		if err = b.store(v, before, d); err == nil {
-			return b.stored(v, d, lang.M("“%s” was saved.", b.r.Title(d.m)))
+			return b.stored(v, d, lang.M("“%s” was saved.", b.name(v, d.m)))
 		}
 	}
 	if errors.Is(err, errStale) {

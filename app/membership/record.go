@@ -9,6 +9,7 @@ import (
 
 	"ams/app/access"
 	"ams/app/account"
+	"ams/app/lang"
 	"ams/app/organisation"
 )
 
@@ -33,8 +34,11 @@ func (r *Record) Person() string {
 }
 
 // Title names a membership in lists and messages.
-func (r *Record) Title() string {
-	return strings.TrimSpace(r.Owner.Name()+" ("+r.Owner.Email+")") + ", " + r.Held.Option.Name.EN
+func (r *Record) Title() string { return r.TitleIn(lang.EN) }
+
+// TitleIn is Title in a language.
+func (r *Record) TitleIn(l lang.Locale) string {
+	return strings.TrimSpace(r.Owner.Name()+" ("+r.Owner.Email+")") + ", " + r.Held.Option.Name.In(l)
 }
 
 // WithOwner reads whose the memberships are and what they are along with them.
@@ -109,7 +113,12 @@ func (r *OrganisationRecord) Organisation() string {
 }
 
 // Title names a membership in lists and messages.
-func (r *OrganisationRecord) Title() string { return r.Organisation() + ", " + r.Held.Option.Name.EN }
+func (r *OrganisationRecord) Title() string { return r.TitleIn(lang.EN) }
+
+// TitleIn is Title in a language.
+func (r *OrganisationRecord) TitleIn(l lang.Locale) string {
+	return r.Organisation() + ", " + r.Held.Option.Name.In(l)
+}
 
 // WithOrganisation reads whose the memberships are and what they are along with them.
 func WithOrganisation(q *bun.SelectQuery) *bun.SelectQuery {

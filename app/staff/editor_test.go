@@ -272,6 +272,23 @@ func TestEditorUsers(t *testing.T) {
 			t.Error("not all are active again, in their group")
 		}
 	})
+	t.Run("H-27 another address is unverified, unless somebody vouches for it, and the old one is told", func(t *testing.T) {
+		t.Parallel()
+		s := site(t)
+		v := s.SignedIn("boss")
+		v.Send(userPage(s, "kea"), "#record", "email", "One@Example.org").Status(http.StatusSeeOther)
+		v.Send(userPage(s, "kea"), "#record", "email", "two@example.org", "verified", "on").Status(http.StatusSeeOther)
+		const held = `SELECT string_agg(email || ' ' || "primary" || ' ' || verified, ', ' ORDER BY id) FROM email_addresses WHERE user_id = ?`
+		var got string
+		s.Row(&got, held, idOf(s, "kea"))
+		if want := webtest.Address("kea") + " false true, one@example.org false false, two@example.org true true"; got != want {
+			t.Errorf("kea holds %q, want %q", got, want)
+		}
+		s.Work()
+		if len(s.Mails(webtest.Address("kea"))) != 1 || len(s.Mails("one@example.org")) != 1 {
+			t.Error("not each former address was told once")
+		}
+	})
 	t.Run("One's own record offers neither activity nor rights, and a new password keeps the session", func(t *testing.T) {
 		t.Parallel()
 		s := site(t)

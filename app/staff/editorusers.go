@@ -2,6 +2,7 @@ package staff
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -17,23 +18,11 @@ import (
 
 // editorUsers are the people as those see them who look after the website: how they come in, and what they may there.
 func editorUsers(a *admin.Admin, d Domains) admin.Resource[person] {
-	who := []field.Field[person]{
-		field.Name("username", lang.M("Username"), func(p *person) *string { return &p.Username }).Check(account.UsernameWrong),
-		field.Email("email", lang.M("E-mail address"), func(p *person) *string { return &p.Email }).Check(account.EmailWrong),
-		field.Text("first_name", lang.M("First name"), func(p *person) *string { return &p.FirstName }).Max(150).Check(account.NameWrong),
-		field.Text("last_name", lang.M("Last name"), func(p *person) *string { return &p.LastName }).Max(150).Check(account.NameWrong),
-	}
-	active := field.Bool("is_active", lang.M("Active"), func(p *person) *bool { return &p.Active }).
-		Help(lang.M("Without it nobody can sign in to this account. Clear it instead of deleting a person."))
-	roles := []field.Field[person]{
-		field.Bool("is_superuser", lang.M("Administrator"), func(p *person) *bool { return &p.Superuser }).
-			Help(lang.M("Holds every permission, also those that are added later.")),
-		field.Refs("groups", lang.M("Groups"), func(p *person) *[]int64 { return &p.Groups }, a.Chooser("auth.group")),
-	}
+	add, change := editorUserForms(a)
 	return admin.Resource[person]{
 		App: "users", Model: "user", One: lang.M("user"), Many: lang.M("Users"), Icon: "people", Letter: "u",
 		Area: "settings", Place: "users/", Size: editorRows, Order: "u.last_name, u.first_name",
-		Title: (*person).Title, Avatar: func(c *web.Ctx, p *person) views.Avatar { return c.Avatar(p.Person) },
+		Title: (*person).Title, Spoken: personCalled, Avatar: func(c *web.Ctx, p *person) views.Avatar { return c.Avatar(p.Person) },
 		Subject: func(p *person) int64 { return p.ID },
 		Fill:    account.LoadGrants, Grasp: account.LoadRights, Veto: account.MayLookAfter, Lock: account.Locked, Both: true, Takes: withPeople(),
 		Instead: lang.M("Deactivate the account instead, or erase the person."),
@@ -51,31 +40,50 @@ func editorUsers(a *admin.Admin, d Domains) admin.Resource[person] {
 			admin.Related("group", lang.M("Group"), "u.id IN (SELECT user_id FROM user_groups WHERE group_id = ?)", a.Chooser("auth.group")),
 			admin.Times("last_login", lang.M("Last sign-in"), "u.last_login"),
 		},
-		Add: []admin.Section[person]{
-			admin.Sect(lang.Message{}, who...),
-			{
-				Title: lang.M("Password"), Help: lang.M("Leave both empty to send a link to choose one. Who follows it has proved that the e-mail address is theirs."),
-				Fields: typedTwice(lang.M("Password"), lang.M("Password again")),
-			},
-			admin.Sect(lang.M("Permissions"), roles...),
-		},
-		Sections: []admin.Section[person]{
-			admin.Sect(lang.Message{}, who...),
-			{
-				Title: lang.M("Password"), Help: lang.M("Leave it empty to change nothing. A new one ends all sessions of the person, who is told by mail."),
-				Fields: typedTwice(lang.M("New password"), lang.M("New password again")),
-			},
-			admin.Sect(lang.M("Permissions"), append([]field.Field[person]{active}, roles...)...),
-			admin.Sect(lang.Message{}, facts()...),
-		},
-		Actions: editorUserActions(a, d.People),
-		Broken:  account.Taken, Stored: goOn,
+		Add: add, Sections: change, Actions: editorUserActions(a, d.People),
+		Broken: account.Taken, Stored: goOn,
 		Prepare: func(ctx context.Context, p *person) error {
 			p.Invite = p.ID == 0 && p.NewSecret == "" && p.Repeat == ""
 			return d.People.HashNew(ctx, p)
 		},
 		Write: personWriter(d),
 	}
+}
+
+// editorUserForms are the forms for somebody new and for somebody who is there.
+func editorUserForms(a *admin.Admin) (add, change []admin.Section[person]) {
+	who := []field.Field[person]{
+		field.Name("username", lang.M("Username"), func(p *person) *string { return &p.Username }).Check(account.UsernameWrong),
+		field.Email("email", lang.M("E-mail address"), func(p *person) *string { return &p.Email }).Check(account.EmailWrong),
+		field.Text("first_name", lang.M("First name"), func(p *person) *string { return &p.FirstName }).Max(150).Check(account.NameWrong),
+		field.Text("last_name", lang.M("Last name"), func(p *person) *string { return &p.LastName }).Max(150).Check(account.NameWrong),
+	}
+	vouched := vouch(lang.M("Tick it when you know that a new address is theirs. Otherwise it has to be confirmed at the next sign-in. The old one stays theirs and is told."))
+	active := field.Bool("is_active", lang.M("Active"), func(p *person) *bool { return &p.Active }).
+		Help(lang.M("Without it nobody can sign in to this account. Clear it instead of deleting a person."))
+	roles := []field.Field[person]{
+		field.Bool("is_superuser", lang.M("Administrator"), func(p *person) *bool { return &p.Superuser }).
+			Help(lang.M("Holds every permission, also those that are added later.")),
+		field.Refs("groups", lang.M("Groups"), func(p *person) *[]int64 { return &p.Groups }, a.Chooser("auth.group")),
+	}
+	add = []admin.Section[person]{
+		admin.Sect(lang.Message{}, who...),
+		{
+			Title: lang.M("Password"), Help: lang.M("Leave both empty to send a link to choose one. Who follows it has proved that the e-mail address is theirs."),
+			Fields: typedTwice(lang.M("Password"), lang.M("Password again")),
+		},
+		admin.Sect(lang.M("Permissions"), roles...),
+	}
+	change = []admin.Section[person]{
+		admin.Sect(lang.Message{}, append(slices.Clone(who), vouched)...),
+		{
+			Title: lang.M("Password"), Help: lang.M("Leave it empty to change nothing. A new one ends all sessions of the person, who is told by mail."),
+			Fields: typedTwice(lang.M("New password"), lang.M("New password again")),
+		},
+		admin.Sect(lang.M("Permissions"), append([]field.Field[person]{active}, roles...)...),
+		admin.Sect(lang.Message{}, facts()...),
+	}
+	return add, change
 }
 
 func accessLevel(tr *lang.Translator, p *person) string {

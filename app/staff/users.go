@@ -22,10 +22,11 @@ func users(a *admin.Admin, d Domains) admin.Resource[person] {
 	first := field.Text("first_name", lang.M("First name"), func(p *person) *string { return &p.FirstName }).Max(150).Check(account.NameWrong)
 	last := field.Text("last_name", lang.M("Last name"), func(p *person) *string { return &p.LastName }).Max(150).Check(account.NameWrong)
 	username := field.Name("username", lang.M("Username"), func(p *person) *string { return &p.Username }).Check(account.UsernameWrong)
-	chosen, fresh, vouched := newSecret(), otherSecret(), vouch()
+	chosen, fresh, vouched := newSecret(), otherSecret(), vouch(
+		lang.M("Tick it when you know that a new address is theirs. Otherwise it has to be confirmed at the next sign-in. The old one stays in the list below and is told."))
 	return admin.Resource[person]{
 		App: "users", Model: "user", One: lang.M("person"), Instead: lang.M("Deactivate the account instead, or erase the person."), Many: lang.M("People"), Icon: "people", Letter: "p", Order: "u.id",
-		Title: (*person).Title, Avatar: func(c *web.Ctx, p *person) views.Avatar { return c.Avatar(p.Person) }, Site: func(p *person) string { return p.Page() },
+		Title: (*person).Title, Spoken: personCalled, Avatar: func(c *web.Ctx, p *person) views.Avatar { return c.Avatar(p.Person) }, Site: func(p *person) string { return p.Page() },
 		Subject: func(p *person) int64 { return p.ID }, Parts: []string{"account.emailaddress", "mfa.authenticator"},
 		Fill: account.LoadGrants, Grasp: account.LoadRights, Veto: account.MayLookAfter, Lock: account.Locked, Stay: true, Takes: withPeople(),
 		Columns: []admin.Column[person]{
@@ -69,6 +70,14 @@ func personWriter(d Domains) admin.Writer[person] {
 	return admin.Writer[person]{Create: d.People.AddRecord, Update: d.People.ChangeRecord, Delete: d.Privacy.Delete, Proof: account.Grave}
 }
 
+// personCalled names a person on pages. Of whoever was erased there is no name to show.
+func personCalled(tr *lang.Translator, p *person) string {
+	if p.ErasedAt != nil {
+		return tr.Say(lang.M("Erased person"))
+	}
+	return p.Title()
+}
+
 // withPeople is what goes along with a person who is deleted, by the permission for people alone.
 func withPeople() []string {
 	return []string{"account.emailaddress", "mfa.authenticator", "memberships.individualmembership", "organisations.organisationmember"}
@@ -94,9 +103,9 @@ func otherSecret() []field.Field[person] {
 	}
 }
 
-func vouch() field.Field[person] {
+func vouch(help lang.Message) field.Field[person] {
 	return field.Bool("verified", lang.M("The e-mail address is verified"), func(p *person) *bool { return &p.Vouched }).
-		Help(lang.M("Tick it when you know that a new address is theirs. Otherwise it has to be confirmed at the next sign-in. The old one stays in the list below and is told."))
+		Help(help)
 }
 
 // inviting sends people without a password, or who have forgotten it, a link to choose one.

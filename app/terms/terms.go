@@ -90,7 +90,10 @@ const (
 var slug = regexp.MustCompile(`^[-a-zA-Z0-9_]+$`)
 
 // Title names a version in lists and messages.
-func (v *Version) Title() string { return v.Term.Name.EN + " v" + v.Label }
+func (v *Version) Title() string { return v.TitleIn(lang.EN) }
+
+// TitleIn is Title in a language.
+func (v *Version) TitleIn(l lang.Locale) string { return v.Term.Name.In(l) + " v" + v.Label }
 
 // Locked tells whether a version stays as it is, because somebody accepted it.
 func (v *Version) Locked() bool { return v.Acceptances > 0 }
