@@ -36,9 +36,15 @@ func addresses(a *admin.Admin, people *account.Service) admin.Resource[address] 
 		Sections: []admin.Section[address]{admin.Sect(lang.Message{},
 			field.Ref("user", lang.M("Person"), func(e *address) *int64 { return &e.UserID }, a.Chooser("users.user")).OnceOnly().Known((*address).Person),
 			email, verified, primary)},
-		Actions: []admin.Action[address]{{Name: "verify", Label: lang.M("Mark as verified"), Each: people.VerifyAddress}},
-		Broken:  account.Taken,
-		Write:   addressWriter(people),
+		Actions: []admin.Action[address]{
+			{Name: "verify", Label: lang.M("Mark as verified"), Each: people.VerifyAddress},
+			{
+				Name: "prefer", Label: lang.M("Make primary"), Ask: lang.M("Its owner signs in with it from then on, and all messages go there. The former primary address is told."),
+				Each: people.PreferAddress, Offer: func(e *address) bool { return e.Verified && !e.Primary },
+			},
+		},
+		Broken: account.Taken,
+		Write:  addressWriter(people),
 	}
 }
 
