@@ -51,6 +51,8 @@ type Table[M, C any] struct {
 	Load func(ctx context.Context, db bun.IDB, owner int64) ([]*C, error)
 	// Part means that the rows are parts of the record: who may change it may add and delete them, too.
 	Part bool
+	// To is the page of a row's record, where its first value leads unless it is asked for; nil: nowhere.
+	To func(*C) string
 	// Stack puts the fields of the rows beneath each other, as a section of the form; they say by themselves what they ask.
 	Stack bool
 }
@@ -72,6 +74,7 @@ type tableOf[C any] struct {
 	title      func(*C) string
 	fields     []field.Field[C]
 	keep       func(*C) bool
+	to         func(*C) string
 	write      Writer[C]
 	stack      bool
 }
@@ -114,7 +117,7 @@ func (t Table[M, C]) open(v *visit, owner int64, writable bool) (openTable, erro
 		return nil, err
 	}
 	o := &opened[C]{
-		t:       tableOf[C]{t.Key, v.say(t.Label), t.Title, t.Fields, t.Keep, t.Write, t.Stack},
+		t:       tableOf[C]{t.Key, v.say(t.Label), t.Title, t.Fields, t.Keep, t.To, t.Write, t.Stack},
 		changes: writable && t.Write.Update != nil && v.may(f, change),
 		adds:    writable && t.Write.Create != nil && v.may(f, t.verb(add)),
 		cuts:    writable && t.Write.Delete != nil && v.may(f, t.verb(remove)),

@@ -61,10 +61,13 @@ func (o *opened[C]) show(v *visit, typed url.Values, p fault.Fields) (inlineTabl
 		if typed != nil && (r.before == nil || o.changes) {
 			answer = below(typed, o.prefix(r))
 		}
-		for _, f := range o.t.fields {
+		for at, f := range o.t.fields {
 			inputs, err := o.inputs(v, r, f, answer)
 			if err != nil {
 				return t, nil, err
+			}
+			if at == 0 && o.t.to != nil && r.before != nil && inputs[0].Static != nil {
+				inputs[0].Static.Href = o.t.to(r.before)
 			}
 			for i := range inputs {
 				inputs[i].Name = o.prefix(r) + inputs[i].Name

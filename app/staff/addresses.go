@@ -48,13 +48,14 @@ func addresses(a *admin.Admin, people *account.Service) admin.Resource[address] 
 	}
 }
 
-// addressTable stands in the form of a person.
-func addressTable(people *account.Service) admin.Inline[person] {
+// addressTable stands in the form of a person and leads to each address.
+func addressTable(a *admin.Admin, people *account.Service) admin.Inline[person] {
 	email, verified, primary := addressFields()
 	return admin.Table[person, address]{
 		Key: "addresses", Entity: "account.emailaddress", Label: lang.M("E-mail addresses"), Column: "user_id", Order: `"primary" DESC, id`,
 		Title: func(e *address) string { return e.Email }, Fields: []field.Field[address]{email, verified, primary},
 		New: func(owner int64) *address { return &address{UserID: owner} }, Keep: func(e *address) bool { return e.Primary }, Blank: 1,
+		To:    func(e *address) string { return a.Address("account.emailaddress", e.ID) },
 		Write: addressWriter(people),
 	}
 }

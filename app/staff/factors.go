@@ -64,9 +64,9 @@ func momentOr(tr *lang.Translator, at *time.Time) string {
 
 // factorTable stands in the form of a person and leads to each authenticator, where it can be removed.
 func factorTable(a *admin.Admin) admin.Inline[person] {
-	kind := factorType().To(func(f *authenticator) string { return a.Address("mfa.authenticator", f.ID) })
 	return admin.Table[person, authenticator]{
 		Key: "authenticators", Entity: "mfa.authenticator", Label: lang.M("Two-step sign-in"), Column: "user_id", Order: "id",
-		Title: func(f *authenticator) string { return f.Type }, Fields: append([]field.Field[authenticator]{kind}, factorTimes()...),
+		Title: func(f *authenticator) string { return f.Type }, Fields: append([]field.Field[authenticator]{factorType()}, factorTimes()...),
+		To: func(f *authenticator) string { return a.Address("mfa.authenticator", f.ID) },
 	}
 }

@@ -78,3 +78,12 @@ func TestPreferAddress(t *testing.T) {
 		}
 	})
 }
+
+// A person's form leads to their addresses; a new one is typed there all the same.
+func TestAddressLinks(t *testing.T) {
+	t.Parallel()
+	s := site(t)
+	id := second(s, true)
+	s.SignedIn("boss").Get(page(s, "kea", "change")).Has(`#inline-addresses ~ table a[href="`+addresses+id+`/change/"]`, "second@example.org").
+		Has(`input[name="addresses.new1.email"]`, "").Has(`input[name="addresses.`+id+`.verified"]`, "")
+}
