@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"reflect"
 	"strconv"
+	"strings"
 
 	"github.com/uptrace/bun"
 
@@ -367,7 +368,11 @@ func (v *visit) back() string {
 // onward keeps the list in an address of a record.
 func (v *visit) onward(address string) string {
 	if q := v.carried(); q != "" {
-		return address + "?" + paramList + "=" + url.QueryEscape(q)
+		join := "?"
+		if strings.Contains(address, join) {
+			join = "&"
+		}
+		return address + join + paramList + "=" + url.QueryEscape(q)
 	}
 	return address
 }

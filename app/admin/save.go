@@ -347,7 +347,7 @@ func (b *bound[M]) tellStale(v *visit, d *draft[M]) error {
 		return fault.Conflict(lang.M("This record has been deleted meanwhile."))
 	}
 	d.version = b.version(rows[0])
-	last, err := historyOf(ctx, b.admin.db, b.face().key(), b.id(d.m), 1)
+	last, err := historyOf(ctx, b.admin.db, b.face().key(), b.id(d.m), 0, 1)
 	if err != nil {
 		return err
 	}
