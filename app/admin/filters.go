@@ -91,7 +91,7 @@ func Related(key string, label lang.Message, where string, to field.Chooser) Fil
 	return Filter{
 		Key: key, Label: label,
 		options: func(ctx context.Context, _ *lang.Translator) (out []views.Option, err error) {
-			records, _, err := to.Offer(ctx, nil)
+			records, _, err := to.Offer(ctx, field.Many, nil)
 			for _, r := range records {
 				out = append(out, views.Option{Value: strconv.FormatInt(r.ID, 10), Text: r.Name})
 			}

@@ -3,6 +3,7 @@ package staff_test
 import (
 	"fmt"
 	"net/http"
+	"strconv"
 	"testing"
 
 	"ams/app/profile"
@@ -27,6 +28,18 @@ func TestFirstAnswers(t *testing.T) {
 		t.Errorf("answers = %s, want the first one stored and the other one kept", got)
 	}
 	v.Get(page(s, "kea", "change")).Has(`[name="`+name(open)+`"][disabled]`, "")
+}
+
+// More groups than a list to choose one from holds can still be ticked and filtered by.
+func TestManyGroups(t *testing.T) {
+	t.Parallel()
+	s := site(t)
+	s.Exec("INSERT INTO groups (name) SELECT 'Group ' || i FROM generate_series(1, 150) i")
+	id := strconv.Itoa(s.Count("SELECT id FROM groups WHERE name = 'Group 120'"))
+	v := s.SignedIn("boss")
+	v.Get(page(s, "kea", "change")).Has(`#record input[name=groups][value="`+id+`"]`, "")
+	v.Send(page(s, "kea", "change"), "#record", "groups", id).Status(http.StatusSeeOther)
+	v.Get(people+"?groups="+id).Has(`select[name=groups] option[value="`+id+`"][selected]`, "Group 120").Has("tbody", "kea")
 }
 
 // Rows for further choices come without anything being stored or lost.
