@@ -67,7 +67,7 @@ func outings(a *admin.Admin) admin.Resource[outing] {
 	people := a.Chooser("users.user")
 	helpers := admin.Link{Table: "outing_helpers", Owner: "outing_id", Other: "user_id"}
 	return admin.Resource[outing]{
-		App: "outings", Model: "outing", One: lang.M("outing"), Many: lang.M("Outings"), Icon: "flag", Letter: "o", Order: "o.held_on DESC",
+		App: "outings", Model: "outing", One: lang.M("outing"), Many: lang.M("Outings"), Icon: "flag", Letter: "w", Order: "o.held_on DESC",
 		Title: func(o *outing) string { return o.Name.In(lang.Default) },
 		New:   func() *outing { return &outing{Seats: 10, Kind: "walk"} },
 		Columns: []admin.Column[outing]{
