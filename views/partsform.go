@@ -46,6 +46,7 @@ type Grid struct {
 	Heads  []string
 	Rows   [][]Field // each field beneath its head
 	Hidden []Hidden
+	More   Submit // shows the form again with more rows; absent: there are no more
 }
 
 // Static is a value that cannot be changed here. HTML is instead of the others, for texts with markup.

@@ -8,6 +8,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"ams/app/access"
+	"ams/app/database"
 	"ams/app/fault"
 	"ams/app/lang"
 )
@@ -143,4 +144,30 @@ func (s *Service) VerifyAddress(ctx context.Context, tx bun.Tx, by access.Holder
 	after := *a
 	after.Verified = true
 	return s.ChangeAddress(ctx, tx, by, a, &after)
+}
+
+// PreferAddress makes an address that is proved to be its owner's the primary one, which they sign in with.
+func (s *Service) PreferAddress(ctx context.Context, tx bun.Tx, by access.Holder, a *Address) error {
+	if err := by.Must("account.change_emailaddress"); err != nil {
+		return err
+	}
+	if err := lockOwner(ctx, tx, by, a.UserID); err != nil {
+		return err
+	}
+	owner, rows, err := own(ctx, tx, a.UserID)
+	if err != nil {
+		return err
+	}
+	row, _ := among(rows, a.Email) // one that is gone is not verified
+	switch {
+	case row.Primary:
+		return nil
+	case !row.Verified:
+		return fault.Conflict(lang.M("It is not verified. Mark it as verified first."))
+	}
+	err = s.prefer(ctx, tx, owner, row, Origin{})
+	if database.Constraint(err) == "users_email_unique" {
+		return fault.Conflict(lang.M("Another account signs in with this address."))
+	}
+	return err
 }

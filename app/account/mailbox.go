@@ -139,19 +139,24 @@ func (s *Service) PreferMailbox(ctx context.Context, who Person, email string, f
 		case !a.Verified && slices.ContainsFunc(all, func(a addressRow) bool { return a.Verified }):
 			return fault.Conflict(lang.M("%s is not confirmed yet. Confirm it first, then make it the primary address.", a.Email))
 		}
-		if err := makePrimary(ctx, tx, owner.ID, a.Email); err != nil {
-			return err
-		}
-		if _, err := tx.NewRaw("UPDATE users SET email = ? WHERE id = ?", a.Email, owner.ID).Exec(ctx); err != nil {
-			return fmt.Errorf("store the primary address of user %d: %w", owner.ID, err)
-		}
 		changed = true
-		return s.notice(ctx, tx, owner, primaryChanged(owner.Email, a.Email), from)
+		return s.prefer(ctx, tx, owner, a, from)
 	})
 	if database.Constraint(err) == "users_email_unique" {
 		return false, fault.Conflict(lang.M("Another account signs in with this address, so it cannot become your primary one."))
 	}
 	return changed, err
+}
+
+// prefer makes an address of a held account the primary one, and tells the former one.
+func (s *Service) prefer(ctx context.Context, tx bun.Tx, owner Person, a addressRow, from Origin) error {
+	if err := makePrimary(ctx, tx, owner.ID, a.Email); err != nil {
+		return err
+	}
+	if _, err := tx.NewRaw("UPDATE users SET email = ? WHERE id = ?", a.Email, owner.ID).Exec(ctx); err != nil {
+		return fmt.Errorf("store the primary address of user %d: %w", owner.ID, err)
+	}
+	return s.notice(ctx, tx, owner, primaryChanged(owner.Email, a.Email), from)
 }
 
 func primaryChanged(old, fresh string) lang.Message {

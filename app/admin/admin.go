@@ -4,11 +4,9 @@ package admin
 
 import (
 	"cmp"
-	"errors"
-	"fmt"
 	"net/url"
-	"reflect"
 	"strconv"
+	"strings"
 
 	"github.com/uptrace/bun"
 
@@ -264,43 +262,6 @@ func verbName(verb string) lang.Message {
 	return lang.C("permission", "View")
 }
 
-// Check finds what the compiler cannot: tables without id and version, names used twice. Ask once all is declared.
-func (a *Admin) Check() error {
-	var faults []error
-	seen := map[string]bool{}
-	for _, e := range a.entities {
-		key := e.face().key()
-		if seen[key] {
-			faults = append(faults, fmt.Errorf("%s is declared twice", key))
-		}
-		seen[key] = true
-		if err := e.check(); err != nil {
-			faults = append(faults, fmt.Errorf("%s: %w", key, err))
-		}
-	}
-	return errors.Join(faults...)
-}
-
-func (b *bound[M]) check() error {
-	for _, column := range []string{"id", b.counter()} {
-		f, ok := b.meta().FieldMap[column]
-		if !ok || f.StructField.Type.Kind() != reflect.Int64 {
-			return fmt.Errorf("the model needs an int64 for the column %s", column)
-		}
-	}
-	keys := map[string]bool{}
-	for _, f := range b.fields(b.r.Sections) {
-		if keys[f.Meta().Key] {
-			return fmt.Errorf("two fields are called %s", f.Meta().Key)
-		}
-		keys[f.Meta().Key] = true
-	}
-	if len(b.r.Columns) == 0 || b.r.Title == nil {
-		return errors.New("a list needs columns, a record a title")
-	}
-	return nil
-}
-
 // visit is one request of somebody who may enter.
 type visit struct {
 	c  *web.Ctx
@@ -375,7 +336,11 @@ func (v *visit) back() string {
 // onward keeps the list in an address of a record.
 func (v *visit) onward(address string) string {
 	if q := v.carried(); q != "" {
-		return address + "?" + paramList + "=" + url.QueryEscape(q)
+		join := "?"
+		if strings.Contains(address, join) {
+			join = "&"
+		}
+		return address + join + paramList + "=" + url.QueryEscape(q)
 	}
 	return address
 }

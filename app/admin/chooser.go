@@ -21,11 +21,8 @@ type chooser struct {
 	named  func(ctx context.Context, ids []int64) ([]field.Record, error)
 }
 
-// fewest is how many records still fit into a list to choose from; suggestions is how many a search offers.
-const (
-	fewest      = 100
-	suggestions = 20
-)
+// suggestions is how many records a search offers.
+const suggestions = 20
 
 // Chooser offers the records of an entity, which may be declared later: "auth.group".
 func (a *Admin) Chooser(key string) field.Chooser { return lazy{admin: a, key: key} }
@@ -85,13 +82,13 @@ func (l lazy) find() (*chooser, error) {
 }
 
 // Offer gives all records when they are few enough.
-func (l lazy) Offer(ctx context.Context, ids []int64) ([]field.Record, bool, error) {
+func (l lazy) Offer(ctx context.Context, most int, ids []int64) ([]field.Record, bool, error) {
 	c, err := l.find()
 	if err != nil {
 		return nil, false, err
 	}
-	records, err := c.first(ctx, fewest+1, ids, l.where)
-	if err != nil || len(records) <= fewest {
+	records, err := c.first(ctx, most+1, ids, l.where)
+	if err != nil || len(records) <= most {
 		return records, err == nil, err
 	}
 	return slices.DeleteFunc(records, func(r field.Record) bool { return !slices.Contains(ids, r.ID) }), false, nil

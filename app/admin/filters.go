@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/uptrace/bun"
 
@@ -22,6 +21,10 @@ type Filter struct {
 	Default string // value without any in the address
 	options func(context.Context, *lang.Translator) ([]views.Option, error)
 	narrow  func(q *bun.SelectQuery, value string, today clock.Date) bool // false: there is no such value
+	// spoken names a value that is none of the options, "" when there is no such value; nil: there are no others.
+	spoken func(tr *lang.Translator, value string) string
+	dated  dated // what it narrows by, where that is a time
+	drills bool  // links above the list lead through years, months and days
 	// named instead of options makes a filter that a link brings (Onward) and that nobody chooses: it names its value.
 	named func(v *visit, value string) (string, error)
 }
@@ -88,7 +91,7 @@ func Related(key string, label lang.Message, where string, to field.Chooser) Fil
 	return Filter{
 		Key: key, Label: label,
 		options: func(ctx context.Context, _ *lang.Translator) (out []views.Option, err error) {
-			records, _, err := to.Offer(ctx, nil)
+			records, _, err := to.Offer(ctx, field.Many, nil)
 			for _, r := range records {
 				out = append(out, views.Option{Value: strconv.FormatInt(r.ID, 10), Text: r.Name})
 			}
@@ -129,42 +132,4 @@ func byID(where string) func(*bun.SelectQuery, string, clock.Date) bool {
 		}
 		return err == nil
 	}
-}
-
-// Days narrows by when something is; column holds a date.
-func Days(key string, label lang.Message, column string) Filter {
-	return periods(key, label, func(q *bun.SelectQuery, from, to clock.Date) {
-		q.Where("?0 >= ?1 AND ?0 < ?2", bun.Safe(column), from, to)
-	})
-}
-
-// Times narrows by when something was; column holds an instant, the days are those of the association's zone.
-func Times(key string, label lang.Message, column string) Filter {
-	return periods(key, label, func(q *bun.SelectQuery, from, to clock.Date) {
-		q.Where("?0 >= ?1 AND ?0 < ?2", bun.Safe(column), from.Start().UTC(), to.Start().UTC())
-	})
-}
-
-func periods(key string, label lang.Message, between func(q *bun.SelectQuery, from, to clock.Date)) Filter {
-	f := Cases(key, label,
-		Case{"today", lang.M("Today"), ""}, Case{"week", lang.M("Past 7 days"), ""},
-		Case{"month", lang.M("This month"), ""}, Case{"year", lang.M("This year"), ""})
-	f.narrow = func(q *bun.SelectQuery, value string, today clock.Date) bool {
-		from, to := today, today.AddDays(1)
-		switch value {
-		case "today":
-		case "week":
-			from = today.AddDays(-7)
-		case "month":
-			from = clock.Date{Year: today.Year, Month: today.Month, Day: 1}
-			to = clock.DateOf(time.Date(today.Year, today.Month+1, 1, 12, 0, 0, 0, clock.Zone()))
-		case "year":
-			from, to = clock.Date{Year: today.Year, Month: 1, Day: 1}, clock.Date{Year: today.Year + 1, Month: 1, Day: 1}
-		default:
-			return false
-		}
-		between(q, from, to)
-		return true
-	}
-	return f
 }

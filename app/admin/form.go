@@ -178,7 +178,7 @@ func (b *bound[M]) changePage(v *visit, d *draft[M]) (formPage, error) {
 		}
 	}
 	page.Acts, page.Related = append(b.offered(v, d.m), b.deeds(v, d.m)...), b.related(v, d.m)
-	entries, err := historyOf(v.c.Context(), b.admin.db, b.face().key(), id, 5, b.parts(v)...)
+	entries, err := historyOf(v.c.Context(), b.admin.db, b.face().key(), id, 0, 5, b.parts(v)...)
 	if err != nil {
 		return page, err
 	}

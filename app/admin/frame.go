@@ -57,12 +57,15 @@ func (v *visit) frame() *views.Staff {
 	return s
 }
 
+// startLetter leads to the start, as the letters of entities lead to their lists.
+const startLetter = "h"
+
 // keys are what can be pressed instead of clicking.
 func (v *visit) keys(areas []views.StaffArea) []views.StaffKey {
 	key := func(text lang.Message, press ...string) views.StaffKey {
 		return views.StaffKey{Press: press, Text: v.say(text)}
 	}
-	keys := []views.StaffKey{key(lang.M("Search this list"), "/"), key(lang.M("Start"), "g", "h")}
+	keys := []views.StaffKey{key(lang.M("Search this list"), "/"), key(lang.M("Start"), "g", startLetter)}
 	for _, a := range areas {
 		for _, item := range a.Items {
 			if item.Letter != "" {

@@ -51,6 +51,10 @@ type Table[M, C any] struct {
 	Load func(ctx context.Context, db bun.IDB, owner int64) ([]*C, error)
 	// Part means that the rows are parts of the record: who may change it may add and delete them, too.
 	Part bool
+	// To is the page of a row's record, where its first value leads unless it is asked for; nil: nowhere.
+	To func(*C) string
+	// First tells which rows stand for what is not stored yet: a value in them needs the permission to add. nil: none.
+	First func(*C) bool
 	// Stack puts the fields of the rows beneath each other, as a section of the form; they say by themselves what they ask.
 	Stack bool
 }
@@ -60,10 +64,10 @@ const mostRows = 200
 
 // opened is a Table in one request.
 type opened[C any] struct {
-	t                   tableOf[C]
-	rows                []*row[C]
-	adds, changes, cuts bool
-	stale               bool
+	t                           tableOf[C]
+	rows                        []*row[C]
+	adds, firsts, changes, cuts bool
+	stale                       bool
 }
 
 // tableOf is a Table without the model of the form it stands in.
@@ -72,6 +76,8 @@ type tableOf[C any] struct {
 	title      func(*C) string
 	fields     []field.Field[C]
 	keep       func(*C) bool
+	to         func(*C) string
+	first      func(*C) bool
 	write      Writer[C]
 	stack      bool
 }
@@ -114,8 +120,9 @@ func (t Table[M, C]) open(v *visit, owner int64, writable bool) (openTable, erro
 		return nil, err
 	}
 	o := &opened[C]{
-		t:       tableOf[C]{t.Key, v.say(t.Label), t.Title, t.Fields, t.Keep, t.Write, t.Stack},
+		t:       tableOf[C]{t.Key, v.say(t.Label), t.Title, t.Fields, t.Keep, t.To, t.First, t.Write, t.Stack},
 		changes: writable && t.Write.Update != nil && v.may(f, change),
+		firsts:  writable && t.Write.Update != nil && v.may(f, add),
 		adds:    writable && t.Write.Create != nil && v.may(f, t.verb(add)),
 		cuts:    writable && t.Write.Delete != nil && v.may(f, t.verb(remove)),
 	}
@@ -150,7 +157,12 @@ func (o *opened[C]) takes(r *row[C], f field.Field[C]) bool {
 	if r.before == nil {
 		return o.adds
 	}
-	return o.changes && !meta.OnceOnly
+	return o.changed(r) && !meta.OnceOnly
+}
+
+// changed tells whether the person may change a row that is there.
+func (o *opened[C]) changed(r *row[C]) bool {
+	return o.changes || o.firsts && o.t.first != nil && o.t.first(r.before)
 }
 
 func (o *opened[C]) overtaken() bool { return o.stale }

@@ -50,7 +50,7 @@ func (o *opened[C]) show(v *visit, typed url.Values, p fault.Fields) (inlineTabl
 		line := inlineRow{Token: r.token, Name: v.say(lang.M("New"))}
 		if r.before != nil {
 			line.Name = o.t.title(r.before)
-			if o.changes || o.cuts {
+			if o.changed(r) || o.cuts {
 				t.Hidden = append(t.Hidden, views.Hidden{Name: o.prefix(r) + inputWas, Value: o.print(r.before)})
 			}
 		}
@@ -58,13 +58,16 @@ func (o *opened[C]) show(v *visit, typed url.Values, p fault.Fields) (inlineTabl
 		if r.before == nil {
 			answer = url.Values{} // an empty row stays empty, whatever its zero values are
 		}
-		if typed != nil && (r.before == nil || o.changes) {
+		if typed != nil && (r.before == nil || o.changed(r)) {
 			answer = below(typed, o.prefix(r))
 		}
-		for _, f := range o.t.fields {
+		for at, f := range o.t.fields {
 			inputs, err := o.inputs(v, r, f, answer)
 			if err != nil {
 				return t, nil, err
+			}
+			if at == 0 && o.t.to != nil && r.before != nil && inputs[0].Static != nil {
+				inputs[0].Static.Href = o.t.to(r.before)
 			}
 			for i := range inputs {
 				inputs[i].Name = o.prefix(r) + inputs[i].Name

@@ -19,9 +19,10 @@ const counted = 10_000
 type leaf struct {
 	view  listing.View // never a page beyond the last one, nor more rows than may be shown at once
 	ids   []int64
-	total int  // rows that match
-	open  bool // there are more than total
-	pages int  // that there are at least
+	total int      // rows that match
+	open  bool     // there are more than total
+	pages int      // that there are at least
+	spans []string // a day of each that drill offers
 }
 
 // leaf finds the rows of a page, cut by index before anything else is read, and how many there are in all.
@@ -65,7 +66,12 @@ func (b *bound[M]) cut(ctx context.Context, view listing.View, words []sought, m
 	} else {
 		q.ColumnExpr("(SELECT count(*) FROM (?) c) AS total", b.matching(db, view, words).ColumnExpr("1").Limit(int64(most)+1))
 	}
-	if err := q.Scan(ctx, pgdialect.Array(&l.ids), &l.total); err != nil {
+	into := []any{pgdialect.Array(&l.ids), &l.total}
+	if f, drills := b.drilling(); drills {
+		q.ColumnExpr("ARRAY(?) AS spans", b.spans(view, words, f))
+		into = append(into, pgdialect.Array(&l.spans))
+	}
+	if err := q.Scan(ctx, into...); err != nil {
 		return l, fmt.Errorf("list %s: %w", b.table(), err)
 	}
 	if l.open = l.total > most; l.open {

@@ -39,6 +39,7 @@ type listRegion struct {
 	Order   string
 	Kept    []views.Hidden // what a link has narrowed the list to
 	Chips   views.Filters
+	Drill   *drill    // nil where nothing leads through the list by time
 	Acts    *listActs // nil when there is nothing to do with ticked rows
 	Table   views.Table
 	ShowAll views.Link
@@ -111,7 +112,7 @@ func (b *bound[M]) listPage(v *visit, e edits) (page listPage, err error) {
 	if err != nil {
 		return page, err
 	}
-	region := listRegion{Order: view.OrderText(), Kept: b.kept(view), Chips: chips, Table: b.listTable(v, l, rows), Acts: b.acts(v, l, len(rows))}
+	region := listRegion{Order: view.OrderText(), Kept: b.kept(view), Chips: chips, Drill: b.drill(v, l), Table: b.listTable(v, l, rows), Acts: b.acts(v, l, len(rows))}
 	region.Table.Pager = views.NewPager("list-pager", v.say(lang.M("Pages of the list")), view.Page, l.pages, func(p int) string {
 		return b.face().path(v.a) + view.OnPage(p).Query()
 	})
@@ -166,7 +167,10 @@ func (b *bound[M]) bar(v *visit, view listing.View) (listBar, views.Filters, err
 		if f.Default != "" {
 			s.Any = ""
 		}
-		for i, o := range options {
+		if f.spoken != nil && f.spoken(v.tr, value) != "" {
+			s.Options = append(s.Options, views.Option{Value: value, Text: f.spoken(v.tr, value)})
+		}
+		for i, o := range s.Options {
 			if o.Value != value {
 				continue
 			}

@@ -10,6 +10,7 @@ import (
 
 	"ams/app/access"
 	"ams/app/lang"
+	"ams/app/listing"
 	"ams/app/web"
 	"ams/views"
 )
@@ -29,6 +30,8 @@ type entry struct {
 	Changes  json.RawMessage `bun:"type:jsonb"`
 	// AboutUserID is whom the entry is about, whatever becomes of the record.
 	AboutUserID int64 `bun:",nullzero"`
+
+	Total int `bun:",scanonly"` // entries of the record's history
 }
 
 // difference is one value before and after.
@@ -68,11 +71,11 @@ func (a *Admin) write(ctx context.Context, tx bun.Tx, by access.Holder, e entry)
 	return nil
 }
 
-const longestHistory = 200
-
-// historyOf is what was done to a record, the newest first, and what was done to these parts of the person who it is.
-func historyOf(ctx context.Context, db bun.IDB, key string, id int64, limit int, parts ...string) (all []entry, err error) {
-	q := db.NewSelect().Model(&all).Where("le.entity = ? AND le.object_id = ?", key, id).Order("le.id DESC").Limit(int64(limit))
+// historyOf is what was done to a record, the newest first, and what was done to these parts of the person who it is:
+// limit entries after the first ones, each with how many there are in all.
+func historyOf(ctx context.Context, db bun.IDB, key string, id int64, after, limit int, parts ...string) (all []entry, err error) {
+	q := db.NewSelect().Model(&all).ColumnExpr("le.*, count(*) OVER () AS total").Where("le.entity = ? AND le.object_id = ?", key, id).
+		Order("le.id DESC").Offset(int64(after)).Limit(int64(limit))
 	if len(parts) > 0 {
 		q.WhereOr("le.about_user_id = ? AND le.entity IN (?)", id, bun.List(parts))
 	}
@@ -231,6 +234,7 @@ type historyPage struct {
 	views.Head
 	Heading views.Heading
 	Lines   []entryLine
+	Pager   views.Pager
 	Empty   views.Empty
 }
 
@@ -250,9 +254,13 @@ func (b *bound[M]) history(v *visit) error {
 	if err != nil {
 		return err
 	}
-	entries, err := historyOf(v.c.Context(), b.admin.db, b.face().key(), id, longestHistory, b.parts(v)...)
+	at := listing.Parse(v.c.Values(), nil, nil)
+	entries, err := historyOf(v.c.Context(), b.admin.db, b.face().key(), id, (at.Page-1)*listing.Size, listing.Size, b.parts(v)...)
 	if err != nil {
 		return err
+	}
+	if len(entries) == 0 && at.Page > 1 {
+		return web.Go(v.c, v.onward(b.face().record(v.a, id, history)))
 	}
 	if len(rows)+len(entries) == 0 {
 		return v.gone()
@@ -270,8 +278,18 @@ func (b *bound[M]) history(v *visit) error {
 		Head:    v.head(title, crumbs...),
 		Heading: views.Heading{Title: title, Under: name}, Lines: b.values(v, entries),
 	}
+	if len(entries) > 0 {
+		page.Pager = b.historyPager(v, id, at.Page, entries[0].Total)
+	}
 	if len(page.Lines) == 0 {
 		page.Empty = views.Empty{Icon: "clock-history", Title: v.say(lang.M("Nothing has been changed here yet"))}
 	}
 	return web.Show(v.c, v.a.page.history, page)
+}
+
+func (b *bound[M]) historyPager(v *visit, id int64, page, total int) views.Pager {
+	address := func(n int) string {
+		return v.onward(b.face().record(v.a, id, history) + listing.View{Page: n}.Query())
+	}
+	return views.NewPager("history-pager", v.say(lang.M("Pages of the history")), page, (total+listing.Size-1)/listing.Size, address)
 }

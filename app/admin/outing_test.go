@@ -67,7 +67,7 @@ func outings(a *admin.Admin) admin.Resource[outing] {
 	people := a.Chooser("users.user")
 	helpers := admin.Link{Table: "outing_helpers", Owner: "outing_id", Other: "user_id"}
 	return admin.Resource[outing]{
-		App: "outings", Model: "outing", One: lang.M("outing"), Many: lang.M("Outings"), Icon: "flag", Letter: "o", Order: "o.held_on DESC",
+		App: "outings", Model: "outing", One: lang.M("outing"), Many: lang.M("Outings"), Icon: "flag", Letter: "w", Order: "o.held_on DESC",
 		Title: func(o *outing) string { return o.Name.In(lang.Default) },
 		New:   func() *outing { return &outing{Seats: 10, Kind: "walk"} },
 		Columns: []admin.Column[outing]{
@@ -168,13 +168,17 @@ func cents(s string) (int64, lang.Message) {
 
 func dollars(c int64) string { return strconv.FormatInt(c/100, 10) }
 
-// trips is a site with one more entity, and its address.
-func trips(t *testing.T) (*webtest.Site, *webtest.Visitor) {
+// trips is a site with one more entity, changed where a test needs it, and somebody who looks after it.
+func trips(t *testing.T, change ...func(*admin.Resource[outing])) (*webtest.Site, *webtest.Visitor) {
 	t.Helper()
 	s := webtest.New(t)
 	s.Exec(schema)
 	s.App.Staff.Area("outings", lang.M("Outings"), "flag")
-	admin.Add(s.App.Staff, outings(s.App.Staff))
+	r := outings(s.App.Staff)
+	for _, c := range change {
+		c(&r)
+	}
+	admin.Add(s.App.Staff, r)
 	if err := s.App.Staff.Check(); err != nil {
 		t.Fatal(err)
 	}

@@ -40,6 +40,8 @@ type plan struct {
 	loose  map[string]rows                 // table → rows
 	takes  map[int64]map[string]bool       // record to be deleted → tables that lose rows with it
 	cut    bool                            // there is more than was looked at
+	more   map[string]int                  // table → rows that go along beyond those looked at
+	least  bool                            // of what was not looked at, not everything was counted
 	blocks map[int64]map[string]rows       // record to be deleted → table → rows that refuse
 	links  map[string]map[int64]views.Link // table → links to some of the rows that refuse
 }
@@ -64,7 +66,7 @@ func (b *bound[M]) plan(ctx context.Context, db bun.IDB, ids []int64) (*plan, er
 	if err != nil {
 		return nil, err
 	}
-	p := &plan{yields: b.admin.yields, along: map[string][]int64{}, loose: map[string]rows{}, takes: map[int64]map[string]bool{}, blocks: map[int64]map[string]rows{}}
+	p := &plan{yields: b.admin.yields, along: map[string][]int64{}, loose: map[string]rows{}, takes: map[int64]map[string]bool{}, more: map[string]int{}, blocks: map[int64]map[string]rows{}}
 	roots := map[int64]int64{} // row → record that takes it along
 	for _, id := range ids {
 		roots[id] = id
@@ -81,6 +83,11 @@ func (p *plan) walk(ctx context.Context, db bun.IDB, all []edge, table string, r
 		children, err := p.children(ctx, db, e, roots)
 		if err != nil {
 			return err
+		}
+		if len(children) == mostAlong {
+			if err := p.count(ctx, db, all, e, roots); err != nil {
+				return err
+			}
 		}
 		if seen[e.Child] == nil {
 			seen[e.Child] = map[int64]bool{}
@@ -148,8 +155,34 @@ func (p *plan) children(ctx context.Context, db bun.IDB, e edge, roots map[int64
 	if err != nil {
 		return nil, fmt.Errorf("look what goes along in %s: %w", e.Child, err)
 	}
-	p.cut = p.cut || len(found) == mostAlong
 	return found, nil
+}
+
+// count finds how many rows there are of which only the first ones were looked at: exactly, where they go along and nothing
+// refers to them.
+func (p *plan) count(ctx context.Context, db bun.IDB, all []edge, e edge, roots map[int64]int64) error {
+	p.cut = true
+	leads := slices.ContainsFunc(all, func(other edge) bool { return other.Parent == e.Child })
+	if e.OnDelete != "c" || leads {
+		p.least = true
+		return nil
+	}
+	var total int
+	err := db.NewRaw(`SELECT count(*) FROM ? WHERE ? IN (?)`, bun.Safe(e.Child), bun.Ident(e.Col), bun.List(slices.Sorted(maps.Keys(roots)))).
+		Scan(ctx, &total)
+	if err != nil {
+		return fmt.Errorf("count what goes along in %s: %w", e.Child, err)
+	}
+	p.more[e.Child] += max(total-mostAlong, 0)
+	return nil
+}
+
+// amount is how many rows of a table are concerned.
+func (v *visit) amount(p *plan, table string, n int) string {
+	if p.least {
+		return v.say(lang.M("%s: at least %d", v.tableName(table), n))
+	}
+	return v.say(lang.M("%s: %d", v.tableName(table), n))
 }
 
 // tableName is what people call a table.
@@ -174,7 +207,8 @@ const named = 5
 func (v *visit) going(ctx context.Context, p *plan) (groups []group, lacking []string, err error) {
 	for _, table := range slices.Sorted(maps.Keys(p.along)) {
 		ids := p.along[table]
-		g := group{Title: v.say(lang.M("%s: %d", v.tableName(table), len(ids)))}
+		total := len(ids) + p.more[table]
+		g := group{Title: v.amount(p, table, total)}
 		for _, e := range v.a.all() {
 			if e.table() != table {
 				continue
@@ -192,7 +226,7 @@ func (v *visit) going(ctx context.Context, p *plan) (groups []group, lacking []s
 			for _, r := range records {
 				g.Names = append(g.Names, r.Name)
 			}
-			if more := len(ids) - len(records); more > 0 && len(records) > 0 {
+			if more := total - len(records); more > 0 && len(records) > 0 {
 				g.More = v.say(lang.N("and %d more", "and %d more", more, more))
 			}
 		}
@@ -215,7 +249,7 @@ func (v *visit) unlinked(p *plan) (groups []group) {
 		if len(stays) == 0 { // all of them go along by another way
 			continue
 		}
-		groups = append(groups, group{Title: v.say(lang.M("%s: %d", v.tableName(table), len(stays)))})
+		groups = append(groups, group{Title: v.amount(p, table, len(stays))})
 	}
 	return groups
 }
@@ -227,7 +261,7 @@ func (v *visit) why(p *plan, id int64) string {
 		if text != "" {
 			text += ", "
 		}
-		text += v.say(lang.M("%s: %d", v.tableName(table), len(p.blocks[id][table])))
+		text += v.amount(p, table, len(p.blocks[id][table]))
 	}
 	return text
 }

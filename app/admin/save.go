@@ -70,6 +70,9 @@ func (b *bound[M]) create(v *visit) error {
 	if err := b.read(v, d); err != nil {
 		return err
 	}
+	if v.c.Form(FieldMore) != "" {
+		return b.more(v, d, b.addPage)
+	}
 	if !d.problems.Any() && b.r.Write.grave(v.by, nil, d.m) {
 		if away, err := v.prove(); away {
 			return err
@@ -209,6 +212,9 @@ func (b *bound[M]) change(v *visit, before *M) error {
 	if v.c.Form(b.counter()) != strconv.FormatInt(d.version, 10) || slices.ContainsFunc(d.tables, openTable.overtaken) {
 		err = errStale
 	}
+	if err == nil && v.c.Form(FieldMore) != "" {
+		return b.more(v, d, b.changePage)
+	}
 	if err == nil && !d.problems.Any() && b.grave(v, before, d) {
 		if away, err := v.prove(); away {
 			return err
@@ -341,7 +347,7 @@ func (b *bound[M]) tellStale(v *visit, d *draft[M]) error {
 		return fault.Conflict(lang.M("This record has been deleted meanwhile."))
 	}
 	d.version = b.version(rows[0])
-	last, err := historyOf(ctx, b.admin.db, b.face().key(), b.id(d.m), 1)
+	last, err := historyOf(ctx, b.admin.db, b.face().key(), b.id(d.m), 0, 1)
 	if err != nil {
 		return err
 	}

@@ -20,13 +20,20 @@ type Record struct {
 
 // Chooser offers the records of one entity.
 type Chooser interface {
-	// Offer gives all records when they are few enough for a list; else whole is false and only those of ids are given.
-	Offer(ctx context.Context, ids []int64) (records []Record, whole bool, err error)
+	// Offer gives all records when there are no more than most; else whole is false and only those of ids are given.
+	Offer(ctx context.Context, most int, ids []int64) (records []Record, whole bool, err error)
 	// Find gives the records that a text names, a handful at most.
 	Find(ctx context.Context, text string) ([]Record, error)
 	// Lookup is the address that gives options for a text while it is typed.
 	Lookup() string
 }
+
+// Few is how many records still fit into a list to choose one from, Many how many where nothing can be typed instead:
+// tick-boxes, which have a filter, and the filters of a list.
+const (
+	Few  = 100
+	Many = 500
+)
 
 // RefField asks for another record.
 type RefField[M any, V int64 | *int64] struct {
@@ -86,7 +93,7 @@ func (f *RefField[M, V]) Read(ctx context.Context, answer url.Values, m *M, p *f
 		return nil
 	}
 	if id, err := strconv.ParseInt(text, 10, 64); err == nil {
-		records, _, err := f.to.Offer(ctx, []int64{id})
+		records, _, err := f.to.Offer(ctx, Few, []int64{id})
 		if err != nil {
 			return err
 		}
@@ -119,7 +126,7 @@ func (f *RefField[M, V]) Inputs(ctx context.Context, tr *lang.Translator, m *M, 
 		return []views.Field{f.input(tr, f.shown(typed, f.meta.Key, f.name(m)))}, nil
 	}
 	id := f.get(m)
-	records, whole, err := f.to.Offer(ctx, chosen(id))
+	records, whole, err := f.to.Offer(ctx, Few, chosen(id))
 	if err != nil {
 		return nil, err
 	}
@@ -192,7 +199,7 @@ func recordNames(ctx context.Context, to Chooser, ids []int64) (string, error) {
 	if len(ids) == 0 {
 		return "", nil
 	}
-	records, _, err := to.Offer(ctx, ids)
+	records, _, err := to.Offer(ctx, Few, ids)
 	records = slices.DeleteFunc(records, func(r Record) bool { return !slices.Contains(ids, r.ID) })
 	return names(records), err
 }
@@ -230,7 +237,7 @@ func (f *RefsField[M]) Read(ctx context.Context, answer url.Values, m *M, p *fau
 		f.missing(p, f.meta.Key)
 		return nil
 	}
-	records, _, err := f.to.Offer(ctx, ids)
+	records, _, err := f.to.Offer(ctx, Few, ids)
 	if err != nil {
 		return err
 	}
@@ -246,7 +253,7 @@ func (f *RefsField[M]) Read(ctx context.Context, answer url.Values, m *M, p *fau
 
 // Inputs are tick-boxes.
 func (f *RefsField[M]) Inputs(ctx context.Context, tr *lang.Translator, m *M, typed url.Values) ([]views.Field, error) {
-	records, _, err := f.to.Offer(ctx, *f.at(m))
+	records, _, err := f.to.Offer(ctx, Many, *f.at(m))
 	if err != nil {
 		return nil, err
 	}

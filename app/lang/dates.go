@@ -22,6 +22,11 @@ func (t *Translator) Date(d clock.Date) string {
 	return strconv.Itoa(d.Day) + " " + t.Say(monthName(d.Month)) + " " + strconv.Itoa(d.Year)
 }
 
+// Month is a month in words: March 2026.
+func (t *Translator) Month(d clock.Date) string {
+	return t.Say(monthName(d.Month)) + " " + strconv.Itoa(d.Year)
+}
+
 // Day is a day in words with its weekday: Tuesday 3 March 2026.
 func (t *Translator) Day(d clock.Date) string {
 	if d.IsZero() {

@@ -36,19 +36,26 @@ func addresses(a *admin.Admin, people *account.Service) admin.Resource[address] 
 		Sections: []admin.Section[address]{admin.Sect(lang.Message{},
 			field.Ref("user", lang.M("Person"), func(e *address) *int64 { return &e.UserID }, a.Chooser("users.user")).OnceOnly().Known((*address).Person),
 			email, verified, primary)},
-		Actions: []admin.Action[address]{{Name: "verify", Label: lang.M("Mark as verified"), Each: people.VerifyAddress}},
-		Broken:  account.Taken,
-		Write:   addressWriter(people),
+		Actions: []admin.Action[address]{
+			{Name: "verify", Label: lang.M("Mark as verified"), Each: people.VerifyAddress},
+			{
+				Name: "prefer", Label: lang.M("Make primary"), Ask: lang.M("Its owner signs in with it from then on, and all messages go there. The former primary address is told."),
+				Each: people.PreferAddress, Offer: func(e *address) bool { return e.Verified && !e.Primary },
+			},
+		},
+		Broken: account.Taken,
+		Write:  addressWriter(people),
 	}
 }
 
-// addressTable stands in the form of a person.
-func addressTable(people *account.Service) admin.Inline[person] {
+// addressTable stands in the form of a person and leads to each address.
+func addressTable(a *admin.Admin, people *account.Service) admin.Inline[person] {
 	email, verified, primary := addressFields()
 	return admin.Table[person, address]{
 		Key: "addresses", Entity: "account.emailaddress", Label: lang.M("E-mail addresses"), Column: "user_id", Order: `"primary" DESC, id`,
 		Title: func(e *address) string { return e.Email }, Fields: []field.Field[address]{email, verified, primary},
 		New: func(owner int64) *address { return &address{UserID: owner} }, Keep: func(e *address) bool { return e.Primary }, Blank: 1,
+		To:    func(e *address) string { return a.Address("account.emailaddress", e.ID) },
 		Write: addressWriter(people),
 	}
 }

@@ -24,6 +24,7 @@ func answers(questions *profile.Service) admin.Inline[person] {
 		Key: "answers", Entity: "users.profilefieldresponse", Label: lang.M("Profile answers"), Stack: true, Load: profile.Replies,
 		Title:  func(r *reply) string { return r.Asked.Label().EN },
 		Fields: []field.Field[reply]{replyField{}},
+		First:  func(r *reply) bool { return r.Value == "" },
 		Write:  admin.Writer[reply]{Update: questions.Reply},
 	}
 }

@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 
+	"ams/app/admin"
 	"ams/app/fault"
 	"ams/app/field"
 	"ams/app/lang"
@@ -21,7 +22,7 @@ import (
 
 const (
 	choicesKey   = "options"
-	spareChoices = 3 // empty rows for further choices, so that nothing needs scripts
+	spareChoices = 3 // empty rows for further choices, and how many more there are at once
 )
 
 // choicesField is the table of a question's choices: value, text in each language and place. Emptying the value drops a
@@ -34,7 +35,7 @@ func choicesOf(languages []lang.Locale) field.Field[question] { return choicesFi
 func (f choicesField) Meta() field.Meta {
 	return field.Meta{
 		Key: choicesKey, Label: lang.M("Choices"), Optional: true,
-		Help: lang.M("The value is what is stored. Empty it to take a choice away, change the numbers to move choices, and save and stay for more rows."),
+		Help: lang.M("The value is what is stored. Empty it to take a choice away, and change the numbers to move choices."),
 	}
 }
 
@@ -145,10 +146,16 @@ func (f choicesField) Inputs(_ context.Context, tr *lang.Translator, m *question
 			spare++
 		}
 	}
-	for ; spare < spareChoices; spare++ {
+	wanted, first := spareChoices, -1
+	if typed.Get(admin.FieldMore) == choicesKey {
+		wanted, first = spare+spareChoices, len(rows)
+	}
+	for ; spare < wanted; spare++ {
 		rows = append(rows, choiceRow{})
 	}
-	grid := &views.Grid{Heads: []string{tr.Say(lang.M("Value"))}}
+	grid := &views.Grid{
+		Heads: []string{tr.Say(lang.M("Value"))}, More: views.Submit{Text: tr.Say(lang.M("More rows")), Name: admin.FieldMore, Value: choicesKey},
+	}
 	for _, l := range f.languages {
 		grid.Heads = append(grid.Heads, tr.Say(lang.M("Text in %s", lang.Native(l))))
 	}
@@ -160,7 +167,7 @@ func (f choicesField) Inputs(_ context.Context, tr *lang.Translator, m *question
 			return v
 		}
 		value := cell("value", grid.Heads[0], r.value)
-		value.Input.Plain, value.Input.Width = true, views.Width10
+		value.Input.Plain, value.Input.Width, value.Input.Focus = true, views.Width10, i == first
 		line := []views.Field{value}
 		for at, l := range f.languages {
 			text := cell(string(l), grid.Heads[at+1], r.labels[l])

@@ -117,7 +117,7 @@ func (b branches) within(kinds ...string) func(context.Context, access.Holder, s
 }
 
 // Offer gives those of these ids, never a whole list.
-func (b branches) Offer(ctx context.Context, ids []int64) (named []field.Record, whole bool, err error) {
+func (b branches) Offer(ctx context.Context, _ int, ids []int64) (named []field.Record, whole bool, err error) {
 	named, err = records(b.tree.Named(ctx, b.db, ids))
 	return named, false, err
 }

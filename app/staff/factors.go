@@ -16,7 +16,7 @@ type authenticator = factor.Record
 // factors can be removed, for people who have lost their phone. What is in them is shown to nobody.
 func factors(guards *factor.Service) admin.Resource[authenticator] {
 	return admin.Resource[authenticator]{
-		App: "mfa", Model: "authenticator", One: lang.M("authenticator"), Many: lang.M("Authenticators"), Icon: "shield-lock", Letter: "t", Under: admin.Under{Table: "users", Column: "user_id"},
+		App: "mfa", Model: "authenticator", One: lang.M("authenticator"), Many: lang.M("Authenticators"), Icon: "shield-lock", Letter: "a", Under: admin.Under{Table: "users", Column: "user_id"},
 		Subject: ownerOfFactor, Title: func(f *authenticator) string { return f.Owner.Title() }, Grasp: factor.LoadRights, Rows: factor.LoadOwners,
 		Veto: func(by access.Holder, f *authenticator) lang.Message { return account.MayLookAfter(by, &f.Owner) },
 		Columns: []admin.Column[authenticator]{
@@ -64,9 +64,9 @@ func momentOr(tr *lang.Translator, at *time.Time) string {
 
 // factorTable stands in the form of a person and leads to each authenticator, where it can be removed.
 func factorTable(a *admin.Admin) admin.Inline[person] {
-	kind := factorType().To(func(f *authenticator) string { return a.Address("mfa.authenticator", f.ID) })
 	return admin.Table[person, authenticator]{
 		Key: "authenticators", Entity: "mfa.authenticator", Label: lang.M("Two-step sign-in"), Column: "user_id", Order: "id",
-		Title: func(f *authenticator) string { return f.Type }, Fields: append([]field.Field[authenticator]{kind}, factorTimes()...),
+		Title: func(f *authenticator) string { return f.Type }, Fields: append([]field.Field[authenticator]{factorType()}, factorTimes()...),
+		To: func(f *authenticator) string { return a.Address("mfa.authenticator", f.ID) },
 	}
 }

@@ -66,7 +66,7 @@ func termVersions(a *admin.Admin, s *terms.Service, languages []lang.Locale) adm
 		Search: []admin.Search{admin.Own(), admin.Parent("terms", "term_id")},
 		Filters: []admin.Filter{
 			admin.Related("term", lang.M("Term"), "tv.term_id = ?", a.Chooser("terms.term")), admin.YesNo("is_active", lang.M("Active"), "tv.is_active"),
-			admin.Times("date_active", lang.M("In force from"), "tv.date_active"), admin.Times("created_at", lang.M("Created"), "tv.created_at"),
+			admin.Times("date_active", lang.M("In force from"), "tv.date_active").Drill(), admin.Times("created_at", lang.M("Created"), "tv.created_at"),
 		},
 		Sections: versionSections(a, languages),
 		Broken:   terms.Broken,
@@ -150,7 +150,7 @@ func termAcceptances(a *admin.Admin) admin.Resource[acceptance] {
 		Title: (*acceptance).Title, Rows: terms.LoadAcceptances,
 		Columns: []admin.Column[acceptance]{
 			admin.Text("user", lang.M("Person"), "", func(a *acceptance) string { return a.Owner.Name() + " (" + a.Owner.Email + ")" }),
-			admin.Text("term_version", lang.M("Version"), "", func(a *acceptance) string { return a.Subject.Title() }),
+			admin.Text("term_version", lang.M("Version"), "ta.term_version_id", func(a *acceptance) string { return a.Subject.Title() }),
 			admin.Time("accepted_at", lang.M("Accepted on"), "ta.accepted_at", func(a *acceptance) *time.Time { return &a.AcceptedAt }),
 			admin.Text("ip_address", lang.M("Client address"), "", func(a *acceptance) string { return a.Address }),
 			admin.Words("source", lang.M("Source"), "", func(tr *lang.Translator, a *acceptance) string { return sourceWord(tr, a.Source) }),
@@ -160,7 +160,7 @@ func termAcceptances(a *admin.Admin) admin.Resource[acceptance] {
 			admin.Related("term", lang.M("Term"), "ta.term_version_id IN (SELECT id FROM term_versions WHERE term_id = ?)", a.Chooser("terms.term")),
 			admin.Related("version", lang.M("Version"), "ta.term_version_id = ?", a.Chooser("terms.termversion")),
 			admin.OneOf("source", lang.M("Source"), "ta.source", sources()...),
-			admin.Times("accepted_at", lang.M("Accepted on"), "ta.accepted_at"),
+			admin.Times("accepted_at", lang.M("Accepted on"), "ta.accepted_at").Drill(),
 		},
 		Sections: []admin.Section[acceptance]{admin.Sect(lang.Message{},
 			text("user", lang.M("Person"), func(a *acceptance) string { return a.Owner.Name() + " (" + a.Owner.Email + ")" }),

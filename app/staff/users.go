@@ -60,7 +60,7 @@ func users(a *admin.Admin, d Domains) admin.Resource[person] {
 		},
 		Actions: []admin.Action[person]{exportPeople(d), inviting(d.People)},
 		Deeds:   []admin.Deed[person]{erase(d.Privacy)},
-		Inlines: []admin.Inline[person]{answers(d.Questions), addressTable(d.People), factorTable(a)},
+		Inlines: []admin.Inline[person]{answers(d.Questions), addressTable(a, d.People), factorTable(a)},
 		Onward:  sales(),
 		Prepare: d.People.HashNew, Broken: account.Taken, Write: personWriter(d),
 	}
