@@ -170,7 +170,7 @@ func (a *App) mount(kernel *web.Web, assets *static.Files, languages lang.Langua
 func (a *App) administer(kernel *web.Web, languages lang.Languages) {
 	domains := staff.Domains{
 		People: a.People, Members: a.Members, Orgs: a.Orgs, Bills: a.Bills, Factors: a.Factors, Questions: a.Profile, Terms: a.Terms, Privacy: a.Privacy,
-		Clock: a.out.Clock, Database: a.db.DB,
+		Links: a.Content.Links, Clock: a.out.Clock, Database: a.db.DB,
 	}
 	a.Staff = admin.New(a.db.DB, a.out.Clock, a.views, staff.Office(a.cfg.Site.Admin))
 	a.Editor = admin.New(a.db.DB, a.out.Clock, a.views, staff.Editor())

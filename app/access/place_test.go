@@ -276,16 +276,68 @@ func TestEveryPageRight(t *testing.T) {
 	}
 }
 
-// A page that moves while somebody gives rights at it would take them where nobody holds them.
+// A page or collection that moves while somebody gives rights at it would take them where nobody holds them.
 func TestPlaceStays(t *testing.T) {
 	t.Parallel()
 	o := open(t)
+	o.Exec(`INSERT INTO collections (id, parent_id, name, path) SELECT 6, id, 'Halls', '/6/' FROM collections WHERE parent_id IS NULL`)
+	o.Behind(func() {
+		got := said(o.within(func(ctx context.Context, tx bun.Tx) error {
+			return access.CreateCollectionRights(ctx, tx, o.ruru, &access.CollectionRights{GroupID: o.group, CollectionID: o.rooms, AddImage: true})
+		}))
+		if got != "collection"+notHeld {
+			t.Errorf("CreateCollectionRights in a collection that has moved meanwhile = %s, want %s", got, "collection"+notHeld)
+		}
+	}, "UPDATE collections SET parent_id = 6, path = '/6/5/' WHERE id = ?", o.rooms)
 	about := o.page("/en/about/")
 	o.Behind(func() {
 		if got := said(o.add(o.ruru, access.PageRights{GroupID: o.group, PageID: about, CanAdd: true})); got != "page"+notHeld {
 			t.Errorf("CreatePageRights at a page that has moved to the top meanwhile = %s, want %s", got, "page"+notHeld)
 		}
 	}, "UPDATE pages SET url_path = '/moved/' WHERE id = ?", about)
+}
+
+// A group has as many places as its form can show: those that it has can still change, and there is room again once one is
+// given up.
+func TestMostPlaces(t *testing.T) {
+	t.Parallel()
+	o := open(t)
+	boss := access.Holder{Superuser: true}
+	const most = 200
+	o.Exec(`INSERT INTO pages (page_type, parent_id, position, depth, url_path, locale_id, draft_content, draft_title, title, slug, visibility, is_structure_only)
+		SELECT 'content', p.id, 1000 + i, p.depth + 1, p.url_path || 'place' || i || '/', p.locale_id, '{}', 'Place', 'Place', 'place' || i, 'public', false
+		FROM pages p, generate_series(1, ?) i WHERE p.url_path = '/en/about/'`, most)
+	give := func(path string) string {
+		return said(o.add(boss, access.PageRights{GroupID: o.group, PageID: o.page(path), CanAdd: true}))
+	}
+	store := func(r access.CollectionRights) string {
+		return said(o.within(func(ctx context.Context, tx bun.Tx) error { return access.CreateCollectionRights(ctx, tx, boss, &r) }))
+	}
+	o.Exec(`INSERT INTO group_page_permissions (group_id, page_id, can_add) SELECT ?, id, true FROM pages WHERE slug LIKE 'place%' AND slug <> 'place1'`, o.group)
+	if got := give("/en/about/place1/"); got != "<nil>" {
+		t.Fatalf("CreatePageRights at the %dth place = %s, want it stored", most, got)
+	}
+	const full = ": This group has rights at %d places already. Give them further up in the tree, or make another group."
+	if got := give("/en/"); got != "page"+full {
+		t.Errorf("CreatePageRights at one more = %s, want %s", got, "page"+full)
+	}
+	if got := store(access.CollectionRights{GroupID: o.group, CollectionID: o.rooms, AddImage: true}); got != "collection"+full {
+		t.Errorf("CreateCollectionRights in one more = %s, want %s", got, "collection"+full)
+	}
+	row := access.PageRights{ID: o.id("SELECT max(id) FROM group_page_permissions"), GroupID: o.group, PageID: o.page("/en/about/place1/"), CanAdd: true}
+	after := row
+	after.CanLock = true
+	if err := o.within(func(ctx context.Context, tx bun.Tx) error {
+		return access.UpdatePageRights(ctx, tx, boss, &row, &after)
+	}); err != nil {
+		t.Errorf("UpdatePageRights at a place of a full group = %v, want it stored", err)
+	}
+	if err := o.within(func(ctx context.Context, tx bun.Tx) error { return access.DeletePageRights(ctx, tx, boss, &row) }); err != nil {
+		t.Fatal(err)
+	}
+	if got := give("/en/"); got != "<nil>" {
+		t.Errorf("CreatePageRights once a place was given up = %s, want it stored", got)
+	}
 }
 
 func TestShip(t *testing.T) {

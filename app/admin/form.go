@@ -269,6 +269,9 @@ func (b *bound[M]) inputs(v *visit, d *draft[M], f field.Field[M]) ([]views.Fiel
 	if b.takes(v, d, f) || f.Meta().Computed {
 		return f.Inputs(v.c.Context(), v.tr, d.m, d.typed)
 	}
+	if s, ok := f.(field.Shower[M]); ok {
+		return s.Shown(v.c.Context(), v.tr, d.m)
+	}
 	recorded, err := f.Record(v.c.Context(), d.m)
 	if err != nil {
 		return nil, err

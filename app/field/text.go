@@ -23,7 +23,7 @@ type TextField[M any] struct {
 	max    int
 	kind   string // of the input
 	area   bool
-	rich   string // of the area
+	rich   *markup // of the area; nil: none
 	plain  bool
 	secret bool
 	canon  func(string) string
@@ -45,8 +45,8 @@ func Long[M any](key string, label lang.Message, at func(*M) *string) *TextField
 }
 
 // Rich lets the text have the markup of a kind. Whoever stores it cleans it.
-func (f *TextField[M]) Rich(k richtext.Kind) *TextField[M] {
-	f.area, f.rich = true, k.Features()
+func (f *TextField[M]) Rich(k richtext.Kind, to Links) *TextField[M] {
+	f.area, f.rich = true, &markup{k, to}
 	return f
 }
 
@@ -110,7 +110,7 @@ func (f *TextField[M]) Inputs(_ context.Context, tr *lang.Translator, m *M, type
 	label := tr.Say(f.meta.Label)
 	if f.area {
 		v := views.AreaField(f.meta.Key, label, value)
-		v.Area.Rich = f.rich
+		v.Area.Rich = f.rich.features()
 		return []views.Field{f.finish(tr, v)}, nil
 	}
 	if f.secret {
@@ -145,7 +145,7 @@ type TranslatedField[M any] struct {
 	max   int
 	area  bool
 	rows  string        // of the area, empty: a few
-	rich  string        // of the area
+	rich  *markup       // of the area; nil: none
 	asked []lang.Locale // nil: all
 }
 
@@ -163,8 +163,8 @@ func (f *TranslatedField[M]) Max(n int) *TranslatedField[M] { f.max = n; return 
 func (f *TranslatedField[M]) Lines() *TranslatedField[M] { f.area = true; return f }
 
 // Rich lets the texts have the markup of a kind, with room for a page. Whoever stores them cleans them.
-func (f *TranslatedField[M]) Rich(k richtext.Kind) *TranslatedField[M] {
-	f.area, f.rows, f.rich = true, "16", k.Features()
+func (f *TranslatedField[M]) Rich(k richtext.Kind, to Links) *TranslatedField[M] {
+	f.area, f.rows, f.rich = true, "16", &markup{k, to}
 	return f
 }
 
@@ -214,7 +214,7 @@ func (f *TranslatedField[M]) Inputs(_ context.Context, tr *lang.Translator, m *M
 		v.Input.Width = views.Width40
 		if f.area {
 			v = views.AreaField(name, label, f.shown(typed, name, *text))
-			v.Area.Rows, v.Area.Rich = cmp.Or(f.rows, v.Area.Rows), f.rich
+			v.Area.Rows, v.Area.Rich = cmp.Or(f.rows, v.Area.Rows), f.rich.features()
 		}
 		v = f.finish(tr, v)
 		v.Optional = f.meta.Optional || l != lang.Default

@@ -2,7 +2,6 @@ package field
 
 import (
 	"context"
-	"html/template"
 	"net/url"
 	"strconv"
 	"strings"
@@ -135,8 +134,7 @@ func YesNo(tr *lang.Translator, yes bool) string {
 type ComputedField[M any] struct {
 	common[*ComputedField[M], M]
 	text func(*lang.Translator, *M) string
-	html func(*M) template.HTML // nil: text
-	href func(*M) string        // of what the text names; nil: nowhere
+	href func(*M) string // of what the text names; nil: nowhere
 }
 
 // Computed shows a text and asks nothing.
@@ -144,13 +142,6 @@ func Computed[M any](key string, label lang.Message, text func(*lang.Translator,
 	f := &ComputedField[M]{text: text}
 	f.init(f, key, label)
 	f.meta.ReadOnly, f.meta.Computed = true, true
-	return f
-}
-
-// Rendered shows a text with its markup and asks nothing. Whoever gives it has cleaned it.
-func Rendered[M any](key string, label lang.Message, html func(*M) template.HTML) *ComputedField[M] {
-	f := Computed[M](key, label, nil)
-	f.html = html
 	return f
 }
 
@@ -162,11 +153,6 @@ func (f *ComputedField[M]) Read(context.Context, url.Values, *M, *fault.Fields) 
 
 // Inputs is the text.
 func (f *ComputedField[M]) Inputs(_ context.Context, tr *lang.Translator, m *M, _ url.Values) ([]views.Field, error) {
-	if f.html != nil {
-		v := Static(tr, f.meta, "")
-		v.Static.HTML = f.html(m)
-		return []views.Field{v}, nil
-	}
 	v := Static(tr, f.meta, f.text(tr, m))
 	if f.href != nil {
 		v.Static.Href = f.href(m)

@@ -45,6 +45,11 @@ type fileRow struct {
 // stuck tells that the job has given up.
 func (f fileRow) stuck(now time.Time) bool { return !now.Before(f.RequestedAt.Add(stuckAfter)) }
 
+// fresh tells that the file is there, and new enough not to be made again.
+func (f fileRow) fresh(now time.Time) bool {
+	return f.ReadyAt != nil && now.Before(f.ReadyAt.Add(freshFor))
+}
+
 func fileRows(ctx context.Context, db bun.IDB, where string, args ...any) (all []fileRow, err error) {
 	if err = db.NewSelect().Model(&all).Where(where, args...).Order("f.id").Scan(ctx); err != nil {
 		return nil, fmt.Errorf("list files of people's data: %w", err)
@@ -81,7 +86,7 @@ func (s *Service) RequestFile(ctx context.Context, person int64) (fresh bool, er
 		if err != nil {
 			return err
 		}
-		if fresh = slices.ContainsFunc(waiting, func(f fileRow) bool { return f.ReadyAt != nil }); fresh {
+		if fresh = slices.ContainsFunc(waiting, func(f fileRow) bool { return f.fresh(now) }); fresh {
 			return nil
 		}
 		f := fileRow{UserID: person, RequestedAt: now}

@@ -137,16 +137,51 @@ func TestDeleting(t *testing.T) {
 	t.Run("The permission to delete people is enough for what goes along with one, in both places", func(t *testing.T) {
 		t.Parallel()
 		s := site(t)
-		option := fmt.Sprint(s.Option(membership.Option{}, "0"))
-		s.SignedIn("kea").Post("/en/users/memberships/apply-individual/", "membership_option", option, "start_date", "2027-03-03").Status(http.StatusSeeOther)
 		s.Person("tui")
+		option := fmt.Sprint(s.Option(membership.Option{}, "0"))
+		for _, who := range []string{"kea", "tui"} {
+			s.SignedIn(who).Post("/en/users/memberships/apply-individual/", "membership_option", option, "start_date", "2027-03-03").Status(http.StatusSeeOther)
+		}
+		s.Organisation("Te Kura", "kea", "tui")
+		s.Exec("INSERT INTO authenticators (user_id, type, data, created_at) SELECT id, 'totp', '{}', now() FROM users WHERE username <> 'boss'")
 		s.Clerk("ruru", "users.view_user", "users.delete_user", "cms.access")
 		v := s.SignedIn("ruru")
-		v.Get(page(s, "kea", "delete")).Has(".groups", "E-mail addresses: 1").Has(".groups", "Individual memberships: 1")
-		v.Post(page(s, "kea", "delete"), "post", "yes").Status(http.StatusSeeOther).To(people)
-		v.Post(userPage(s, "tui")+"delete/", "post", "yes").Status(http.StatusSeeOther).To(users)
+		for list, question := range map[string]string{people: page(s, "kea", "delete"), users: userPage(s, "tui") + "delete/"} {
+			asked := v.Get(question).Status(http.StatusOK)
+			for _, along := range []string{"E-mail addresses: 1", "Individual memberships: 1", "Members of organisations: 1", "Authenticators: 1"} {
+				asked.Has(".groups", along)
+			}
+			v.Post(question, "post", "yes").Status(http.StatusSeeOther).To(list)
+		}
 		if s.Count("SELECT count(*) FROM users WHERE username IN ('kea', 'tui')") != 0 || s.Count("SELECT count(*) FROM individual_memberships") != 0 {
 			t.Error("somebody is still there, or their membership")
+		}
+	})
+	t.Run("Permissions for what goes along, also where only the place beside looks after it", func(t *testing.T) {
+		t.Parallel()
+		s := site(t)
+		s.Option(membership.Option{}, "10")
+		s.Exec("ALTER TABLE membership_options ADD COLUMN group_id bigint REFERENCES groups (id) ON DELETE CASCADE")
+		s.Exec("UPDATE membership_options SET group_id = (SELECT id FROM groups WHERE name = 'Editors')")
+		team := teamPage(s, "Editors")
+		v := helper(s, "ruru", "auth.view_group", "auth.delete_group")
+		before := s.Contents()
+		v.Get(team+"delete/").Status(http.StatusOK).Has(".alert", "You do not have the permission to delete Membership options").Lacks(".question form button")
+		v.Post(team+"delete/", "post", "yes").Status(http.StatusSeeOther).To(team)
+		id := strconv.Itoa(s.Count("SELECT id FROM groups WHERE name = 'Editors'"))
+		v.Post(teams, "action", "delete_selected", "post", "yes", "_selected_action", id).Status(http.StatusSeeOther)
+		if s.Contents() != before {
+			t.Error("something was deleted")
+		}
+		v.Get(teams).Has("#messages .alert-error", "you do not have the permission to delete Membership options")
+		s.Grant("ruru", "memberships.delete_membershipoption")
+		asked := v.Get(team+"delete/").Status(http.StatusOK).Has(".groups", "Membership options: 1")
+		if got := asked.Document().Find(".groups").Text(); strings.Contains(got, "Teacher") {
+			t.Errorf("what goes along = %q, want no names for somebody who may not see them", got)
+		}
+		v.Post(team+"delete/", "post", "yes").Status(http.StatusSeeOther).To(teams)
+		if s.Count("SELECT count(*) FROM membership_options") != 0 {
+			t.Error("what goes along is still there")
 		}
 	})
 	t.Run("Permissions for what goes along with anything else, in both places", func(t *testing.T) {

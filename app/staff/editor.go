@@ -46,7 +46,7 @@ func DeclareEditor(a *admin.Admin, d Domains, languages []lang.Locale) {
 	a.Area("snippets", lang.M("Snippets"), "journal-text")
 	a.Area("settings", lang.M("Settings"), "gear")
 	admin.Add(a, snippet(termTexts(d.Terms, languages)))
-	admin.Add(a, snippet(termVersions(a, d.Terms, languages)))
+	admin.Add(a, snippet(termVersions(a, d, languages)))
 	admin.Add(a, editorUsers(a, d))
 	admin.Add(a, editorGroups(a, d.Database))
 	tables(a)

@@ -13,6 +13,7 @@ import (
 	"github.com/PuerkitoBio/goquery"
 	"github.com/google/go-cmp/cmp"
 
+	"ams/app/membership"
 	"ams/app/web/webtest"
 )
 
@@ -196,6 +197,28 @@ func TestEditorUsers(t *testing.T) {
 		}
 		v.Post(users, "action", "delete_selected", "post", "yes", "_selected_action", strconv.Itoa(idOf(s, "boss"))).Status(http.StatusSeeOther)
 		v.Get(users).Has("#messages .alert-error", "cannot delete your own account")
+	})
+	t.Run("CMS-63 a user whose purchase still waits for its invoice stays, alone and in bulk, and the others go", func(t *testing.T) {
+		t.Parallel()
+		s := site(t)
+		option := fmt.Sprint(s.Option(membership.Option{}, "49.99"))
+		s.SignedIn("kea").Post("/en/users/memberships/apply-individual/", "membership_option", option, "start_date", today(s)).Status(http.StatusSeeOther)
+		if s.Count("SELECT count(*) FROM purchases") != 1 || s.Count("SELECT count(*) FROM invoices") != 0 {
+			t.Fatal("there is not one purchase that waits for its invoice")
+		}
+		s.Person("tui")
+		v := s.SignedIn("boss")
+		kea := userPage(s, "kea")
+		v.Get(kea+"delete/").Status(http.StatusOK).Has("main", "Purchases: 1").Has("main", "Deactivate the account instead, or erase the person").Lacks("form button.btn-danger")
+		v.Post(kea+"delete/", "post", "yes").Status(http.StatusSeeOther).To(kea)
+		v.Get(kea).Has("#messages .alert-error", "Purchases: 1. Deactivate the account instead, or erase the person")
+		both := append(picked(s, "kea", "tui"), "action", "delete_selected")
+		v.Post(users, both...).Status(http.StatusOK).Has("main", "Purchases: 1")
+		v.Post(users, append(both, "post", "yes")...).Status(http.StatusSeeOther)
+		v.Get(users).Has("#messages .alert-success", "1 entry was deleted").Has("#messages .alert-error", webtest.Address("kea")).Has("#messages .alert-error", "Purchases: 1. Deactivate")
+		if s.Count("SELECT count(*) FROM users WHERE username = 'tui'") != 0 || s.Count("SELECT count(*) FROM users u JOIN purchases p ON p.buyer_id = u.id WHERE u.username = 'kea'") != 1 {
+			t.Error("not just the user with the purchase is left, and the purchase")
+		}
 	})
 	t.Run("A list of twenty, by name, with access level and last sign-in", func(t *testing.T) {
 		t.Parallel()

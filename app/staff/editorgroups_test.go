@@ -176,4 +176,32 @@ func TestEditorGroups(t *testing.T) {
 		}
 		s.Visitor().Get(at).Status(http.StatusFound)
 	})
+	t.Run("A collection is found by its name from the root down, to those alone who may choose there", func(t *testing.T) {
+		t.Parallel()
+		s := site(t)
+		s.Exec(`INSERT INTO collections (id, parent_id, name, path) SELECT i, id, n, '/' || i || '/' FROM collections, (VALUES (5, 'Ngā rūma'), (6, 'Halls')) c (i, n)`)
+		s.Exec(`INSERT INTO collections (id, parent_id, name, path) VALUES (7, 5, 'Blue room', '/5/7/')`)
+		at := s.SignedIn("boss").Get(teamPage(s, "Editors")).Status(http.StatusOK).Document().Find("input[name='collections.new1.collection']").AttrOr("hx-get", "")
+		offered := func(v *webtest.Visitor, text string) []string {
+			t.Helper()
+			return v.HX().Get(at + "?field=q&q=" + url.QueryEscape(text)).Status(http.StatusOK).Document().Find("option").
+				Map(func(_ int, o *goquery.Selection) string { return o.AttrOr("value", "") })
+		}
+		if diff := cmp.Diff([]string{"Root / Ngā rūma", "Root / Ngā rūma / Blue room"}, offered(s.SignedIn("boss"), "ruma")); diff != "" {
+			t.Errorf("typing ruma offers an administrator (-want +got):\n%s", diff)
+		}
+		helper(s, "tui", "auth.view_group").HX().Get(at + "?field=q&q=a").Status(http.StatusForbidden)
+		weka := helper(s, "weka", "auth.view_group", "auth.change_group")
+		s.Exec("INSERT INTO groups (name) VALUES ('Rooms')")
+		s.Exec("INSERT INTO group_collection_permissions (group_id, collection_id, choose_image) SELECT id, 5, true FROM groups WHERE name = 'Rooms'")
+		s.Exec("INSERT INTO user_groups (user_id, group_id) SELECT u.id, g.id FROM users u, groups g WHERE u.username = 'weka' AND g.name = 'Rooms'")
+		if diff := cmp.Diff([]string{"Root", "Root / Ngā rūma", "Root / Ngā rūma / Blue room"}, offered(weka, "o")); diff != "" {
+			t.Errorf("somebody with rights in one collection is offered (-want +got):\n%s", diff)
+		}
+		s.Exec("DELETE FROM group_collection_permissions")
+		s.Exec("INSERT INTO group_page_permissions (group_id, page_id, can_add) SELECT g.id, p.id, true FROM groups g, pages p WHERE g.name = 'Rooms' AND p.url_path = '/'")
+		if got := offered(weka, "o"); len(got) != 0 {
+			t.Errorf("somebody with rights on pages alone is offered %q, want no collection", got)
+		}
+	})
 }

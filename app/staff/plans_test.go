@@ -3,6 +3,7 @@ package staff_test
 import (
 	"net/http"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -43,6 +44,25 @@ func viewsOfPeople(s *webtest.Site) []string {
 		people + "?groups=" + few, people + "?erasure=asked", people + "?erasure=done", people + "?is_staff=1&q=tama50",
 		addresses, addresses + "?p=2000", addresses + "?q=second-p777%40", addresses + "?q=tui-aab", addresses + "?q=person77", addresses + "?o=email&p=1500", addresses + "?primary=1&p=900",
 		one + "change/", one + "delete/", one + "history/", page(s, "kea", "delete"), addresses + "add/", people + "choose/?field=user&user=person77",
+	}
+}
+
+// everybody is the group that all people are in.
+func everybody(s *webtest.Site) string {
+	s.T.Helper()
+	return strconv.Itoa(s.Count("SELECT id FROM groups WHERE name = 'Everybody'"))
+}
+
+// viewsOfUsers are those of the website's editor.
+func viewsOfUsers(s *webtest.Site) []string {
+	few, all := strconv.Itoa(s.Count("SELECT id FROM groups WHERE name = 'Few'")), everybody(s)
+	one := numbered(s, users, "users", "username", "person77")
+	return []string{
+		users, users + "?p=2", users + "?p=4000", users + "?p=5001", users + "?o=name&p=4000", users + "?o=-name", users + "?o=-email&p=3000", users + "?o=level&p=40",
+		users + "?q=person777", users + "?q=person77", users + "?q=tui-aab", users + "?q=second-p777%40", users + "?q=zzzz+yyyy",
+		users + "?is_superuser=1", users + "?is_superuser=0&p=3000", users + "?is_active=0", users + "?is_active=1&p=900",
+		users + "?group=" + few, users + "?group=" + all, users + "?group=" + few + "&q=tama50",
+		one, one + "delete/", one + "history/", users + "choose/?field=user&user=person77",
 	}
 }
 
@@ -99,7 +119,7 @@ func planned(s *webtest.Site, v *webtest.Visitor, address string) {
 	most := 13
 	keys := s.Count("SELECT count(*) FROM pg_constraint WHERE contype = 'f' AND confrelid = 'users'::regclass")
 	switch {
-	case address == page(s, "person77", "delete"):
+	case address == page(s, "person77", "delete"), address == userPage(s, "person77")+"delete/":
 		most = keys + 23 // further keys lead on from the membership and the billing account, and what goes or refuses is named
 	case strings.HasSuffix(address, "/delete/"):
 		most = keys + 18 // one for each foreign key, and names of what refuses
@@ -152,14 +172,19 @@ func explained(s *webtest.Site, q string) string {
 func TestPlans(t *testing.T) {
 	t.Parallel()
 	s := crowded(t)
+	s.Exec("INSERT INTO groups (name) VALUES ('Everybody')")
+	s.Exec("INSERT INTO user_groups (user_id, group_id) SELECT u.id, g.id FROM users u, groups g WHERE g.name = 'Everybody'")
+	s.Exec("ANALYZE user_groups")
 	v := s.SignedIn("boss")
-	for _, address := range append(viewsOfPeople(s), viewsOfSales(s)...) {
+	for _, address := range slices.Concat(viewsOfPeople(s), viewsOfUsers(s), viewsOfSales(s)) {
 		planned(s, v, address)
 	}
 	// What fits very many is found fastest by reading the table, so these have to be quick and nothing else. A sale is
 	// looked for in several tables, and what has no invoice is missing in another table.
 	for address, most := range map[string]time.Duration{
 		people + "?q=tui&p=1000": 3 * time.Second, memberships + "?q=tui&p=1000": 10 * time.Second,
+		users + "?o=-is_active": 3 * time.Second, users + "?o=last_login": 3 * time.Second, users + "?o=-last_login&p=2500": 3 * time.Second, users + "?last_login=today": 3 * time.Second,
+		users + "?last_login=year&p=1000": 3 * time.Second, users + "?is_active=1&p=4500": 3 * time.Second, users + "?group=" + everybody(s) + "&p=4000": 3 * time.Second, users + "?q=tui&p=4000": 3 * time.Second,
 		memberships + "?invoice=none": 3 * time.Second, seated + "?invoice=none": 3 * time.Second,
 		invoices + "?q=tui&p=1000": 10 * time.Second, invoices + "?q=person7&p=100": 10 * time.Second,
 	} {

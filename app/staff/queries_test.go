@@ -103,6 +103,36 @@ func belong(s *webtest.Site, n int) (uuid string) {
 	return uuid
 }
 
+// entitled gives a group rights at n pages, and is its page in the editor.
+func entitled(s *webtest.Site, n int) (team string) {
+	s.T.Helper()
+	s.Exec(`INSERT INTO pages (page_type, parent_id, position, depth, url_path, locale_id, draft_content, draft_title, title, slug, visibility, is_structure_only)
+		SELECT 'content', p.id, 1000 + i, p.depth + 1, p.url_path || 'place' || i || '/', p.locale_id, '{}', 'Place', 'Place', 'place' || i, 'public', false
+		FROM pages p, generate_series(1, ?) i WHERE p.url_path = '/en/about/'`, n)
+	s.Exec(`INSERT INTO group_page_permissions (group_id, page_id, can_change)
+		SELECT g.id, p.id, true FROM groups g, pages p WHERE g.name = 'Group 1' AND p.slug LIKE 'place%'`)
+	return teamPage(s, "Group 1")
+}
+
+// editorQueries are those of the editor's pages. team is a group with rights at places.
+func editorQueries(s *webtest.Site, v *webtest.Visitor, team string) {
+	s.T.Helper()
+	asking(s, v, "/cms/", mostQueries)
+	for _, view := range []string{"", "?q=a", "?q=tama+p", "?p=2", "?p=9", "?all=1", "?count=1", "?last_login=today", "?is_superuser=1&o=-name.last_login"} {
+		asking(s, v, users+view, mostQueries+1) // with the groups to narrow by
+		asking(s, v, teams+view, mostQueries)
+	}
+	asking(s, v, userPage(s, "kea"), mostQueries+1)
+	asking(s, v, userPage(s, "kea")+"history/", mostQueries)
+	asking(s, v, users+"new/", mostQueries)
+	asking(s, v, team, mostQueries+2) // with the rights on pages and in collections
+	asking(s, v, team+"history/", mostQueries)
+	v.Send(team, "#record", "_continue", "1").Status(http.StatusSeeOther).To(team)
+	if made, most := s.Statements(), 20; len(made) > most {
+		s.T.Errorf("POST %s without a change = %d queries, want at most %d:\n%s", team, len(made), most, strings.Join(made, "\n"))
+	}
+}
+
 // No page asks more the more there is to show.
 func TestQueriesOfPages(t *testing.T) {
 	t.Parallel()
@@ -131,6 +161,8 @@ func TestQueriesOfPages(t *testing.T) {
 			asking(s, kea, "/billing/invoice/KEA-1/detail/", mostQueries)
 			asking(s, boss, "/billing/invoice/KEA-1/detail/", mostQueries)
 			asking(s, boss, "/admin/", mostQueries)
+			team := entitled(s, n)
+			t.Run("Editor", func(t *testing.T) { editorQueries(s.For(t), boss, team) })
 			for _, key := range s.App.Staff.Entities() {
 				t.Run(key, func(t *testing.T) { staffQueries(s.For(t), boss, key) })
 			}

@@ -311,13 +311,19 @@ func superuser(e *entity) {
 
 // rights tries everything as staff with each single permission, as staff with none, and as a member.
 func rights(e *entity) {
-	for _, verb := range []string{"view", "add", "change", "none", "member", "delete"} { // the delete comes last
+	verbs := []string{"view", "add", "change", "none", "member", "delete"} // the delete comes last
+	if e.needs != nil {
+		verbs = append([]string{"bare"}, verbs...) // the right to add without the others that adding needs
+	}
+	for _, verb := range verbs {
 		name := "only_" + verb
 		switch verb {
 		case "none":
 			e.house.clerk(e.Site, name)
 		case "member":
 			e.Person(name)
+		case "bare":
+			e.house.clerk(e.Site, name, e.code("add"))
 		case "add":
 			e.house.clerk(e.Site, name, append([]string{e.code(verb)}, e.needs...)...)
 		case "delete":
@@ -354,6 +360,7 @@ func (e *entity) asRole(verb string, v *webtest.Visitor) {
 	expect(e.path, sees, http.StatusOK)
 	expect(e.of(record, "change"), sees, http.StatusOK)
 	expect(e.of(record, "history"), sees, http.StatusOK)
+	expect(e.path+"choose/?field=q&q=a", sees, http.StatusOK)
 	expect(e.adding(), adds, http.StatusOK)
 	expect(e.of(record, "delete"), deletes, http.StatusOK)
 	expect(e.house.home, verb != "member", http.StatusOK)

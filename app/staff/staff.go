@@ -27,6 +27,7 @@ type Domains struct {
 	Factors *factor.Service
 	Terms   *terms.Service
 	Privacy *privacy.Service
+	Links   field.Links // of texts with markup
 	Clock   clock.Clock
 	// Database is asked for what there is to choose from.
 	Database *bun.DB
@@ -58,7 +59,7 @@ func Declare(a *admin.Admin, d Domains, languages []lang.Locale) {
 	admin.Add(a, organisations(a, d.Orgs, d.Members, d.Clock))
 	admin.Add(a, organisationMembers(a, d.Orgs))
 	admin.Add(a, termTexts(d.Terms, languages))
-	admin.Add(a, termVersions(a, d.Terms, languages))
+	admin.Add(a, termVersions(a, d, languages))
 	admin.Add(a, termAcceptances(a))
 	tables(a)
 }

@@ -2,7 +2,6 @@ package staff
 
 import (
 	"context"
-	"html/template"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -48,7 +47,7 @@ func termTexts(s *terms.Service, languages []lang.Locale) admin.Resource[term] {
 	}
 }
 
-func termVersions(a *admin.Admin, s *terms.Service, languages []lang.Locale) admin.Resource[version] {
+func termVersions(a *admin.Admin, d Domains, languages []lang.Locale) admin.Resource[version] {
 	return admin.Resource[version]{
 		App: "terms", Model: "termversion", One: lang.M("term version"), Many: lang.M("Term versions"), Icon: "clock-history",
 		Counter: "revision", Order: "tv.date_active DESC, tv.created_at DESC",
@@ -68,20 +67,14 @@ func termVersions(a *admin.Admin, s *terms.Service, languages []lang.Locale) adm
 			admin.Related("term", lang.M("Term"), "tv.term_id = ?", a.Chooser("terms.term")), admin.YesNo("is_active", lang.M("Active"), "tv.is_active"),
 			admin.Times("date_active", lang.M("In force from"), "tv.date_active").Drill(), admin.Times("created_at", lang.M("Created"), "tv.created_at"),
 		},
-		Sections: versionSections(a, languages),
+		Sections: versionSections(a, d.Links, languages),
 		Broken:   terms.Broken,
 		Instead:  lang.M("The version is kept as the record of what people agreed to. Publish a new version instead."),
-		Write:    admin.Writer[version]{Create: s.CreateVersion, Update: s.UpdateVersion, Delete: s.DeleteVersion},
+		Write:    admin.Writer[version]{Create: d.Terms.CreateVersion, Update: d.Terms.UpdateVersion, Delete: d.Terms.DeleteVersion},
 	}
 }
 
-func versionSections(a *admin.Admin, languages []lang.Locale) []admin.Section[version] {
-	free := func(v *version) bool { return !v.Locked() }
-	accepted := []field.Field[version]{
-		written("accepted_en", lang.M("%s in %s", lang.M("Text"), lang.Native(lang.EN)), func(v *version) string { return v.Content.EN }),
-		written("accepted_mi", lang.M("%s in %s", lang.M("Text"), lang.Native(lang.MI)), func(v *version) string { return v.Content.MI }),
-		written("accepted_log", lang.M("What has changed"), func(v *version) string { return v.ChangeLog }),
-	}
+func versionSections(a *admin.Admin, links field.Links, languages []lang.Locale) []admin.Section[version] {
 	return []admin.Section[version]{
 		admin.Sect(lang.M("Version"),
 			field.Ref("term", lang.M("Term"), func(v *version) *int64 { return &v.TermID }, a.Chooser("terms.term")),
@@ -95,11 +88,11 @@ func versionSections(a *admin.Admin, languages []lang.Locale) []admin.Section[ve
 				field.DateTime("date_active", lang.M("In force from"), func(v *version) **time.Time { return &v.From }),
 			},
 		},
-		admin.Sect(lang.M("Content"), append(accepted,
-			field.Translated("content", lang.M("Text"), func(v *version) *lang.Text { return &v.Content }).Rich(richtext.Document).In(languages).When(free).
+		admin.Sect(lang.M("Content"),
+			field.Translated("content", lang.M("Text"), func(v *version) *lang.Text { return &v.Content }).Rich(richtext.Document, links).In(languages).
 				Help(lang.M("Headings, bold and italic words, lists and links are kept; everything else is taken out. In HTML, headings are h2 to h4, and an empty line begins a paragraph.")),
-			field.Long("change_log", lang.M("What has changed"), func(v *version) *string { return &v.ChangeLog }).Rich(richtext.Document).Optional().When(free).
-				Help(lang.M("Only staff see it.")))...),
+			field.Long("change_log", lang.M("What has changed"), func(v *version) *string { return &v.ChangeLog }).Rich(richtext.Document, links).Optional().
+				Help(lang.M("Only staff see it."))),
 		admin.Sect(lang.Message{},
 			field.Computed("acceptances", lang.M("Accepted by"), func(tr *lang.Translator, v *version) string {
 				return tr.Say(lang.N("%d person", "%d people", v.Acceptances, v.Acceptances))
@@ -107,13 +100,6 @@ func versionSections(a *admin.Admin, languages []lang.Locale) []admin.Section[ve
 			moment("created_at", lang.M("Created"), func(v *version) time.Time { return v.CreatedAt }),
 			moment("updated_at", lang.M("Last changed"), func(v *version) time.Time { return v.UpdatedAt })),
 	}
-}
-
-// written shows a text of an accepted version as people read it.
-func written(key string, label lang.Message, of func(*version) string) field.Field[version] {
-	return field.Rendered(key, label, func(v *version) template.HTML {
-		return richtext.Render(richtext.Document, of(v), richtext.Links{})
-	}).When((*version).Locked)
 }
 
 // versionLocked leaves of an accepted version only what takes it out of force, or back.

@@ -57,6 +57,36 @@ func TestTerms(t *testing.T) {
 		v.Post(legalTexts+fmt.Sprint(s.Term("privacy"))+"/delete/", "post", "yes").Status(http.StatusSeeOther)
 		v.Get(legalTexts).Has("#messages .alert-error", "Delete its versions first")
 	})
+	t.Run("Whoever may only look reads a version as its readers do, accepted or not, in both places", func(t *testing.T) {
+		t.Parallel()
+		s := site(t)
+		if err := s.App.Content.SampleContent(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		accepted, free := s.TermVersion("privacy", "1.0", -2*time.Hour), s.TermVersion("privacy", "1.1", time.Hour)
+		s.Exec(`UPDATE term_versions SET content_en = '<h2>Birds</h2><p>See <a data-page="' || ? || '">us</a> and <a href="/terms/">more</a>.</p>',
+			content_mi = '<p>Tirohia <a href="/terms/">ēnei</a></p>', change_log = '<p>One <strong>bird</strong> more</p>'`, pageID(s, "/en/about/"))
+		agree(s, "kea", "10.9.8.7", accepted)
+		s.Clerk("ruru", "terms.view_termversion", "cms.access")
+		v := s.SignedIn("ruru")
+		for _, path := range []string{versionPage(accepted, "change"), versionPage(free, "change"), fmt.Sprintf("%s%d/", versions, accepted), fmt.Sprintf("%s%d/", versions, free)} {
+			doc := v.Get(path).Status(http.StatusOK).Lacks("form#record").Has(".static-value [lang=en] h3", "Birds").Has(".static-value a[href='/en/about/']", "us").
+				Has(".static-value [lang=en] a[href='/en/terms/']", "more").Has(".static-value [lang=mi] a[href='/mi/terms/']", "ēnei").
+				Has(".static-value strong", "bird").Document()
+			if text := doc.Find(".read-only").Text(); strings.Contains(text, "<p>") {
+				t.Errorf("%s shows markup: %s", path, text)
+			}
+		}
+		own := s.SignedIn("boss").Get(versionPage(accepted, "change")).Has("#record .static-value a[href='/en/about/']", "us")
+		if n := own.Document().Find("#record .static-value h3").Length(); n != 1 {
+			t.Errorf("an accepted version is shown %d times in its form, want once", n)
+		}
+		english := site(t, "AMS_ENABLED_LANGUAGES", "en")
+		kept := english.TermVersion("privacy", "1.0", -time.Hour)
+		english.Exec("UPDATE term_versions SET content_mi = '<p>Ngā manu</p>'")
+		agree(english, "kea", "10.9.8.7", kept)
+		english.SignedIn("boss").Get(versionPage(kept, "change")).Has("#record .static-value [lang=mi]", "Ngā manu")
+	})
 	t.Run("ACC-58 nobody adds, changes or deletes acceptances", func(t *testing.T) {
 		t.Parallel()
 		s := site(t)

@@ -1,7 +1,8 @@
 -- ?0 is how many people there are, ?1 today. Dates do not follow the ids, so that no order comes for nothing.
-INSERT INTO users (uuid, email, username, first_name, last_name, password, date_joined, is_staff, is_active, erasure_requested_at)
+INSERT INTO users (uuid, email, username, first_name, last_name, password, date_joined, is_staff, is_active, erasure_requested_at, last_login)
     SELECT gen_random_uuid(), 'p' || i || '@' || md5(i::text) || '.nz', 'person' || i, 'Tama' || i % 900, 'Tūī-' || md5((i * 7)::text), '!',
-           ?1::timestamptz - i * interval '1 minute', i % 500 = 0, i % 400 <> 0, CASE WHEN i % 700 = 0 THEN ?1::timestamptz END
+           ?1::timestamptz - i * interval '1 minute', i % 500 = 0, i % 400 <> 0, CASE WHEN i % 700 = 0 THEN ?1::timestamptz END,
+           CASE WHEN i % 3 <> 0 THEN ?1::timestamptz - (i * 37 % 9000) * interval '1 hour' END
     FROM generate_series(1, ?0) i;
 INSERT INTO email_addresses (user_id, email, verified, "primary") SELECT id, email, true, true FROM users WHERE username LIKE 'person%';
 INSERT INTO email_addresses (user_id, email) SELECT id, 'second-' || email FROM users WHERE username LIKE 'person%';

@@ -104,6 +104,7 @@ func (h *Handler) dataPage(c *web.Ctx, p account.Person, s privacy.State) dataPa
 		page.DownloadLines = []string{c.Text(lang.M("Files cannot be prepared here at the moment."))}
 	case !s.Preparing.IsZero():
 		page.DownloadLines = append(page.DownloadLines, c.Text(lang.M("Your file has been in preparation since %s. You get an e-mail when it is ready.", s.Preparing)))
+	case s.Fresh: // another one would not be made
 	default:
 		page.Order = post(orderFile, views.Submit{Text: order, Style: style})
 	}
