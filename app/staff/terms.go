@@ -150,7 +150,7 @@ func termAcceptances(a *admin.Admin) admin.Resource[acceptance] {
 		Title: (*acceptance).Title, Rows: terms.LoadAcceptances,
 		Columns: []admin.Column[acceptance]{
 			admin.Text("user", lang.M("Person"), "", func(a *acceptance) string { return a.Owner.Name() + " (" + a.Owner.Email + ")" }),
-			admin.Text("term_version", lang.M("Version"), "", func(a *acceptance) string { return a.Subject.Title() }),
+			admin.Text("term_version", lang.M("Version"), "ta.term_version_id", func(a *acceptance) string { return a.Subject.Title() }),
 			admin.Time("accepted_at", lang.M("Accepted on"), "ta.accepted_at", func(a *acceptance) *time.Time { return &a.AcceptedAt }),
 			admin.Text("ip_address", lang.M("Client address"), "", func(a *acceptance) string { return a.Address }),
 			admin.Words("source", lang.M("Source"), "", func(tr *lang.Translator, a *acceptance) string { return sourceWord(tr, a.Source) }),
