@@ -150,7 +150,7 @@ func asked(t *testing.T, local func(string) string, db *database.DB) {
 		args  []string
 		want  string
 	}{
-		{"typed@example.org\ntyped\nMere\nKahu\na long password of hers\n", typed, nil, "typed@example.org|typed|Mere|Kahu|a"},
+		{"typed@example.org\ntyped\nMere\nKahu\na long password of hers\na long password of hers\n", typed, nil, "typed@example.org|typed|Mere|Kahu|a"},
 		{"\n\n\n\n", run, []string{"--email", "piped@example.org", "--first-name", "Tama"}, "piped@example.org|piped@example.org|Tama||!"},
 	} {
 		code, out, errs := c.run(t, local, c.lines, append([]string{"createsuperuser"}, c.args...)...)

@@ -43,7 +43,13 @@ func (s superuserCommand) Run(ctx context.Context, c *call) error {
 		ask("First name", &s.FirstName)
 		ask("Last name", &s.LastName)
 	}
-	ask("Password", &password)
+	if c.Person {
+		if password, err = twice(c, ask); err != nil {
+			return err
+		}
+	} else {
+		ask("Password", &password)
+	}
 	a, closing, err := c.prepared(ctx, cfg, false, false)
 	if err != nil {
 		return err
@@ -56,6 +62,25 @@ func (s superuserCommand) Run(ctx context.Context, c *call) error {
 		return tell(c.Err, problems)
 	}
 	return err
+}
+
+// twice asks somebody for a password that is not shown, and asks again, because nobody sees what was typed. An empty one is
+// none.
+func twice(c *call, ask func(label string, into *string)) (password string, err error) {
+	defer hush(c.In)()
+	again := ""
+	ask("Password", &password)
+	fmt.Fprintln(c.Out) // what ended the line was not shown either
+	if password == "" {
+		return "", nil
+	}
+	ask("Password again", &again)
+	fmt.Fprintln(c.Out)
+	if again != password {
+		fmt.Fprintln(c.Err, "password: The two passwords are not the same.")
+		return "", errTold
+	}
+	return password, nil
 }
 
 func tell(out io.Writer, problems fault.Fields) error {
