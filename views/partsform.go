@@ -53,6 +53,7 @@ type Grid struct {
 type Static struct {
 	Text, Href string
 	HTML       template.HTML
+	Lang       string // of the HTML; empty: that of the page
 }
 
 // Width of an input in characters of its expected answer. The zero Width takes the whole column.

@@ -62,9 +62,8 @@ func (f *TranslatedField[M]) Shown(ctx context.Context, tr *lang.Translator, m *
 		v := Static(tr, Meta{Key: f.meta.Key, Label: f.meta.Label}, "") // its help is about writing
 		v.Name += "_" + string(l)
 		v.ID, v.Label = views.FieldID(v.Name), tr.Say(lang.M("%s in %s", f.meta.Label, lang.Native(l)))
-		if v.Static.HTML, err = f.rich.rendered(ctx, l, *text); v.Static.HTML != "" {
-			v.Static.HTML = template.HTML(`<div lang="`+string(l)+`">`) + v.Static.HTML + "</div>"
-		}
+		v.Static.HTML, err = f.rich.rendered(ctx, l, *text)
+		v.Static.Lang = string(l)
 		all = append(all, v)
 	})
 	return all, err

@@ -70,8 +70,8 @@ func TestTerms(t *testing.T) {
 		s.Clerk("ruru", "terms.view_termversion", "cms.access")
 		v := s.SignedIn("ruru")
 		for _, path := range []string{versionPage(accepted, "change"), versionPage(free, "change"), fmt.Sprintf("%s%d/", versions, accepted), fmt.Sprintf("%s%d/", versions, free)} {
-			doc := v.Get(path).Status(http.StatusOK).Lacks("form#record").Has(".static-value [lang=en] h3", "Birds").Has(".static-value a[href='/en/about/']", "us").
-				Has(".static-value [lang=en] a[href='/en/terms/']", "more").Has(".static-value [lang=mi] a[href='/mi/terms/']", "ēnei").
+			doc := v.Get(path).Status(http.StatusOK).Lacks("form#record").Has(".static-value[lang=en] h3", "Birds").Has(".static-value a[href='/en/about/']", "us").
+				Has(".static-value[lang=en] a[href='/en/terms/']", "more").Has(".static-value[lang=mi] a[href='/mi/terms/']", "ēnei").
 				Has(".static-value strong", "bird").Document()
 			if text := doc.Find(".read-only").Text(); strings.Contains(text, "<p>") {
 				t.Errorf("%s shows markup: %s", path, text)
@@ -85,7 +85,7 @@ func TestTerms(t *testing.T) {
 		kept := english.TermVersion("privacy", "1.0", -time.Hour)
 		english.Exec("UPDATE term_versions SET content_mi = '<p>Ngā manu</p>'")
 		agree(english, "kea", "10.9.8.7", kept)
-		english.SignedIn("boss").Get(versionPage(kept, "change")).Has("#record .static-value [lang=mi]", "Ngā manu")
+		english.SignedIn("boss").Get(versionPage(kept, "change")).Has("#record .static-value[lang=mi]", "Ngā manu")
 	})
 	t.Run("ACC-58 nobody adds, changes or deletes acceptances", func(t *testing.T) {
 		t.Parallel()
