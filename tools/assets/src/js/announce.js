@@ -13,7 +13,7 @@ export function announce(what) {
   setTimeout(() => {
     live.textContent = waiting.join(' ')
     waiting = []
-  }, 50)
+  }, 200) // message and list of one answer come one after the other, on a slow machine quite some time apart
 }
 
 const words = (element) => element.textContent.trim().replace(/\s+/g, ' ')
