@@ -96,7 +96,7 @@ func (r *PageRights) grant() grant {
 }
 
 func (r *CollectionRights) grant() grant {
-	return grant{"collection", r.GroupID, r.CollectionID, `SELECT path, name FROM collections WHERE id = ? FOR KEY SHARE`, ticked(
+	return grant{"collection", r.GroupID, r.CollectionID, `SELECT path, collection_label(path) FROM collections WHERE id = ? FOR KEY SHARE`, ticked(
 		box{"images.add", r.AddImage}, box{"images.change", r.ChangeImage}, box{"images.choose", r.ChooseImage},
 		box{"documents.add", r.AddDocument}, box{"documents.change", r.ChangeDocument}, box{"documents.choose", r.ChooseDocument},
 		box{"collections.add", r.AddCollection}, box{"collections.change", r.ChangeCollection}, box{"collections.delete", r.DeleteCollection},
@@ -232,7 +232,7 @@ func PageRightsOf(ctx context.Context, db bun.IDB, group int64) (all []*PageRigh
 
 // CollectionRightsOf is PageRightsOf for collections.
 func CollectionRightsOf(ctx context.Context, db bun.IDB, group int64) (all []*CollectionRights, err error) {
-	err = db.NewSelect().Model(&all).ColumnExpr("gcp.*, (SELECT string_agg(a.name, ' / ' ORDER BY length(a.path)) FROM collections a WHERE starts_with(c.path, a.path)) AS label").Join("JOIN collections AS c ON c.id = gcp.collection_id").
+	err = db.NewSelect().Model(&all).ColumnExpr("gcp.*, collection_label(c.path) AS label").Join("JOIN collections AS c ON c.id = gcp.collection_id").
 		Where("gcp.group_id = ?", group).OrderExpr("c.path").Limit(mostPlaces).Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("load the rights of group %d in collections: %w", group, err)

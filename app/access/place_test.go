@@ -230,7 +230,12 @@ func TestCollectionRights(t *testing.T) {
 		if err := access.UpdateCollectionRights(ctx, tx, o.ruru, &row, &all); said(err) != "collection"+notHeld {
 			t.Errorf("UpdateCollectionRights(everything) by ruru = %v, want a refusal", err)
 		}
-		return access.UpdateCollectionRights(ctx, tx, access.Holder{Superuser: true}, &row, &all)
+		err := access.UpdateCollectionRights(ctx, tx, access.Holder{Superuser: true}, &row, &all)
+		loaded, loadErr := access.CollectionRightsOf(ctx, tx, o.group)
+		if loadErr != nil || len(loaded) != 1 || loaded[0].Label != "Root / Rooms" || all.Label != "Root / Rooms" {
+			t.Errorf("the collection is called %q when it is stored, and in %v, %v when it is loaded, want Root / Rooms in both", all.Label, loaded, loadErr)
+		}
+		return err
 	})
 	want := "collections.add /5/, collections.change /5/, collections.delete /5/, documents.add /5/, documents.change /5/, documents.choose /5/, " +
 		"images.add /5/, images.change /5/, images.choose /5/"

@@ -270,7 +270,9 @@ func (b *bound[M]) inputs(v *visit, d *draft[M], f field.Field[M]) ([]views.Fiel
 		return f.Inputs(v.c.Context(), v.tr, d.m, d.typed)
 	}
 	if s, ok := f.(field.Shower[M]); ok {
-		return s.Shown(v.c.Context(), v.tr, d.m)
+		if shown, err := s.Shown(v.c.Context(), v.tr, d.m); err != nil || shown != nil {
+			return shown, err
+		}
 	}
 	recorded, err := f.Record(v.c.Context(), d.m)
 	if err != nil {

@@ -23,9 +23,7 @@ type Tree struct{ table, path, label string }
 func Pages() Tree { return Tree{"pages", "url_path", "draft_title || ' (' || url_path || ')'"} }
 
 // Collections are what images and documents lie in, named from the root down.
-func Collections() Tree {
-	return Tree{"collections", "path", "(SELECT string_agg(a.name, ' / ' ORDER BY length(a.path)) FROM collections a WHERE starts_with(t.path, a.path))"}
-}
+func Collections() Tree { return Tree{"collections", "path", "collection_label(path)"} }
 
 // Find gives the first branches of a tree whose label holds a text, whatever its case and accents, in or above the branches
 // that begin with one of these paths; nil is all. A whole path or label is that branch alone.

@@ -61,11 +61,7 @@ func (f *BoxesField[M]) Inputs(_ context.Context, tr *lang.Translator, m *M, typ
 	if typed != nil {
 		values = typed[f.meta.Key]
 	}
-	var options []views.Option
-	for _, b := range f.boxes {
-		options = append(options, views.Option{Value: b.Value, Text: tr.Say(b.Label), Group: tr.Say(b.Group)})
-	}
-	return []views.Field{f.finish(tr, views.ChecksField(f.meta.Key, tr.Say(f.meta.Label), values, options))}, nil
+	return []views.Field{f.finish(tr, views.ChecksField(f.meta.Key, tr.Say(f.meta.Label), values, optionsOf(tr, f.options())))}, nil
 }
 
 // Raw is what is ticked, in the order of the boxes.
@@ -76,19 +72,12 @@ func (f *BoxesField[M]) Record(_ context.Context, m *M) (string, error) { return
 
 // Word is the labels, each behind its group.
 func (f *BoxesField[M]) Word(tr *lang.Translator, recorded string) string {
-	if recorded == "" {
-		return ""
+	return wordsOf(tr, f.options(), recorded)
+}
+
+func (f *BoxesField[M]) options() (all []Option) {
+	for _, b := range f.boxes {
+		all = append(all, b.Option)
 	}
-	words := strings.Split(recorded, ", ")
-	for i, w := range words {
-		at := slices.IndexFunc(f.boxes, func(b Box[M]) bool { return b.Value == w })
-		if at < 0 {
-			continue
-		}
-		words[i] = tr.Say(f.boxes[at].Label)
-		if group := tr.Say(f.boxes[at].Group); group != "" {
-			words[i] = group + ": " + words[i]
-		}
-	}
-	return strings.Join(words, ", ")
+	return all
 }

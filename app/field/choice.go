@@ -116,11 +116,7 @@ func (f *ChoicesField[M]) Inputs(_ context.Context, tr *lang.Translator, m *M, t
 	if typed != nil {
 		values = typed[f.meta.Key]
 	}
-	all := f.options()
-	options := optionsOf(tr, all)
-	for i, o := range all {
-		options[i].Group = tr.Say(o.Group)
-	}
+	options := optionsOf(tr, f.options())
 	v := f.finish(tr, views.ChecksField(f.meta.Key, tr.Say(f.meta.Label), values, options))
 	v.Checks.Long = len(options) > longList
 	return []views.Field{v}, nil
@@ -139,22 +135,7 @@ func (f *ChoicesField[M]) Raw(m *M) string {
 // Record is the sorted values.
 func (f *ChoicesField[M]) Record(_ context.Context, m *M) (string, error) { return f.Raw(m), nil }
 
-// Word is the labels.
+// Word is the labels, each behind its group.
 func (f *ChoicesField[M]) Word(tr *lang.Translator, recorded string) string {
-	if recorded == "" {
-		return ""
-	}
-	words := strings.Split(recorded, ", ")
-	all := f.options()
-	for i, w := range words {
-		at := slices.IndexFunc(all, func(o Option) bool { return o.Value == w })
-		if at < 0 {
-			continue
-		}
-		words[i] = tr.Say(all[at].Label)
-		if group := tr.Say(all[at].Group); group != "" {
-			words[i] = group + ": " + words[i]
-		}
-	}
-	return strings.Join(words, ", ")
+	return wordsOf(tr, f.options(), recorded)
 }

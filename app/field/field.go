@@ -6,6 +6,7 @@ import (
 	"context"
 	"net/url"
 	"slices"
+	"strings"
 
 	"ams/app/fault"
 	"ams/app/lang"
@@ -112,7 +113,7 @@ type Option struct {
 func optionsOf(tr *lang.Translator, options []Option) []views.Option {
 	out := make([]views.Option, 0, len(options))
 	for _, o := range options {
-		out = append(out, views.Option{Value: o.Value, Text: tr.Say(o.Label)})
+		out = append(out, views.Option{Value: o.Value, Text: tr.Say(o.Label), Group: tr.Say(o.Group)})
 	}
 	return out
 }
@@ -123,4 +124,23 @@ func wordOf(tr *lang.Translator, options []Option, value string) string {
 		return value
 	}
 	return tr.Say(options[i].Label)
+}
+
+// wordsOf names several values, those of grouped options behind the name of their group.
+func wordsOf(tr *lang.Translator, options []Option, recorded string) string {
+	if recorded == "" {
+		return ""
+	}
+	words := strings.Split(recorded, ", ")
+	for i, w := range words {
+		at := slices.IndexFunc(options, func(o Option) bool { return o.Value == w })
+		if at < 0 {
+			continue
+		}
+		words[i] = tr.Say(options[at].Label)
+		if group := tr.Say(options[at].Group); group != "" {
+			words[i] = group + ": " + words[i]
+		}
+	}
+	return strings.Join(words, ", ")
 }

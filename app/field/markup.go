@@ -13,7 +13,8 @@ import (
 // Links tells where the links of some texts lead on a page in a language.
 type Links func(ctx context.Context, l lang.Locale, texts ...string) (richtext.Links, error)
 
-// Shower is a Field that shows its value by itself to whoever is not asked for it, instead of the words of history.
+// Shower is a Field that shows its value by itself to whoever is not asked for it, instead of the words of history. It shows
+// nothing where those words say it.
 type Shower[M any] interface {
 	Shown(ctx context.Context, tr *lang.Translator, m *M) ([]views.Field, error)
 }
@@ -43,7 +44,7 @@ func (k *markup) rendered(ctx context.Context, l lang.Locale, text string) (temp
 // Shown is the text, with its markup.
 func (f *TextField[M]) Shown(ctx context.Context, tr *lang.Translator, m *M) (all []views.Field, err error) {
 	if f.rich == nil {
-		return []views.Field{Static(tr, f.meta, f.Raw(m))}, nil
+		return nil, nil
 	}
 	v := Static(tr, Meta{Key: f.meta.Key, Label: f.meta.Label}, "") // its help is about writing
 	v.Static.HTML, err = f.rich.rendered(ctx, tr.Locale(), *f.at(m))
@@ -53,7 +54,7 @@ func (f *TextField[M]) Shown(ctx context.Context, tr *lang.Translator, m *M) (al
 // Shown is a text with its markup for each language that has one, also where the language is switched off by now.
 func (f *TranslatedField[M]) Shown(ctx context.Context, tr *lang.Translator, m *M) (all []views.Field, err error) {
 	if f.rich == nil {
-		return []views.Field{Static(tr, f.meta, f.Raw(m))}, nil
+		return nil, nil
 	}
 	f.each(m, func(l lang.Locale, text *string) {
 		if err != nil || *text == "" && !f.asks(l) {

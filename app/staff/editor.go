@@ -7,21 +7,6 @@ import (
 	"ams/app/web"
 )
 
-// Office is the administration of the association, which its staff enter.
-func Office(path string) admin.Place {
-	return admin.Place{
-		Desk: web.Desk{Path: "/" + path, Name: lang.M("Administration"), Icon: "gear", Enter: func(c *web.Ctx) error {
-			if p := c.Person(); !p.Staff || !p.Active {
-				return fault.Forbidden(lang.M("These pages are for the staff of the association."))
-			}
-			return nil
-		}},
-		Title: lang.M("Administration"), Whole: true,
-		Empty: lang.M("Your account belongs to the staff, but has no permissions so far. Ask an administrator for them."),
-		Moved: map[string]string{"logout/": "/accounts/logout/", "password_change/": "/accounts/password/change/"},
-	}
-}
-
 // Editor is where the website is looked after, by those whom the right to enter it was given. They need not belong to the
 // staff, nor does the staff come in here by being the staff.
 func Editor() admin.Place {
@@ -37,9 +22,6 @@ func Editor() admin.Place {
 		Moved: map[string]string{"logout/": "/accounts/logout/", "password_reset/": "/accounts/password/reset/", "account/": "/users/~update/"},
 	}
 }
-
-// EnterEditor is the permission to enter the website's editor.
-const EnterEditor = "cms.access"
 
 // DeclareEditor fills the website's editor.
 func DeclareEditor(a *admin.Admin, d Domains, languages []lang.Locale) {

@@ -30,13 +30,7 @@ func editorGroups(a *admin.Admin, db *bun.DB) admin.Resource[access.Group] {
 
 // editorPermissions are those that concern the website: to enter its editor, and what is looked after in it.
 func editorPermissions(a *admin.Admin) func() []field.Option {
-	return func() []field.Option {
-		options := []field.Option{{Value: EnterEditor, Label: lang.M("Enter the website's editor"), Group: lang.M("Website")}}
-		for _, p := range a.Codes() {
-			options = append(options, field.Option{Value: p.Code, Label: p.Verb, Group: p.Entity})
-		}
-		return options
-	}
+	return func() []field.Option { return append([]field.Option{enterEditor()}, given(a.Codes())...) }
 }
 
 type (

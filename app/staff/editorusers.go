@@ -109,6 +109,7 @@ func goOn(c *web.Ctx, p *person) {
 
 func editorUserActions(a *admin.Admin, people *account.Service) []admin.Action[person] {
 	done := func(n int) lang.Message { return lang.N("Done for %d person.", "Done for %d people.", n, n) }
+	never := func(*person) bool { return false } // a person's own form has fields for these
 	return []admin.Action[person]{
 		{
 			Name: "assign_group", Label: lang.M("Put into a group"), Ask: lang.M("They may do from then on what the group may do."), Icon: "person-badge",
@@ -116,12 +117,12 @@ func editorUserActions(a *admin.Admin, people *account.Service) []admin.Action[p
 			Told: func(ctx context.Context, tx bun.Tx, by access.Holder, p *person, said admin.Answer) error {
 				return people.JoinRecord(ctx, tx, by, p, said.Chosen)
 			},
-			Offer: func(*person) bool { return false }, Done: done,
+			Offer: never, Done: done,
 		},
-		{Name: "activate", Label: lang.M("Set active"), Icon: "check-lg", Each: people.SwitchRecord(true), Offer: func(*person) bool { return false }, Done: done},
+		{Name: "activate", Label: lang.M("Set active"), Icon: "check-lg", Each: people.SwitchRecord(true), Offer: never, Done: done},
 		{
 			Name: "deactivate", Label: lang.M("Set inactive"), Icon: "x-lg", Ask: lang.M("They are signed out and cannot sign in until they are set active again."),
-			Each: people.SwitchRecord(false), Offer: func(*person) bool { return false }, Done: done,
+			Each: people.SwitchRecord(false), Offer: never, Done: done,
 		},
 	}
 }

@@ -2,6 +2,8 @@
 package staff
 
 import (
+	"slices"
+
 	"github.com/uptrace/bun"
 
 	"ams/app/account"
@@ -9,6 +11,7 @@ import (
 	"ams/app/billing"
 	"ams/app/clock"
 	"ams/app/factor"
+	"ams/app/fault"
 	"ams/app/field"
 	"ams/app/lang"
 	"ams/app/membership"
@@ -16,6 +19,7 @@ import (
 	"ams/app/privacy"
 	"ams/app/profile"
 	"ams/app/terms"
+	"ams/app/web"
 )
 
 // Domains are the services that store what staff change.
@@ -33,6 +37,21 @@ type Domains struct {
 	Database *bun.DB
 	// Questions keeps what people answer about themselves.
 	Questions *profile.Service
+}
+
+// Office is the administration of the association, which its staff enter.
+func Office(path string) admin.Place {
+	return admin.Place{
+		Desk: web.Desk{Path: "/" + path, Name: lang.M("Administration"), Icon: "gear", Enter: func(c *web.Ctx) error {
+			if p := c.Person(); !p.Staff || !p.Active {
+				return fault.Forbidden(lang.M("These pages are for the staff of the association."))
+			}
+			return nil
+		}},
+		Title: lang.M("Administration"), Whole: true,
+		Empty: lang.M("Your account belongs to the staff, but has no permissions so far. Ask an administrator for them."),
+		Moved: map[string]string{"logout/": "/accounts/logout/", "password_change/": "/accounts/password/change/"},
+	}
 }
 
 // Declare fills the administration.
@@ -88,16 +107,24 @@ func tables(a *admin.Admin) {
 // permissions are those that can be given: every entity's, and those that stand for themselves.
 func permissions(a *admin.Admin) func() []field.Option {
 	return func() []field.Option {
-		options := []field.Option{
-			{Value: EnterEditor, Label: lang.M("Enter the website's editor"), Group: lang.M("Website")},
+		own := admin.CodesOf("users", "profilefieldresponse", lang.M("Profile answers"))
+		return slices.Concat([]field.Option{
+			enterEditor(),
 			{Value: "users.export_user", Label: lang.M("Export people"), Group: lang.M("People")},
-		}
-		for _, p := range admin.CodesOf("users", "profilefieldresponse", lang.M("Profile answers")) {
-			options = append(options, field.Option{Value: p.Code, Label: p.Verb, Group: p.Entity})
-		}
-		for _, p := range a.Codes() {
-			options = append(options, field.Option{Value: p.Code, Label: p.Verb, Group: p.Entity})
-		}
-		return options
+		}, given(own), given(a.Codes()))
 	}
+}
+
+// EnterEditor is the permission to enter the website's editor.
+const EnterEditor = "cms.access"
+
+func enterEditor() field.Option {
+	return field.Option{Value: EnterEditor, Label: lang.M("Enter the website's editor"), Group: lang.M("Website")}
+}
+
+func given(codes []admin.Permission) (options []field.Option) {
+	for _, p := range codes {
+		options = append(options, field.Option{Value: p.Code, Label: p.Verb, Group: p.Entity})
+	}
+	return options
 }
