@@ -133,10 +133,10 @@ func termAcceptances(a *admin.Admin) admin.Resource[acceptance] {
 	}
 	return admin.Resource[acceptance]{
 		App: "terms", Model: "termacceptance", One: lang.M("acceptance"), Many: lang.M("Term acceptances"), Icon: "check-lg", Order: "ta.accepted_at DESC",
-		Title: (*acceptance).Title, Rows: terms.LoadAcceptances,
+		Title: (*acceptance).Title, Spoken: func(tr *lang.Translator, a *acceptance) string { return a.TitleIn(tr.Locale()) }, Rows: terms.LoadAcceptances,
 		Columns: []admin.Column[acceptance]{
 			admin.Text("user", lang.M("Person"), "", func(a *acceptance) string { return a.Owner.Name() + " (" + a.Owner.Email + ")" }),
-			admin.Text("term_version", lang.M("Version"), "ta.term_version_id", func(a *acceptance) string { return a.Subject.Title() }),
+			admin.Words("term_version", lang.M("Version"), "ta.term_version_id", accepted),
 			admin.Time("accepted_at", lang.M("Accepted on"), "ta.accepted_at", func(a *acceptance) *time.Time { return &a.AcceptedAt }),
 			admin.Text("ip_address", lang.M("Client address"), "", func(a *acceptance) string { return a.Address }),
 			admin.Words("source", lang.M("Source"), "", func(tr *lang.Translator, a *acceptance) string { return sourceWord(tr, a.Source) }),
@@ -150,7 +150,7 @@ func termAcceptances(a *admin.Admin) admin.Resource[acceptance] {
 		},
 		Sections: []admin.Section[acceptance]{admin.Sect(lang.Message{},
 			text("user", lang.M("Person"), func(a *acceptance) string { return a.Owner.Name() + " (" + a.Owner.Email + ")" }),
-			text("term_version", lang.M("Version"), func(a *acceptance) string { return a.Subject.Title() }),
+			field.Computed("term_version", lang.M("Version"), accepted),
 			field.Computed("accepted_at", lang.M("Accepted on"), func(tr *lang.Translator, a *acceptance) string { return tr.Moment(a.AcceptedAt) }),
 			text("ip_address", lang.M("Client address"), func(a *acceptance) string { return a.Address }),
 			text("user_agent", lang.M("Browser"), func(a *acceptance) string { return a.Agent }),
@@ -165,6 +165,8 @@ func termAcceptances(a *admin.Admin) admin.Resource[acceptance] {
 		}},
 	}
 }
+
+func accepted(tr *lang.Translator, a *acceptance) string { return a.Subject.TitleIn(tr.Locale()) }
 
 func acceptanceLines(_ context.Context, _ bun.IDB, all []*acceptance) (lines [][]string, _ error) {
 	for _, a := range all {

@@ -99,7 +99,12 @@ func (v *Version) TitleIn(l lang.Locale) string { return v.Term.Name.In(l) + " v
 func (v *Version) Locked() bool { return v.Acceptances > 0 }
 
 // Title names an acceptance in lists and messages.
-func (a *Acceptance) Title() string { return a.Subject.Title() + ", " + a.Owner.Email }
+func (a *Acceptance) Title() string { return a.TitleIn(lang.EN) }
+
+// TitleIn is Title in a language.
+func (a *Acceptance) TitleIn(l lang.Locale) string {
+	return a.Subject.TitleIn(l) + ", " + a.Owner.Email
+}
 
 func (t *Term) tidy() {
 	for _, s := range []*string{&t.Key, &t.Name.EN, &t.Name.MI, &t.Description} {
