@@ -117,10 +117,10 @@ func (h *Hasher) argon(ctx context.Context, plain string, salt []byte) ([]byte, 
 	return argon2.IDKey([]byte(plain), salt, h.write.time, h.write.memory, h.write.threads, hashBytes), nil
 }
 
-// enter waits for room as long as whoever asks can be answered.
+// enter waits for room as long as whoever asks can be answered. Who has gone already gets none, however much there is.
 func (h *Hasher) enter(ctx context.Context, memory uint32) error {
 	n := h.places(memory)
-	if h.room.TryAcquire(n) {
+	if ctx.Err() == nil && h.room.TryAcquire(n) {
 		return nil
 	}
 	wait := ctx
