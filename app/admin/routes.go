@@ -100,7 +100,7 @@ func (v *visit) speak() error {
 func (a *Admin) entered(h func(*visit) error) web.Handler {
 	return func(c *web.Ctx) error {
 		if !c.Person().SignedIn() {
-			return web.Go(c, a.path("login/")+"?next="+url.QueryEscape(c.Address()))
+			return web.Go(c, a.path("login/")+"?next="+url.QueryEscape(c.Here()))
 		}
 		if err := a.place.Enter(c); err != nil {
 			return err

@@ -264,3 +264,18 @@ func fit(t *testing.T, b *webtest.Tab, page string) {
 		t.Errorf("%s: %s", page, found)
 	}
 }
+
+// A list whose answer is an error keeps its rows, and the page says why.
+func TestListFails(t *testing.T) {
+	t.Parallel()
+	s := peopled(t)
+	b := opened(s, wide, people, "People")
+	b.Expect("a status of 500")
+	s.Exec("ALTER TABLE users RENAME COLUMN search TO away")
+	b.Do(chromedp.Click("#id_q"))
+	b.Type("kaipara")
+	b.Until("document.querySelector('#messages .alert-error')?.textContent.includes('Reference: ')")
+	if n := webtest.Ask[int](b, rows); n != 100 {
+		t.Errorf("a search that fails leaves %d rows, want the 100 that were there", n)
+	}
+}

@@ -123,12 +123,8 @@ func (c *Ctx) private() {
 	}
 }
 
-// frame puts a page's content into the layout. Where it comes without, what is to be told comes along; htmx shows no
-// refusals, so there it is kept for the next page.
+// frame puts a page's content into the layout. Where it comes without, what is to be told comes along.
 func (c *Ctx) frame(status int, head views.Head, body template.HTML) error {
-	if c.HX() && status >= http.StatusBadRequest {
-		return c.send(status, body)
-	}
 	if c.HX() {
 		told := c.flashes()
 		if len(told) == 0 {

@@ -106,6 +106,19 @@ func (c *Ctx) Method() string { return c.gin.Request.Method }
 // Address is the path with its query, as the browser asked for it.
 func (c *Ctx) Address() string { return c.gin.Request.URL.RequestURI() }
 
+// Here is the address to come back to for whoever is sent elsewhere first. A fragment is no page: of its request it is the
+// page that the browser shows.
+func (c *Ctx) Here() string {
+	if !c.HX() {
+		return c.Address()
+	}
+	shown, err := url.Parse(c.gin.GetHeader("HX-Current-URL"))
+	if err != nil || shown.Path == "" || !safeNext(shown.RequestURI()) {
+		return c.Address()
+	}
+	return shown.RequestURI()
+}
+
 // Path is a path of the site in the language of the page.
 func (c *Ctx) Path(path string) string { return c.PathIn(c.locale, path) }
 

@@ -2,6 +2,7 @@ package web
 
 import (
 	"errors"
+	"html/template"
 	"math"
 	"net/http"
 	"strconv"
@@ -97,44 +98,54 @@ func (w *Web) fail(c *Ctx, err error) {
 	if r.status >= http.StatusInternalServerError {
 		w.log.WarnContext(c.Context(), "unavailable", "error", err)
 	}
-	if r.status == http.StatusTooManyRequests && c.HX() {
-		if err := w.tell(c, r); err != nil {
-			w.broken(c, err)
-		}
-		return
+	answer := w.whole
+	if c.HX() {
+		answer = w.beside
 	}
-	page := errorPage{
-		Head:    views.Head{Title: c.Text(r.heading), Apart: true},
-		Heading: c.Text(r.heading), Text: c.Text(r.text),
-		Way: views.Link{Text: c.Text(lang.M("Go to the home page")), Href: c.Path("/")},
-	}
-	if r.status == http.StatusForbidden && !c.Person().SignedIn() {
-		page.Way = views.Link{Text: c.Text(lang.M("Sign in")), Href: c.signInAddress()}
-	}
-	if errors.Is(err, errNoMember) {
-		page.Way = views.Link{Text: c.Text(lang.M("Become a member")), Href: c.Path("/users/memberships/apply-individual/")}
-	}
-	if (errors.Is(err, errForeign) || r.status == http.StatusTooManyRequests) && safeNext(c.gin.Request.URL.EscapedPath()) {
-		page.Way = views.Link{Text: c.Text(lang.M("Open the page")), Href: c.gin.Request.URL.EscapedPath()}
-	}
-	if r.status == http.StatusNotFound && c.prefix {
-		page.Elsewhere = c.elsewhere()
-	}
-	if err := show(c, r.status, w.failure, page); err != nil {
+	if err := answer(c, r, w.way(c, err, r)); err != nil {
 		w.broken(c, err)
 	}
 }
 
-// tell leaves the form as it is and adds a message to the page around it.
-func (w *Web) tell(c *Ctx, r refusal) error {
-	body, err := w.messages.Render(string(c.locale), views.Messages{
-		Messages: []views.Message{{Level: views.LevelWarning, Text: c.Text(r.text)}},
-	})
+// way leads on from a refusal; the zero link where there is nothing to do about it.
+func (w *Web) way(c *Ctx, err error, r refusal) views.Link {
+	here := c.gin.Request.URL.EscapedPath()
+	switch {
+	case errors.Is(err, errNoMember):
+		return views.Link{Text: c.Text(lang.M("Become a member")), Href: c.Path("/users/memberships/apply-individual/")}
+	case (errors.Is(err, errForeign) || r.status == http.StatusTooManyRequests && !c.HX()) && safeNext(here):
+		return views.Link{Text: c.Text(lang.M("Open the page")), Href: here}
+	case r.status == http.StatusForbidden && !c.Person().SignedIn():
+		return views.Link{Text: c.Text(lang.M("Sign in")), Href: c.signInAddress()}
+	}
+	return views.Link{}
+}
+
+// whole answers with a page that says nothing else.
+func (w *Web) whole(c *Ctx, r refusal, way views.Link) error {
+	page := errorPage{Head: views.Head{Title: c.Text(r.heading), Apart: true}, Heading: c.Text(r.heading), Text: c.Text(r.text), Way: way}
+	if way.Href == "" {
+		page.Way = views.Link{Text: c.Text(lang.M("Go to the home page")), Href: c.Path("/")}
+	}
+	if r.status == http.StatusNotFound && c.prefix {
+		page.Elsewhere = c.elsewhere()
+	}
+	return show(c, r.status, w.failure, page)
+}
+
+// beside leaves the page as it is and adds a message to it: what somebody typed is still there.
+func (w *Web) beside(c *Ctx, r refusal, way views.Link) error {
+	body, err := w.messageBeside(c, views.Message{Level: views.LevelWarning, Text: c.Text(r.text), Link: way})
 	if err != nil {
 		return err
 	}
-	c.Header("HX-Reswap", "none show:#messages:top")
 	return c.send(r.status, body)
+}
+
+// messageBeside is the fragment of one message; nothing else of the page changes.
+func (w *Web) messageBeside(c *Ctx, m views.Message) (template.HTML, error) {
+	c.Header("HX-Reswap", "none show:#messages:top")
+	return w.messages.Render(string(c.locale), views.Messages{Messages: []views.Message{m}})
 }
 
 // RetryAfter tells programs how long to wait, where the error knows it.
@@ -184,12 +195,22 @@ func (w *Web) apologise(c *Ctx, err error, facts ...any) {
 	w.plain(c, refusalByKind(fault.Internal), c.id)
 }
 
-// plain answers with a page that needs nothing but its template.
+// plain answers with a page or a message that needs nothing but its template.
 func (w *Web) plain(c *Ctx, r refusal, reference string) {
-	html, err := w.bare.Render(string(c.locale), views.Bare{
-		Title: c.Text(r.heading), Heading: c.Text(r.heading), Text: c.Text(r.text), Reference: reference,
-		Home: views.Link{Text: c.Text(lang.M("Go to the home page")), Href: c.Path("/")},
-	})
+	var html template.HTML
+	var err error
+	if c.HX() {
+		text := c.Text(r.text)
+		if reference != "" {
+			text += " " + c.Text(lang.M("Reference: %s", reference))
+		}
+		html, err = w.messageBeside(c, views.Message{Level: views.LevelError, Text: text})
+	} else {
+		html, err = w.bare.Render(string(c.locale), views.Bare{
+			Title: c.Text(r.heading), Heading: c.Text(r.heading), Text: c.Text(r.text), Reference: reference,
+			Home: views.Link{Text: c.Text(lang.M("Go to the home page")), Href: c.Path("/")},
+		})
+	}
 	if err != nil {
 		w.log.ErrorContext(c.Context(), "render the last page", "error", err)
 	}

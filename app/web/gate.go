@@ -12,7 +12,7 @@ func (c *Ctx) Gate() (gone bool, err error) {
 	if err != nil || !owes {
 		return false, err
 	}
-	href := c.Path("/terms/accept/") + "?next=" + url.QueryEscape(c.Address())
+	href := c.Path("/terms/accept/") + "?next=" + url.QueryEscape(c.Here())
 	if c.HX() {
 		c.Header("HX-Redirect", ascii(href))
 		return true, c.send(http.StatusOK, "")

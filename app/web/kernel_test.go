@@ -123,6 +123,17 @@ func TestKinds(t *testing.T) {
 			t.Errorf("%s: reported = %v, want %v", name, reported, kind.reported)
 		}
 	}
+	for name, kind := range kinds { // beside the page that asks: its form keeps what was typed
+		got := k.ask(http.MethodGet, "/en/test/"+name+"/", "HX-Request", "true")
+		body := got.Body.String()
+		if got.Code != kind.status || !strings.HasPrefix(body, `<div id="messages" hx-swap-oob="innerHTML">`) || !strings.Contains(body, kind.text) ||
+			strings.Contains(body, "<main") || !strings.HasPrefix(got.Header().Get("HX-Reswap"), "none") {
+			t.Errorf("%s for a fragment = %d, headers %v, want %d and a message with %q alone:\n%s", name, got.Code, got.Header(), kind.status, kind.text, body)
+		}
+	}
+	if got := k.ask(http.MethodGet, "/en/test/internal/", "HX-Request", "true").Body.String(); !strings.Contains(got, "Reference: ") {
+		t.Errorf("internal for a fragment = %s, want the reference for the operator", got)
+	}
 	if got := k.ask(http.MethodGet, "/en/test/toofast/").Header().Get("Retry-After"); got != "2" {
 		t.Errorf("Retry-After = %q, want 2", got)
 	}

@@ -39,8 +39,8 @@ func (c *Ctx) Proof() (string, error) {
 	if err != nil || page == "" {
 		return "", err
 	}
-	back := c.Address()
-	if c.Method() == "POST" {
+	back := c.Here()
+	if c.Method() == "POST" && !c.HX() {
 		back = c.gin.Request.URL.EscapedPath()
 	}
 	return c.Path(page) + "?next=" + url.QueryEscape(back), nil

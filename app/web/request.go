@@ -80,7 +80,7 @@ func (w *Web) overHTTPS(r *http.Request) bool {
 
 // signInAddress is where an anonymous visitor is sent, to come back afterwards.
 func (c *Ctx) signInAddress() string {
-	return c.Path("/accounts/login/") + "?next=" + url.QueryEscape(c.Address())
+	return c.Path("/accounts/login/") + "?next=" + url.QueryEscape(c.Here())
 }
 
 // SignedIn lets only people with a session reach a handler.

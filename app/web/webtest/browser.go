@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -21,8 +22,8 @@ import (
 )
 
 const (
-	tabLimit  = 2 * time.Minute       // of everything that a test does in one tab
-	patience  = 20 * time.Second      // until something happens in a page
+	stepLimit = time.Minute           // of one thing that a test does in a tab: the machine may be busy with others
+	patience  = 30 * time.Second      // until something happens in a page
 	lookAgain = 10 * time.Millisecond // meanwhile
 	tabHeight = 800
 )
@@ -63,7 +64,7 @@ func (c *chromium) start() error {
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-quic", true),
 		chromedp.Flag("disable-back-forward-cache", true), chromedp.Flag("hide-scrollbars", true),
-		chromedp.Flag("force-prefers-reduced-motion", true))
+		chromedp.Flag("force-prefers-reduced-motion", true), chromedp.WSURLReadTimeout(2*time.Minute))
 	allocator, end := chromedp.NewExecAllocator(context.Background(), options...)
 	window, stop := chromedp.NewContext(allocator)
 	c.ctx, c.end = window, func() { stop(); end() }
@@ -82,6 +83,7 @@ type Tab struct {
 
 	mu         sync.Mutex
 	complaints []string
+	expected   []string
 }
 
 // Tab opens a window of that width. Without Chromium the test is skipped, but not where CI is "true".
@@ -103,8 +105,6 @@ func (s *Site) Tab(width int64) *Tab {
 		t.Fatalf("open a window: %v", err)
 	}
 	t.Cleanup(tab.complain)
-	ctx, cancel := context.WithTimeout(ctx, tabLimit)
-	t.Cleanup(cancel)
 	tab.ctx = ctx
 	tab.Resize(width)
 	return tab
@@ -126,6 +126,13 @@ func (b *Tab) hear(event any) {
 			b.note(e.Entry.Text + " " + e.Entry.URL)
 		}
 	}
+}
+
+// Expect has the console complain, in words that contain these.
+func (b *Tab) Expect(words ...string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.expected = append(b.expected, words...)
 }
 
 // refusal is a page that answers 403, 404, 422 or 429, as its test expects.
@@ -153,14 +160,24 @@ func (b *Tab) complain() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, c := range b.complaints {
+		if slices.ContainsFunc(b.expected, func(text string) bool { return strings.Contains(c, text) }) {
+			continue
+		}
 		b.t.Errorf("the console says: %s", c)
 	}
+}
+
+// step is the context of one thing that is done in the tab.
+func (b *Tab) step() (context.Context, context.CancelFunc) {
+	return context.WithTimeout(b.ctx, stepLimit)
 }
 
 // Do does steps of chromedp.
 func (b *Tab) Do(steps ...chromedp.Action[chromedp.Void]) {
 	b.t.Helper()
-	if err := chromedp.Do(b.ctx, steps...); err != nil {
+	ctx, done := b.step()
+	defer done()
+	if err := chromedp.Do(ctx, steps...); err != nil {
 		b.t.Fatalf("%s: %v", b.where(), err)
 	}
 }
@@ -168,18 +185,24 @@ func (b *Tab) Do(steps ...chromedp.Action[chromedp.Void]) {
 // Ask gives the value of an expression in the page, and waits for it when it is a promise.
 func Ask[T any](b *Tab, expression string) T {
 	b.t.Helper()
-	got, err := chromedp.Run(b.ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
+	ctx, done := b.step()
+	defer done()
+	got, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
 	if err != nil {
 		b.t.Fatalf("%s: %s: %v", b.where(), expression, err)
 	}
 	return got
 }
 
-// Until waits until an expression is true. It asks from outside, so it works without scripts and while the page changes.
+// Until waits until an expression is true in a page that is there as a whole: before its styles are, nothing stands where it
+// will be clicked. It asks from outside, so it works without scripts and while the page changes.
 func (b *Tab) Until(expression string) {
 	b.t.Helper()
+	ctx, done := b.step()
+	defer done()
+	whole := "document.readyState === 'complete' && (" + expression + ")"
 	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(lookAgain) {
-		if ok, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool](expression)); err == nil && ok {
+		if ok, err := chromedp.Run(ctx, chromedp.Evaluate[bool](whole)); err == nil && ok {
 			return
 		}
 	}
@@ -188,7 +211,9 @@ func (b *Tab) Until(expression string) {
 
 // where is the page, its heading, what has the focus and what is wrong, for messages.
 func (b *Tab) where() string {
-	place, err := chromedp.Run(b.ctx, chromedp.Evaluate[string](
+	ctx, done := b.step()
+	defer done()
+	place, err := chromedp.Run(ctx, chromedp.Evaluate[string](
 		`location.pathname + ' "' + (document.querySelector('h1')?.textContent.trim() ?? '') + '", focus on ' +
 			document.activeElement.outerHTML.slice(0, 120) + ' ' + (document.querySelector('.problems')?.textContent.replace(/\s+/g, ' ') ?? '')`))
 	if err != nil {
@@ -206,7 +231,7 @@ func (b *Tab) Open(path string) {
 // At waits until the page of that path and heading is there as a whole.
 func (b *Tab) At(path, heading string) {
 	b.t.Helper()
-	b.Until(fmt.Sprintf(`location.pathname === %q && document.readyState === 'complete' &&
+	b.Until(fmt.Sprintf(`location.pathname === %q &&
 		document.querySelector('h1')?.textContent.trim() === %q`, path, heading))
 }
 
@@ -237,6 +262,18 @@ func (b *Tab) WithoutScripts() {
 	b.t.Helper()
 	off := emulation.SetScriptExecutionDisabledParams{Value: true}
 	if _, err := chromedp.Call(b.ctx, emulation.SetScriptExecutionDisabled, off); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// Offline cuts the tab off from the site, or connects it again.
+func (b *Tab) Offline(is bool) {
+	b.t.Helper()
+	b.Expect("ERR_INTERNET_DISCONNECTED", "htmx:sendError", "htmx:afterRequest")
+	state := network.EmulateNetworkConditionsByRuleParams{MatchedNetworkConditions: []*network.Conditions{{
+		Offline: is, DownloadThroughput: -1, UploadThroughput: -1,
+	}}}
+	if _, err := chromedp.Call(b.ctx, network.EmulateNetworkConditionsByRule, state); err != nil {
 		b.t.Fatal(err)
 	}
 }

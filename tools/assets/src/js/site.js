@@ -1,11 +1,12 @@
 // The browser side of the public site. Every page works without it; nothing here evaluates text as code.
 import htmx from 'htmx.org'
 import 'bootstrap/js/src/carousel.js'
-import { announce, announceIn, announceMessages, announceOnLoad } from './announce.js'
+import { announceIn, announceMessages, announceOnLoad } from './announce.js'
 import { watchActs } from './acts.js'
 import { watchSubmits } from './busy.js'
 import { watchActions } from './confirm.js'
 import { watchEditors } from './editors.js'
+import { watchFailures } from './failures.js'
 import { focusProblems, watchProblemLinks } from './problems.js'
 import { watchLimits } from './limits.js'
 import { watchMenus } from './menus.js'
@@ -52,14 +53,9 @@ document.addEventListener('htmx:oobAfterSwap', (event) => {
   if (event.detail.target.id === 'messages') announceMessages()
 })
 
-// What was found out about an input that somebody went back to is old: it asks again when it is left. Nobody has to know
-// that it was asked too often: the form itself tells as much.
+// What was found out about an input that somebody went back to is old: it asks again when it is left.
 document.addEventListener('htmx:beforeSwap', (event) => {
   const asked = event.detail.requestConfig?.elt
-  if (!asked?.matches('[data-check]')) return
-  if (asked === document.activeElement || event.detail.xhr.status === 429) event.detail.shouldSwap = false
+  if (asked?.matches('[data-check]') && asked === document.activeElement) event.detail.shouldSwap = false
 })
-
-for (const name of ['htmx:sendError', 'htmx:responseError', 'htmx:timeout']) {
-  document.addEventListener(name, () => announce('failed'))
-}
+watchFailures()
