@@ -283,6 +283,7 @@ func ProblemsOf(general []string, fields ...Field) Problems {
 type FormSection struct {
 	Legend string
 	Help   string
+	Hidden []Hidden
 	Fields []Field
 	Alone  Alone
 }

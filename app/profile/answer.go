@@ -192,3 +192,14 @@ func (q *Question) Shows(value string) bool {
 	_, wrong := q.Parse([]string{value})
 	return wrong.Empty() || q.Type == Text || q.Type == TextArea
 }
+
+// Hides tells whether the input of a question could not show all of its answer (a choice is gone, an imported date is none)
+// and was left as it was.
+func (a *Asked) Hides(typed []string) bool {
+	stored := a.Question.Values(a.Stored)
+	shown := slices.DeleteFunc(slices.Clone(stored), func(v string) bool { return !a.Shows(v) })
+	sent := ticks(typed)
+	slices.Sort(shown)
+	slices.Sort(sent)
+	return len(shown) < len(stored) && slices.Equal(shown, sent)
+}

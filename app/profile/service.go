@@ -3,6 +3,7 @@ package profile
 import (
 	"context"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -117,18 +118,39 @@ type Answers struct {
 	gone  []int64 // questions that were left empty
 }
 
+// Listed is the name under which a form sends the ids of the questions that it asks, with commas between them. Boxes that
+// are not ticked send nothing: without the list they could not be told from a question that was switched on since.
+const Listed = "asked-questions"
+
+// List is the value of Listed for a form that asks these questions.
+func List(asked []Asked) string {
+	ids := make([]string, 0, len(asked))
+	for _, q := range asked {
+		ids = append(ids, strconv.FormatInt(q.ID, 10))
+	}
+	return strings.Join(ids, ",")
+}
+
+// AskedBy tells whether the form that sent this had the question; one without a list had all.
+func (a *Asked) AskedBy(typed map[string][]string) bool {
+	lists := typed[Listed]
+	return len(lists) == 0 || slices.Contains(strings.Split(strings.Join(lists, ","), ","), strconv.FormatInt(a.ID, 10))
+}
+
 // Read makes answers of what a form sent under the names prefix + key, and finds everything that is wrong with them.
-// Locked questions are not looked at.
+// Locked questions are not looked at, nor are those that the form did not ask. An answer stays of which the form could show
+// only a part, and that part came back.
 func Read(asked []Asked, typed map[string][]string, prefix string) (Answers, fault.Fields) {
 	a, problems := Answers{given: map[int64]string{}}, fault.Fields{}
 	for _, q := range asked {
-		if q.Locked {
+		if q.Locked || !q.AskedBy(typed) {
 			continue
 		}
 		stored, wrong := q.Parse(typed[prefix+q.Key])
 		switch {
 		case !wrong.Empty():
 			problems.Add(prefix+q.Key, wrong)
+		case q.Hides(typed[prefix+q.Key]):
 		case stored == "":
 			a.gone = append(a.gone, q.ID)
 		default:

@@ -59,22 +59,16 @@ func (replyField) Read(_ context.Context, answer url.Values, r *reply, p *fault.
 // untouched tells whether a form sent what it showed, in any order: the stored values, or, as browsers do, only those that
 // the input can show.
 func untouched(r *reply, typed []string) bool {
-	var sent, stored, shown []string
+	var sent []string
 	for _, v := range typed {
 		if v != "" {
 			sent = append(sent, strings.ReplaceAll(v, "\r\n", "\n"))
 		}
 	}
-	for _, v := range r.Asked.Question.Values(r.Value) {
-		stored = append(stored, v)
-		if r.Asked.Shows(v) {
-			shown = append(shown, v)
-		}
-	}
-	for _, values := range [][]string{sent, stored, shown} {
-		slices.Sort(values)
-	}
-	return slices.Equal(sent, stored) || slices.Equal(sent, shown)
+	stored := slices.Clone(r.Asked.Question.Values(r.Value))
+	slices.Sort(sent)
+	slices.Sort(stored)
+	return slices.Equal(sent, stored) || r.Asked.Hides(typed)
 }
 
 // Inputs is that of the profile form.

@@ -17,10 +17,12 @@ func Form(tr *lang.Translator, sheet profile.Sheet, typed map[string][]string) [
 	l := tr.Locale()
 	sections := make([]views.FormSection, 0, len(sheet.Sections))
 	for _, s := range sheet.Sections {
-		section := views.FormSection{Legend: s.Title.In(l), Help: s.Help.In(l)}
+		section := views.FormSection{
+			Legend: s.Title.In(l), Help: s.Help.In(l), Hidden: []views.Hidden{{Name: profile.Listed, Value: profile.List(s.Questions)}},
+		}
 		for _, q := range s.Questions {
 			values := q.Question.Values(q.Stored)
-			if typed != nil && !q.Locked {
+			if typed != nil && !q.Locked && q.AskedBy(typed) {
 				values = typed[q.Key]
 			}
 			f := Input(tr, q, q.Key, values)
