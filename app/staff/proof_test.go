@@ -3,6 +3,7 @@ package staff_test
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -29,6 +30,43 @@ func TestProof(t *testing.T) {
 	boss.Send(form, "form[data-unsaved]", "is_staff", "on").Status(http.StatusSeeOther)
 	if n := s.Count("SELECT count(*) FROM users WHERE username = 'kea' AND is_staff"); n != 1 {
 		t.Error("after a proof the rights were not given")
+	}
+}
+
+// Taking the rights of staff asks for a proof as giving them does, and so does each change of who holds every right, here and
+// in the website's editor.
+func TestProofOfEachRight(t *testing.T) {
+	t.Parallel()
+	admin := func(s *webtest.Site, who string) string { return page(s, who, "change") }
+	for name, c := range map[string]struct {
+		form       func(s *webtest.Site, who string) string
+		who        string
+		flag, tick string
+		stored     string // what holds for the person once it is saved
+	}{
+		"Staff taken":                      {admin, "ruru", "is_staff", webtest.Leave, "NOT is_staff"},
+		"Every right taken":                {admin, "moa", "is_superuser", webtest.Leave, "NOT is_superuser AND is_staff"},
+		"Every right given":                {admin, "kea", "is_superuser", "on", "is_superuser"},
+		"Every right taken, in the editor": {userPage, "moa", "is_superuser", webtest.Leave, "NOT is_superuser AND is_staff"},
+		"Every right given, in the editor": {userPage, "kea", "is_superuser", "on", "is_superuser"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := site(t)
+			s.Staff("moa")
+			s.Clerk("ruru")
+			form := c.form(s, c.who)
+			boss := s.SignedIn("boss")
+			s.Clock.Pass(5 * time.Minute)
+			before := s.Contents()
+			boss.Send(form, "#record", c.flag, c.tick).Status(http.StatusSeeOther).To("/en/accounts/reauthenticate/?next=" + url.QueryEscape(form))
+			if s.Contents() != before {
+				t.Fatalf("POST %s with %s = %q stored something without a proof", form, c.flag, c.tick)
+			}
+			boss.Send("/en/accounts/reauthenticate/", "form#proof", "password", webtest.Password).Status(http.StatusSeeOther)
+			boss.Send(form, "#record", c.flag, c.tick).Status(http.StatusSeeOther)
+			holds(t, s, "users WHERE username = ? AND "+c.stored, c.who)
+		})
 	}
 }
 
