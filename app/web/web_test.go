@@ -116,6 +116,10 @@ func TestAddresses(t *testing.T) {
 	v := s.Visitor()
 	v.Get("/").Status(http.StatusFound).To("/en/")
 	v.With("Accept-Language", "mi, en;q=0.5").Get("/").Status(http.StatusFound).To("/mi/")
+	maori := v.With("Accept-Language", "en").With("Cookie", "ams_language=mi") // chosen once, by this browser
+	maori.Get("/").Status(http.StatusFound).To("/mi/")
+	maori.Get("/accounts/login/").Status(http.StatusFound).To("/mi/accounts/login/")
+	maori.With("Cookie", "ams_language=fr").With("Accept-Language", "mi").Get("/").Status(http.StatusFound).To("/mi/")
 	v.With("Accept-Language", "fr").Get("/about").Status(http.StatusFound).To("/en/about/")
 	a := v.Get("/about/?x=1&y=%C4%81").Status(http.StatusFound).To("/en/about/?x=1&y=%C4%81")
 	if vary := strings.Join(a.Header.Values("Vary"), ", "); !strings.Contains(vary, "Accept-Language") || !strings.Contains(vary, "Cookie") {

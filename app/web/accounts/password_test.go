@@ -47,12 +47,12 @@ func TestChangePassword(t *testing.T) {
 		before := v.Cookie()
 		v.Get(changing).Status(http.StatusOK).Has("h1", "Change your password").Has(".breadcrumbs", "Mere Kahu").Has("#id_password1-rules", "8 characters")
 		change(v, webtest.Password).Status(http.StatusSeeOther).To(changing)
+		row(s, "sessions WHERE user_id IS NOT NULL")
 		v.Get(changing).Status(http.StatusOK).Has("#messages", "Your password is changed")
 		anonymous(t, other)
 		if v.Cookie() == before {
 			t.Error("the session goes on under the old token, which somebody else may have")
 		}
-		row(s, "sessions WHERE user_id IS NOT NULL")
 		says(t, try(s.Visitor(), keaMail, webtest.Password), wrong)
 		says(t, try(s.Visitor(), keaMail, fresh), in)
 		told(s, keaMail, "Your password was changed", "3 March 2027, 2:00 pm", here, "Hello Mere Kahu,", "contact the association")
@@ -157,9 +157,7 @@ func TestSetPassword(t *testing.T) {
 		t.Helper()
 		s := webtest.New(t)
 		s.Person("kea")
-		unusable := "!" + strings.Repeat("x", 40)
-		s.Exec("UPDATE users SET password = ?", unusable)
-		return s, s.Entered("kea", unusable)
+		return s, withoutPassword(s)
 	}
 	t.Run("First", func(t *testing.T) {
 		t.Parallel()
@@ -171,6 +169,16 @@ func TestSetPassword(t *testing.T) {
 		v.Get(setting).Status(http.StatusFound).To(changing)
 		says(t, try(s.Visitor(), keaMail, fresh), in)
 		told(s, keaMail, "Your password was changed")
+	})
+	t.Run("Sessions", func(t *testing.T) { // the others end, this one does not
+		t.Parallel()
+		s, v := without(t)
+		other := withoutPassword(s)
+		other.Get(setting).Status(http.StatusOK)
+		v.Post(setting, "password1", fresh, "password2", fresh).Status(http.StatusSeeOther).To(changing)
+		row(s, "sessions WHERE user_id IS NOT NULL") // an outdated one would also go once it comes back
+		v.Get(changing).Status(http.StatusOK).Has("#messages", "Everywhere else you are signed out.")
+		anonymous(t, other)
 	})
 	t.Run("NotForOthers", func(t *testing.T) { // it asks for no password, so it replaces none
 		t.Parallel()

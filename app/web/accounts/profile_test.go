@@ -383,6 +383,11 @@ func TestProfile(t *testing.T) {
 	t.Run("ErrTaken", func(t *testing.T) {
 		v.Send(update, "form#profile", "username", "TUI").Status(http.StatusUnprocessableEntity).Has("#id_username-error", "uses this username already")
 	})
+	t.Run("ErrLanguage", func(t *testing.T) {
+		v.Send(update, "form#profile", "language", "fr").Status(http.StatusUnprocessableEntity).
+			Has("#id_language-error", "Choose one of the languages in the list.").Has(`.problems a[href="#id_language"]`, "")
+		row(s, "users WHERE username = 'kea' AND language = ''")
+	})
 	t.Run("Case", func(t *testing.T) {
 		v.Send(update, "form#profile", "username", "KEA").Status(http.StatusSeeOther)
 		v.Send(update, "form#profile", "username", "kea").Status(http.StatusSeeOther)

@@ -3,11 +3,20 @@ package accounts_test
 import (
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
 	"ams/app/web/webtest"
 )
+
+// withoutPassword is a browser of kea, who has just come in and has no password any more.
+func withoutPassword(s *webtest.Site) *webtest.Visitor {
+	s.T.Helper()
+	unusable := "!" + strings.Repeat("x", 40)
+	s.Exec("UPDATE users SET password = ? WHERE username = 'kea'", unusable)
+	return s.Entered("kea", unusable)
+}
 
 func TestProof(t *testing.T) {
 	t.Parallel()
@@ -49,6 +58,7 @@ func TestProof(t *testing.T) {
 		s, v, secret := guarded(t)
 		s.Clock.Pass(time.Hour)
 		v.Get(byPassword+"?next=%2Fen%2F").Has(`a[href="`+byCode+`?next=%2Fen%2F"]`, "code from your app")
+		v.Get(byCode+"?next=%2Fen%2F").Has(`a[href="`+byPassword+`?next=%2Fen%2F"]`, "Use your password instead")
 		v.Send(byCode+"?next=%2Fen%2F", "form#proof", "code", "000000").Status(http.StatusUnprocessableEntity)
 		v.Send(byCode+"?next=%2Fen%2F", "form#proof", "code", codeAt(t, s, secret)).Status(http.StatusSeeOther).To("/en/")
 		v.Get(recovery).Status(http.StatusOK)
@@ -61,6 +71,31 @@ func TestProof(t *testing.T) {
 		s.Clock.Pass(time.Hour)
 		v.Get(activate).Status(http.StatusFound).To(byPassword + "?next=" + url.QueryEscape(activate))
 		v.Get(byCode).Status(http.StatusFound).To(byPassword)
+	})
+	t.Run("WithoutPassword", func(t *testing.T) { // a code is the only proof left
+		t.Parallel()
+		s, _, secret := guarded(t)
+		v := withoutPassword(s)
+		v.Get(recovery).Status(http.StatusOK)
+		s.Clock.Pass(time.Hour)
+		ask := byCode + "?next=" + url.QueryEscape(recovery)
+		v.Get(recovery).Status(http.StatusFound).To(ask)
+		v.Post(generate).Status(http.StatusSeeOther).To(byCode + "?next=" + url.QueryEscape(generate))
+		v.Get(ask).Status(http.StatusOK).Lacks(`a[href^="` + byPassword + `"]`)
+		v.Send(ask, "form#proof", "code", codeAt(t, s, secret)).Status(http.StatusSeeOther).To(recovery)
+		v.Get(recovery).Status(http.StatusOK)
+	})
+	t.Run("WithoutBoth", func(t *testing.T) { // nothing is asked of somebody who can show nothing
+		t.Parallel()
+		s := webtest.New(t)
+		s.Person("kea")
+		v := withoutPassword(s)
+		s.Clock.Pass(time.Hour)
+		for _, path := range []string{activate, dataPath} {
+			v.Get(path).Status(http.StatusOK)
+		}
+		v.Post(dataPath, "action", "erase").Status(http.StatusSeeOther).To(dataPath)
+		row(s, "users WHERE erasure_requested_at IS NOT NULL")
 	})
 	t.Run("Limits", func(t *testing.T) {
 		t.Parallel()
@@ -78,6 +113,25 @@ func TestProof(t *testing.T) {
 		}
 		halfwayRefused := s.Visitor().Post(signIn, "login", keaMail, "password", webtest.Password)
 		halfwayRefused.Status(http.StatusUnprocessableEntity).Has(".problems", "Too many attempts")
+	})
+	t.Run("LimitOfCodes", func(t *testing.T) { // ten a minute for one person, from wherever
+		t.Parallel()
+		s, v, _ := guarded(t)
+		s.Person("tui")
+		tui := s.SignedIn("tui")
+		for range 5 {
+			v.Post(byCode, "code", "000000").Status(http.StatusUnprocessableEntity).Has("#id_code-error", "not right")
+		}
+		for range 5 {
+			v.From(elsewhere).Post(byCode, "code", "000000").Status(http.StatusUnprocessableEntity).Has("#id_code-error", "Too many attempts")
+		}
+		got := v.Post(byCode, "code", "000000").Status(http.StatusTooManyRequests).Has("h1", "Please wait")
+		if after := got.Header.Get("Retry-After"); after != "60" {
+			t.Errorf("Retry-After = %q, want 60", after)
+		}
+		tui.Post(byCode, "code", "000000").Status(http.StatusUnprocessableEntity)
+		s.Clock.Pass(time.Minute)
+		v.Post(byCode, "code", "000000").Status(http.StatusUnprocessableEntity)
 	})
 	t.Run("Fragment", func(t *testing.T) {
 		t.Parallel()
@@ -161,6 +215,7 @@ func TestFactorAndAddresses(t *testing.T) {
 		other := halfway(s)
 		other.Post(authenticate, "code", codeAt(t, s, secret)).Status(http.StatusSeeOther)
 		v.Get("/en/accounts/logout/elsewhere/").Status(http.StatusFound).To("/en/accounts/password/change/") // as after signing in on the way there
+		v.Get(overview).Has(`form[action="`+elsewhereToo+`"]:has([name=next][value="`+overview+`"]) button`, "Sign out everywhere else")
 		v.Post("/en/accounts/logout/elsewhere/", "next", overview).Status(http.StatusSeeOther).To(overview)
 		v.Get(overview).Status(http.StatusOK)
 		other.Get(overview).Status(http.StatusFound)

@@ -40,6 +40,15 @@ func TestUsernameTried(t *testing.T) {
 			}
 		}
 	})
+	t.Run("Longest", func(t *testing.T) { // 150 letters, which are more bytes
+		t.Parallel()
+		s := webtest.New(t)
+		name := strings.Repeat("ā", 150)
+		v := s.Visitor()
+		try(v, name).Has(".field-good", name).Lacks("#id_username-error")
+		v.Post(signUp, registration("username", name)...).Status(http.StatusSeeOther).To(notice)
+		row(s, "users WHERE username = ?", name)
+	})
 	t.Run("Without scripts", func(t *testing.T) { // the address alone is the form
 		t.Parallel()
 		s := webtest.New(t)
