@@ -34,10 +34,11 @@ func TestSampleQuestionsAgain(t *testing.T) {
 	for _, change := range []string{
 		`UPDATE profile_fields SET label_translations = '{"en": "Another label"}' WHERE field_key = 'pet_name'`,
 		`UPDATE profile_fields SET help_text_translations = '{"en": "Another help"}' WHERE field_key = 'pet_name'`,
-		`UPDATE profile_fields SET field_type = 'TEXT' WHERE field_key = 'pet_story'`,
-		`UPDATE profile_fields SET options = '{"choices": []}' WHERE field_key = 'pet_kinds'`,
-		`UPDATE profile_fields SET min_value = 7, max_value = 8 WHERE field_key = 'pet_count'`,
-		`UPDATE profile_fields SET "order" = 99, is_active = false WHERE field_key = 'pet_home'`,
+		`UPDATE profile_fields SET field_type = 'TEXT' WHERE field_key = 'pet_description'`,
+		`UPDATE profile_fields SET options = '{"choices": []}' WHERE field_key = 'pet_activities'`,
+		`UPDATE profile_fields SET min_value = 7, max_value = 8 WHERE field_key = 'pet_age'`,
+		"UPDATE profile_fields SET is_read_only = true, is_required_for_membership = true, counts_toward_completion = false WHERE field_key = 'pet_size'",
+		`UPDATE profile_fields SET "order" = 99, is_active = false WHERE field_key = 'pet_type'`,
 		`UPDATE profile_field_groups SET description_translations = '{"en": "Another description"}', is_active = false`,
 	} {
 		if _, err := db.Exec(change); err != nil {

@@ -5,7 +5,6 @@ import (
 	"errors"
 
 	"ams/app/account"
-	"ams/app/fault"
 )
 
 type sampleTermsCommand struct{}
@@ -24,15 +23,16 @@ func (sampleTermsCommand) Run(ctx context.Context, c *call) error {
 // errDeployed refuses samples where people are at work.
 var errDeployed = errors.New("this is a deployment: sample data would mix with the data of members")
 
-// sampleAccounts are those of the sample people who are there.
+// sampleAccounts are those of the sample people who are there. They are known by their addresses: an account that was there
+// before keeps its username.
 func (a *App) sampleAccounts(ctx context.Context) (people []account.Person, err error) {
-	for _, username := range []string{"admin", "user", "user2", "user3"} {
-		p, err := a.People.ByUsername(ctx, username)
-		switch {
-		case err == nil:
-			people = append(people, p)
-		case fault.KindOf(err) != fault.Missing:
+	for _, sample := range append(a.sampleUsers(), a.sampleAdmin()) {
+		p, found, err := a.People.OwnerOf(ctx, a.db, sample.Email)
+		if err != nil {
 			return nil, err
+		}
+		if found {
+			people = append(people, p)
 		}
 	}
 	return people, nil

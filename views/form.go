@@ -1,6 +1,9 @@
 package views
 
-import "slices"
+import (
+	"maps"
+	"slices"
+)
 
 // Form (shared/form) is a whole form of one column. With scripts it is replaced by the answer to its own submission.
 type Form struct {
@@ -27,8 +30,14 @@ func (f Form) Multipart() bool {
 	return slices.ContainsFunc(f.all(), func(f Field) bool { return f.Input != nil && f.Input.Type == "file" })
 }
 
-// Refused gives the form with what was wrong: each problem beside its field, all of them in the summary.
+// Refused gives the form with what was wrong: each problem beside its field, all of them in the summary. What is wrong with a
+// value that the form does not ask for stands in the summary alone.
 func (f Form) Refused(general []string, wrong map[string][]string) Form {
+	for _, name := range slices.Sorted(maps.Keys(wrong)) {
+		if !slices.ContainsFunc(f.all(), func(f Field) bool { return f.Name == name }) {
+			general = append(general, wrong[name]...)
+		}
+	}
 	refused := func(fields []Field) []Field {
 		fields = slices.Clone(fields)
 		for i := range fields {

@@ -125,11 +125,11 @@ func (s *Service) DropAddress(ctx context.Context, tx bun.Tx, by access.Holder, 
 	if err := lockOwner(ctx, tx, by, a.UserID); err != nil {
 		return err
 	}
-	done, err := tx.NewDelete().Model(a).WherePK().Where(`NOT "primary"`).Exec(ctx)
-	if err != nil {
+	var gone []Address
+	if _, err := tx.NewDelete().Model(&gone).Where(`id = ? AND NOT "primary"`, a.ID).Returning("id").Exec(ctx); err != nil {
 		return fmt.Errorf("delete address %d: %w", a.ID, err)
 	}
-	if n, err := done.RowsAffected(); err != nil || n == 0 {
+	if len(gone) == 0 {
 		return fault.Conflict(lang.M("This is the primary address of the account. Make another one primary first."))
 	}
 	owner, err := ByID(ctx, tx, a.UserID)

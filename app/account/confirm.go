@@ -48,7 +48,11 @@ func (s *Service) Confirm(ctx context.Context, key string, from Origin) (Confirm
 		if err != nil {
 			return err
 		}
-		if err := Lock(ctx, tx, seen.Owner.ID); err != nil {
+		err = Lock(ctx, tx, seen.Owner.ID)
+		if kind := fault.KindOf(err); kind == fault.Missing || kind == fault.Clash { // deleted or erased meanwhile
+			return deadLink()
+		}
+		if err != nil {
 			return err
 		}
 		address, now, err := s.addressOf(ctx, tx, key) // as it stands now that nobody else can change it

@@ -163,7 +163,9 @@ func (s *Service) reset(ctx context.Context, key, hash string, from Origin) erro
 		}
 		failed := []string{failedSignIn(state.user.Email)}
 		for _, a := range state.addresses {
-			failed = append(failed, failedSignIn(a.Email))
+			if a.Verified { // whatever else is listed may be somebody else's, and keeps its limit
+				failed = append(failed, failedSignIn(a.Email))
+			}
 		}
 		if err := limit.Clear(ctx, tx, failed...); err != nil {
 			return err

@@ -181,7 +181,7 @@ func mayRemove(ctx context.Context, tx bun.Tx, by access.Holder, r *Record) erro
 		return fault.Forbidden(why)
 	}
 	if by.ID == r.ID {
-		return fault.Conflict(lang.M("You cannot delete your own account."))
+		return fault.Conflict(lang.M("You cannot delete or erase your own account. Ask another administrator."))
 	}
 	if r.Superuser && r.Active {
 		return notTheLast(ctx, tx, r.ID)

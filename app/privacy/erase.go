@@ -78,6 +78,9 @@ func onItsWay() lang.Message {
 
 // Delete deletes a person as a whole, with the files that were made for them and what they bought without being billed.
 func (s *Service) Delete(ctx context.Context, tx bun.Tx, by access.Holder, r *account.Record) error {
+	if err := s.people.MayErase(ctx, tx, by, r); err != nil {
+		return err
+	}
 	if err := s.drop(ctx, tx, "user_id = ?", r.ID); err != nil {
 		return err
 	}

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strconv"
 	"time"
 
@@ -28,8 +27,6 @@ const (
 	runs     = 5
 	// stuckAfter is when all runs are over, so that a file may be asked for anew.
 	stuckAfter = 2 * time.Hour
-	// freshFor is how long a file is new enough not to be made again.
-	freshFor = time.Hour
 )
 
 type fileRow struct {
@@ -44,11 +41,6 @@ type fileRow struct {
 
 // stuck tells that the job has given up.
 func (f fileRow) stuck(now time.Time) bool { return !now.Before(f.RequestedAt.Add(stuckAfter)) }
-
-// fresh tells that the file is there, and new enough not to be made again.
-func (f fileRow) fresh(now time.Time) bool {
-	return f.ReadyAt != nil && now.Before(f.ReadyAt.Add(freshFor))
-}
 
 func fileRows(ctx context.Context, db bun.IDB, where string, args ...any) (all []fileRow, err error) {
 	if err = db.NewSelect().Model(&all).Where(where, args...).Order("f.id").Scan(ctx); err != nil {
@@ -71,23 +63,19 @@ func (s *Service) Jobs(r *jobs.Registry) {
 	jobs.Handle(r, s.export, jobs.Timeout(runLimit), jobs.Attempts(runs), jobs.Backoff(time.Minute, 10*time.Minute))
 }
 
-// RequestFile asks for a file of a person's data. While one is being made nothing more is done, nor while there is one
-// that is fresh.
-func (s *Service) RequestFile(ctx context.Context, person int64) (fresh bool, err error) {
+// RequestFile asks for a file of a person's data. While one is being made nothing more is done.
+func (s *Service) RequestFile(ctx context.Context, person int64) error {
 	if !s.HasFiles() {
-		return false, fault.Unavailable(lang.M("Files cannot be prepared here at the moment."), errors.New("no private bucket is configured"))
+		return fault.Unavailable(lang.M("Files cannot be prepared here at the moment."), errors.New("no private bucket is configured"))
 	}
 	now := s.clock.Now()
-	err = s.db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
+	return s.db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
 		if err := account.Lock(ctx, tx, person); err != nil { // two clicks at once wait here
 			return err
 		}
-		waiting, err := fileRows(ctx, tx, "f.user_id = ? AND (f.ready_at IS NULL OR f.ready_at > ?)", person, now.Add(-freshFor))
+		waiting, err := fileRows(ctx, tx, "f.user_id = ? AND f.ready_at IS NULL", person)
 		if err != nil {
 			return err
-		}
-		if fresh = slices.ContainsFunc(waiting, func(f fileRow) bool { return f.fresh(now) }); fresh {
-			return nil
 		}
 		f := fileRow{UserID: person, RequestedAt: now}
 		switch {
@@ -105,7 +93,6 @@ func (s *Service) RequestFile(ctx context.Context, person int64) (fresh bool, er
 		}
 		return s.queue.Add(ctx, tx, Export{Person: person})
 	})
-	return fresh, err
 }
 
 // File is a fresh signed address of somebody's file.

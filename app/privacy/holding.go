@@ -118,7 +118,7 @@ const (
 		FROM organisation_members m JOIN organisations o ON o.id = m.organisation_id WHERE m.id IN (
 			SELECT id FROM organisation_members WHERE user_id = ?0
 			UNION SELECT i.id FROM organisation_members i WHERE i.user_id IS NULL AND i.invite_email IN (
-				SELECT email FROM email_addresses WHERE user_id = ?0 AND verified)) -- by another address somebody else may be meant
+				SELECT email FROM email_addresses WHERE user_id = ?0 AND (verified OR "primary"))) -- by another address somebody else may be meant
 		ORDER BY m.id`
 	giveMessages = `
 		SELECT m.sent_at AS date, m.subject FROM email_messages m

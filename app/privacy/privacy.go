@@ -62,7 +62,6 @@ type State struct {
 	Preparing time.Time // since when a file is being made
 	Ready     time.Time // since when there is one
 	Until     time.Time // when that one is deleted
-	Fresh     bool      // it is so new that no other one is made
 	Erasure   time.Time // since when the person wants to be erased
 }
 
@@ -85,7 +84,7 @@ func (s *Service) State(ctx context.Context, person int64) (st State, err error)
 		case f.ReadyAt == nil && !f.stuck(now):
 			st.Preparing = f.RequestedAt
 		case f.ReadyAt != nil && f.ReadyAt.After(st.Ready) && now.Before(f.ReadyAt.Add(FileLife)):
-			st.Ready, st.Until, st.Fresh = *f.ReadyAt, f.ReadyAt.Add(FileLife), f.fresh(now)
+			st.Ready, st.Until = *f.ReadyAt, f.ReadyAt.Add(FileLife)
 		}
 	}
 	return st, nil

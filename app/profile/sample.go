@@ -15,14 +15,15 @@ func (s *Service) Sample(ctx context.Context) error {
 			return err
 		}
 		for i, q := range sampleQuestions() {
-			q.GroupID, q.Order, q.Active, q.Counts = group, 10*(i+1), true, true
+			q.GroupID, q.Order, q.Active, q.Counts = group, i, true, true
 			if err := q.valid(); err != nil {
 				return fmt.Errorf("sample question %s: %w", q.Key, err)
 			}
 			_, err := tx.NewInsert().Model(&q).On("CONFLICT ON CONSTRAINT profile_fields_key_unique DO UPDATE").
 				Set("group_id = EXCLUDED.group_id, field_type = EXCLUDED.field_type, label_translations = EXCLUDED.label_translations").
 				Set("help_text_translations = EXCLUDED.help_text_translations, options = EXCLUDED.options").
-				Set(`min_value = EXCLUDED.min_value, max_value = EXCLUDED.max_value, "order" = EXCLUDED."order", is_active = true`).Exec(ctx)
+				Set(`min_value = EXCLUDED.min_value, max_value = EXCLUDED.max_value, "order" = EXCLUDED."order", is_active = true`).
+				Set("counts_toward_completion = true, is_read_only = false, is_required_for_membership = false").Exec(ctx)
 			if err != nil {
 				return fmt.Errorf("store sample question %s: %w", q.Key, err)
 			}
@@ -64,33 +65,37 @@ func sampleQuestions() []Question {
 			HelpTexts: Texts{"en": "The one that has lived with you longest.", "mi": "Te mea kua roa rawa e noho tahi ana me koe."},
 		},
 		{
-			Key: "pet_story", Type: TextArea, LabelTexts: Texts{"en": "How did you meet?", "mi": "I pēhea kōrua i tūtaki ai?"},
+			Key: "pet_description", Type: TextArea, LabelTexts: Texts{"en": "Describe your pet", "mi": "Whakaahuahia tō mōkai"},
 		},
 		{
-			Key: "pet_kinds", Type: Checkbox, LabelTexts: Texts{"en": "What animals do you have?", "mi": "He aha ngā kararehe kei a koe?"},
+			Key: "pet_activities", Type: Checkbox, LabelTexts: Texts{"en": "What do you do together?", "mi": "He aha ngā mahi e mahia tahitia ana e kōrua?"},
 			HelpTexts: Texts{"en": "Tick all that apply.", "mi": "Tohua ngā mea katoa e hāngai ana."},
 			Options: Options{[]Choice{
-				choice("dog", "Dog", "Kurī"), choice("cat", "Cat", "Ngeru"), choice("bird", "Bird", "Manu"), choice("fish", "Fish", "Ika"),
+				choice("walks", "Walks", "Hīkoi"), choice("games", "Games", "Tākaro"), choice("swimming", "Swimming", "Kauhoe"),
+				choice("training", "Training", "Whakangungu"), choice("naps", "Naps", "Moe"),
 			}},
 		},
 		{
-			Key: "pet_home", Type: Radio, LabelTexts: Texts{"en": "Where do they sleep?", "mi": "Kei hea rātou moe ai?"},
-			Options: Options{[]Choice{choice("inside", "Inside", "I roto"), choice("outside", "Outside", "I waho"), choice("both", "Both", "Ngā wāhi e rua")}},
+			Key: "pet_type", Type: Radio, LabelTexts: Texts{"en": "Kind of animal", "mi": "Te momo kararehe"},
+			Options: Options{[]Choice{
+				choice("dog", "Dog", "Kurī"), choice("cat", "Cat", "Ngeru"), choice("bird", "Bird", "Manu"), choice("fish", "Fish", "Ika"),
+				choice("rabbit", "Rabbit", "Rāpeti"), choice("other", "Another one", "Tētahi atu"),
+			}},
 		},
 		{
 			Key: "pet_birthday", Type: Day, LabelTexts: Texts{"en": "Birthday of your oldest pet", "mi": "Te rā whānau o tō mōkai pakeke rawa"},
 		},
 		{
-			Key: "pet_since", Type: Month, LabelTexts: Texts{"en": "With animals since", "mi": "Kua whai kararehe mai i"},
+			Key: "pet_adoption_month", Type: Month, LabelTexts: Texts{"en": "Month in which you adopted your pet", "mi": "Te marama i whāngaihia ai tō mōkai"},
 		},
 		{
-			Key: "pet_count", Type: Number, LabelTexts: Texts{"en": "How many animals do you have?", "mi": "E hia ō kararehe?"}, Min: &least, Max: &most,
+			Key: "pet_age", Type: Number, LabelTexts: Texts{"en": "Age of your pet in years", "mi": "Te pakeke o tō mōkai, i ngā tau"}, Min: &least, Max: &most,
 		},
 		{
-			Key: "pet_food", Type: Select, LabelTexts: Texts{"en": "Where do you buy their food?", "mi": "I hea koe hoko ai i ā rātou kai?"},
+			Key: "pet_size", Type: Select, LabelTexts: Texts{"en": "Size of your pet", "mi": "Te rahi o tō mōkai"},
 			Options: Options{[]Choice{
-				choice("market", "At the supermarket", "I te hokomaha"), choice("shop", "At a pet shop", "I te toa mōkai"),
-				choice("vet", "At the vet's", "I te rata kararehe"), choice("online", "On the internet", "I te ipurangi"),
+				choice("small", "Fits into a hand", "E ō ana ki te ringa"), choice("medium", "Fits onto a lap", "E ō ana ki runga i te hope"),
+				choice("large", "Reaches the knee", "Ka tae ki te turi"), choice("huge", "Larger still", "He rahi kē atu"),
 			}},
 		},
 	}

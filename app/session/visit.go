@@ -59,7 +59,7 @@ func (v *Visit) Person() account.Person { return v.state.row.Person }
 func (v *Visit) Holder() access.Holder {
 	p := v.Person()
 	h := access.Given(p.ID, p.Superuser, v.state.row.Given)
-	h.Name, h.Staff = p.Name(), p.Staff
+	h.Name, h.Staff = p.Label(), p.Staff
 	return h
 }
 

@@ -215,7 +215,7 @@ func TestFit(t *testing.T) {
 		groups: "Groups", groups + "add/": "Add group", addresses: "E-mail addresses", page(s, "kea", "history"): "History",
 		page(s, "kea", "delete"): "Delete this person?", "/admin/users/": "People",
 		options: "Membership options", options + "add/": "Add membership option", memberships: "Individual memberships",
-		fields: "Questions", fields + "add/": "Add question", last(s, fields, "change"): "Where do you buy their food?", fieldGroups: "Groups of questions",
+		fields: "Questions", fields + "add/": "Add question", last(s, fields, "change"): "Size of your pet", fieldGroups: "Groups of questions",
 		fieldGroups + "add/": "Add group of questions", memberships + "add/": "Add individual membership", invoices: "Invoices", purchases: "Purchases", organisations: "Organisations", organisations + "add/": "Add organisation",
 		last(s, options, "change"): "One year for teachers of te reo Māori in secondary schools of every region", last(s, invoices, "change"): "MOCK-1",
 		last(s, memberships, "delete"): "Delete this individual membership?",

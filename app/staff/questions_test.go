@@ -234,35 +234,35 @@ func TestAnswersOfPerson(t *testing.T) {
 		id := func(key string) string {
 			return fmt.Sprintf("answers.%d.value", s.Count("SELECT id FROM profile_fields WHERE field_key = ?", key))
 		}
-		form := v.Get(page(s, "kea", "change")).Has("#record label", "How many animals do you have?").Has("#record .help", "Not asked at present").
+		form := v.Get(page(s, "kea", "change")).Has("#record label", "Age of your pet in years").Has("#record .help", "Not asked at present").
 			Has("#record .help", "Answered on 1 January 2027")
-		if n := form.Document().Find(`#record [name^="answers."]:not([name$=".was"])`).Length(); n != 4+3+5+1+1 {
+		if n := form.Document().Find(`#record [name^="answers."]:not([name$=".was"])`).Length(); n != 5+6+5+1+1 {
 			t.Errorf("%d inputs for answers, want those of the eight questions and of the answered old one", n)
 		}
 		send := func(pairs ...string) *webtest.Answer {
 			t.Helper()
 			return v.Send(page(s, "kea", "change"), "#record", append(pairs, "_continue", "1")...)
 		}
-		send(id("pet_kinds"), "bird", id("pet_kinds"), "cat", id("pet_count"), "3", id("pet_home"), "inside", id("old"), "a\r\nc").Status(http.StatusSeeOther)
-		for key, want := range map[string]string{"pet_kinds": `["bird","cat"]`, "pet_count": "3", "pet_home": "inside", "old": "a\nc", "pet_name": "(none)"} {
+		send(id("pet_activities"), "games", id("pet_activities"), "naps", id("pet_age"), "3", id("pet_type"), "dog", id("old"), "a\r\nc").Status(http.StatusSeeOther)
+		for key, want := range map[string]string{"pet_activities": `["games","naps"]`, "pet_age": "3", "pet_type": "dog", "old": "a\nc", "pet_name": "(none)"} {
 			if got := s.Answered("kea", key); got != want {
 				t.Errorf("the answer to %s = %q, want %q", key, got, want)
 			}
 		}
-		send(id("pet_count"), "31", "first_name", "").Status(http.StatusUnprocessableEntity).Has(".problems", "from 0 to 30").Has(".problems", "First name")
+		send(id("pet_age"), "31", "first_name", "").Status(http.StatusUnprocessableEntity).Has(".problems", "from 0 to 30").Has(".problems", "First name")
 		before := s.Contents("users", "admin_log_entries")
-		s.Exec(`UPDATE profile_fields SET options = '{"choices": [{"value": "cat", "label_translations": {"en": "Cat"}}]}' WHERE field_key = 'pet_kinds'`)
-		s.Exec("UPDATE profile_fields SET field_type = 'DATE' WHERE field_key = 'pet_home'")
+		s.Exec(`UPDATE profile_fields SET options = '{"choices": [{"value": "naps", "label_translations": {"en": "Naps"}}]}' WHERE field_key = 'pet_activities'`)
+		s.Exec("UPDATE profile_fields SET field_type = 'DATE' WHERE field_key = 'pet_type'")
 		touched := s.Contents("users", "admin_log_entries")
 		send("first_name", "Hine").Status(http.StatusSeeOther) // with answers that their inputs cannot show
 		if after := s.Contents("users", "admin_log_entries"); after != touched || before == touched {
 			t.Error("an answer that was not touched changed")
 		}
-		send(id("pet_count"), "", id("pet_kinds"), webtest.Leave).Status(http.StatusSeeOther)
-		if got := s.Answered("kea", "pet_count") + s.Answered("kea", "pet_kinds"); got != "(none)(none)" {
+		send(id("pet_age"), "", id("pet_activities"), webtest.Leave).Status(http.StatusSeeOther)
+		if got := s.Answered("kea", "pet_age") + s.Answered("kea", "pet_activities"); got != "(none)(none)" {
 			t.Errorf("cleared answers = %s", got)
 		}
-		v.Get(page(s, "kea", "history")).Has("main", "How many animals do you have?: Answer")
+		v.Get(page(s, "kea", "history")).Has("main", "Age of your pet in years: Answer")
 	})
 	t.Run("Rights", func(t *testing.T) {
 		t.Parallel()

@@ -62,7 +62,7 @@ func users(a *admin.Admin, d Domains) admin.Resource[person] {
 		Deeds:   []admin.Deed[person]{erase(d.Privacy)},
 		Inlines: []admin.Inline[person]{answers(d.Questions), addressTable(a, d.People), factorTable(a)},
 		Onward:  sales(),
-		Prepare: d.People.HashNew, Broken: account.Taken, Write: personWriter(d),
+		Prepare: d.People.HashNew, Broken: account.Taken, Write: personWriter(d), Stored: goOn,
 	}
 }
 

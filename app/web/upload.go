@@ -41,7 +41,8 @@ type File struct {
 func (c *Ctx) ReadForm(take func(File) error) error {
 	c.patient()
 	parts, err := c.gin.Request.MultipartReader()
-	if errors.Is(err, http.ErrNotMultipart) {
+	if errors.Is(err, http.ErrNotMultipart) { // without files it is no longer than any other form
+		c.gin.Request.Body = http.MaxBytesReader(c.gin.Writer, c.gin.Request.Body, valuesLimit)
 		return c.readValues()
 	}
 	if err != nil {

@@ -43,7 +43,7 @@ func (h *Handler) confirmation(c *web.Ctx) error {
 		Head: views.Head{Title: title},
 		Confirmation: views.Confirmation{
 			Title:  title,
-			Lines:  []string{c.Text(lang.M("%s is the e-mail address of %s.", seen.Email, seen.Owner.Name()))},
+			Lines:  []string{c.Text(lang.M("%s is the e-mail address of %s.", seen.Email, seen.Owner.Label()))},
 			Action: c.Path("/accounts/confirm-email/" + c.Param("key") + "/"), Fields: carried(c),
 			Submit: views.Submit{Text: c.Text(lang.M("Confirm e-mail address"))},
 		},

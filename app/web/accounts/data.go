@@ -47,14 +47,10 @@ const (
 func (h *Handler) changeData(c *web.Ctx, p account.Person) error {
 	var err error
 	var done lang.Message
-	var fresh bool
-	level := session.Success
 	switch c.Form("action") {
 	case orderFile:
 		done = lang.M("Your file is being prepared. You get an e-mail when it is ready.")
-		if fresh, err = h.privacy.RequestFile(c.Context(), p.ID); fresh {
-			level, done = session.Info, lang.M("Your file was made less than an hour ago, so you can download that one. Later you can have a new one.")
-		}
+		err = h.privacy.RequestFile(c.Context(), p.ID)
 	case askErasure:
 		done = lang.M("The association was told that you want to be erased.")
 		err = h.privacy.AskErasure(c.Context(), p)
@@ -67,7 +63,7 @@ func (h *Handler) changeData(c *web.Ctx, p account.Person) error {
 	if err != nil {
 		return err
 	}
-	c.Flash(level, done)
+	c.Flash(session.Success, done)
 	return web.Go(c, c.Path(privacy.Page))
 }
 
@@ -104,7 +100,6 @@ func (h *Handler) dataPage(c *web.Ctx, p account.Person, s privacy.State) dataPa
 		page.DownloadLines = []string{c.Text(lang.M("Files cannot be prepared here at the moment."))}
 	case !s.Preparing.IsZero():
 		page.DownloadLines = append(page.DownloadLines, c.Text(lang.M("Your file has been in preparation since %s. You get an e-mail when it is ready.", s.Preparing)))
-	case s.Fresh: // another one would not be made
 	default:
 		page.Order = post(orderFile, views.Submit{Text: order, Style: style})
 	}
@@ -134,6 +129,7 @@ func erasureQuestion(c *web.Ctx, p account.Person) questionPage {
 				lang.M("Your name, username, e-mail addresses, password, picture and everything else on your profile go, and so do the texts of messages to you. You are signed out everywhere and cannot sign in any longer."),
 				lang.M("Memberships that are still running are cancelled."),
 				lang.M("Invoices stay, and the dates and amounts of memberships and purchases, without your name: an association has to keep its records of money. Its accounting system is not touched."),
+				lang.M("Without your name it also keeps what it may have to prove: which terms were accepted and when, and what its staff did with the account."),
 				lang.M("The staff of the association do it by hand. Until then you can change your mind; after that it cannot be undone."),
 			}),
 			Action: c.Path(privacy.Page), Fields: []views.Hidden{{Name: "action", Value: askErasure}},

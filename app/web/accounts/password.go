@@ -53,6 +53,13 @@ func (h *Handler) fitting(c *web.Ctx, p account.Person, change bool) error {
 }
 
 func (h *Handler) changePassword(c *web.Ctx, p account.Person) error {
+	has, err := h.people.HasPassword(c.Context(), p)
+	if err != nil {
+		return err
+	}
+	if !has {
+		return web.Go(c, sibling(c, setPath))
+	}
 	hash, err := h.people.ChangePassword(c.Context(), p, c.Form("oldpassword"), typedPassword(c), c.Origin())
 	if err == nil {
 		c.Prove()

@@ -29,33 +29,33 @@ func TestQuestionsByKeyboard(t *testing.T) {
 			b.At(update, "Update your account")
 			for _, answer := range [][2]string{
 				{"#id_pet_name", "Rūrū"},
-				{"#id_pet_story", "At the sea."},
-				{"[name=pet_kinds][value=cat]", " "},
-				{"[name=pet_home]", " " + kb.ArrowDown},
+				{"#id_pet_description", "At the sea."},
+				{"[name=pet_activities][value=naps]", " "},
+				{"[name=pet_type]", " " + kb.ArrowDown},
 				{"#id_pet_birthday", "02292024"},
-				{"#id_pet_since", "July" + kb.Tab + "2019"},
-				{"#id_pet_count", "31"},
-				{"#id_pet_food", "At the vet"},
+				{"#id_pet_adoption_month", "July" + kb.Tab + "2019"},
+				{"#id_pet_age", "31"},
+				{"#id_pet_size", "Reaches"},
 			} {
 				b.TabTo(answer[0])
 				b.Type(answer[1])
 			}
 			b.TabTo("#profile [type=submit]")
 			b.Type(kb.Enter)
-			b.Until(`document.querySelector('#id_pet_count-error') !== null && document.querySelector('#id_pet_name').value === 'Rūrū'`)
+			b.Until(`document.querySelector('#id_pet_age-error') !== null && document.querySelector('#id_pet_name').value === 'Rūrū'`)
 			if scripts {
 				b.Refused()
 			}
-			b.TabTo(`.problems a[href="#id_pet_count"]`)
+			b.TabTo(`.problems a[href="#id_pet_age"]`)
 			b.Type(kb.Enter)
-			b.TabTo("#id_pet_count")
+			b.TabTo("#id_pet_age")
 			b.Type(kb.End + kb.Backspace)
 			b.TabTo("#profile [type=submit]")
 			b.Type(kb.Enter)
 			b.At(ownPage, "Mere Kahu")
 			for key, want := range map[string]string{
-				"pet_name": "Rūrū", "pet_story": "At the sea.", "pet_kinds": `["cat"]`, "pet_home": "outside", "pet_birthday": "2024-02-29",
-				"pet_since": "2019-07", "pet_count": "3", "pet_food": "vet",
+				"pet_name": "Rūrū", "pet_description": "At the sea.", "pet_activities": `["naps"]`, "pet_type": "cat", "pet_birthday": "2024-02-29",
+				"pet_adoption_month": "2019-07", "pet_age": "3", "pet_size": "large",
 			} {
 				answered(s, key, want)
 			}
@@ -103,7 +103,7 @@ func TestQuestionsFit(t *testing.T) {
 			if path == ownPage {
 				continue
 			}
-			webtest.Ask[bool](b, `(document.querySelector('#id_pet_count').value = 99, document.querySelector('#id_first_name').value = '', true)`)
+			webtest.Ask[bool](b, `(document.querySelector('#id_pet_age').value = 99, document.querySelector('#id_first_name').value = '', true)`)
 			b.TabTo("#profile [type=submit]")
 			b.Type(kb.Enter)
 			b.Refused()

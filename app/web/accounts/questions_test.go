@@ -50,8 +50,8 @@ func pets(t *testing.T) (*webtest.Site, *webtest.Visitor) {
 
 func petAnswers() []string {
 	return []string{
-		"pet_name", " Rūrū ", "pet_story", "We met\r\nat the sea.", "pet_kinds", "dog", "pet_kinds", "cat", "pet_home", "both",
-		"pet_birthday", "2024-02-29", "pet_since", "2019-07", "pet_count", "0", "pet_food", "vet",
+		"pet_name", " Rūrū ", "pet_description", "We met\r\nat the sea.", "pet_activities", "walks", "pet_activities", "naps", "pet_type", "bird",
+		"pet_birthday", "2024-02-29", "pet_adoption_month", "2019-07", "pet_age", "0", "pet_size", "large",
 	}
 }
 
@@ -135,7 +135,7 @@ func TestQuestions(t *testing.T) {
 		v.Send(update, "form#profile", petAnswers()...).Status(http.StatusSeeOther)
 		s.Clerk("sees", "users.view_user")
 		s.Clerk("blind")
-		s.SignedIn("sees").Get(ownPage).Has("main dl", "Birthday of your oldest pet").Has("main dl", "29 February 2024").Has("main dl", "Dog, Cat").Has("main dl", "at the sea.").
+		s.SignedIn("sees").Get(ownPage).Has("main dl", "Birthday of your oldest pet").Has("main dl", "29 February 2024").Has("main dl", "Walks, Naps").Has("main dl", "at the sea.").
 			Lacks("#completion")
 		for _, who := range []string{"blind", "kea"} {
 			if strings.Contains(s.SignedIn(who).Get(ownPage).Status(http.StatusOK).Body, "at the sea.") {
@@ -152,8 +152,8 @@ func TestQuestions(t *testing.T) {
 		t.Parallel()
 		s, v := pets(t)
 		s.Person("tui")
-		v.Send(update, "form#profile", append(petAnswers(), "username", "tui")...).Status(http.StatusUnprocessableEntity).Has(`#id_pet_count[value="0"]`, "")
-		v.Send(update, "form#profile", "first_name", "Hine", "pet_count", "31").Status(http.StatusUnprocessableEntity)
+		v.Send(update, "form#profile", append(petAnswers(), "username", "tui")...).Status(http.StatusUnprocessableEntity).Has(`#id_pet_age[value="0"]`, "")
+		v.Send(update, "form#profile", "first_name", "Hine", "pet_age", "31").Status(http.StatusUnprocessableEntity)
 		if n := s.Count("SELECT (SELECT count(*) FROM profile_field_responses) + count(*) FROM users WHERE first_name = 'Hine'"); n != 0 {
 			t.Error("a refused form stored something")
 		}
@@ -191,21 +191,21 @@ func allTypes(t *testing.T) {
 	s, v := pets(t)
 	v.Send(update, "form#profile", petAnswers()...).Status(http.StatusSeeOther)
 	for key, want := range map[string]string{
-		"pet_name": "Rūrū", "pet_story": "We met\nat the sea.", "pet_kinds": `["dog","cat"]`, "pet_home": "both", "pet_birthday": "2024-02-29",
-		"pet_since": "2019-07", "pet_count": "0", "pet_food": "vet",
+		"pet_name": "Rūrū", "pet_description": "We met\nat the sea.", "pet_activities": `["walks","naps"]`, "pet_type": "bird", "pet_birthday": "2024-02-29",
+		"pet_adoption_month": "2019-07", "pet_age": "0", "pet_size": "large",
 	} {
 		answered(s, key, want)
 	}
 	form := v.Get(update)
 	for _, selector := range []string{
-		`#id_pet_name[type=text][value="Rūrū"][maxlength="1000"]`, `textarea#id_pet_story[rows="4"][maxlength="10000"]`,
-		`input[type=checkbox][name=pet_kinds][value=cat][checked]`, `input[type=checkbox][name=pet_kinds][value=dog][checked]`,
-		`input[type=radio][name=pet_home][value=both][checked]`, `#id_pet_birthday[type=date][value="2024-02-29"]`, `#id_pet_since[type=month][value="2019-07"]`,
-		`#id_pet_count[type=number][value="0"][min="0"][max="30"]`, `select#id_pet_food option[value=vet][selected]`,
+		`#id_pet_name[type=text][value="Rūrū"][maxlength="1000"]`, `textarea#id_pet_description[rows="4"][maxlength="10000"]`,
+		`input[type=checkbox][name=pet_activities][value=naps][checked]`, `input[type=checkbox][name=pet_activities][value=walks][checked]`,
+		`input[type=radio][name=pet_type][value=bird][checked]`, `#id_pet_birthday[type=date][value="2024-02-29"]`, `#id_pet_adoption_month[type=month][value="2019-07"]`,
+		`#id_pet_age[type=number][value="0"][min="0"][max="30"]`, `select#id_pet_size option[value=large][selected]`,
 	} {
 		form.Has(selector, "")
 	}
-	form.Lacks(`[name=pet_kinds][value=fish][checked]`).Has("form#profile .badge", "Recommended")
+	form.Lacks(`[name=pet_activities][value=games][checked]`).Has("form#profile .badge", "Recommended")
 	if n := form.Document().Find(`form#profile [aria-required=true]`).Length(); n != 3 {
 		t.Errorf("%d inputs are required, want the names and the username", n)
 	}
@@ -220,8 +220,8 @@ func allTypes(t *testing.T) {
 	if s.Contents("users", "rate_limits") != before {
 		t.Error("sending the form as it stands changed answers")
 	}
-	empty := []string{"pet_kinds", webtest.Leave, "pet_home", webtest.Leave}
-	for _, key := range []string{"pet_name", "pet_story", "pet_birthday", "pet_since", "pet_count", "pet_food"} {
+	empty := []string{"pet_activities", webtest.Leave, "pet_type", webtest.Leave}
+	for _, key := range []string{"pet_name", "pet_description", "pet_birthday", "pet_adoption_month", "pet_age", "pet_size"} {
 		empty = append(empty, key, " ")
 	}
 	v.Send(update, "form#profile", empty...).Status(http.StatusSeeOther)
@@ -234,14 +234,14 @@ func refusedAnswers(t *testing.T) {
 	t.Parallel()
 	s, v := pets(t)
 	wrong := []string{
-		"first_name", "", "pet_name", strings.Repeat("x", 1001), "pet_story", strings.Repeat("x", 10001), "pet_kinds", "dragon", "pet_home", "moon",
-		"pet_birthday", "2025-02-29", "pet_since", "2019-13", "pet_count", "31", "pet_food", "fish",
+		"first_name", "", "pet_name", strings.Repeat("x", 1001), "pet_description", strings.Repeat("x", 10001), "pet_activities", "dragon", "pet_type", "moon",
+		"pet_birthday", "2025-02-29", "pet_adoption_month", "2019-13", "pet_age", "31", "pet_size", "fish",
 	}
 	got := v.Send(update, "form#profile", wrong...).Status(http.StatusUnprocessableEntity).Has("#id_first_name-error", "Enter your first name")
 	for i := 2; i < len(wrong); i += 2 {
 		got.Has("#id_"+wrong[i]+"-error", "").Has(`.problems a[href="#id_`+wrong[i]+`"]`, "")
 	}
-	got.Has(`#id_pet_since[value="2019-13"]`, "").Has("textarea#id_pet_story", "xxx")
+	got.Has(`#id_pet_adoption_month[value="2019-13"]`, "").Has("textarea#id_pet_description", "xxx")
 	fragment := v.HX().Send(update, "form#profile", wrong...)
 	fragment.Status(http.StatusUnprocessableEntity).Lacks("header").Has("form#profile .problems", "oldest pet")
 	if s.Count("SELECT count(*) FROM profile_field_responses") != 0 {

@@ -151,5 +151,5 @@ func (h *Handler) deadReset(c *web.Ctx, err error) error {
 	}
 	return h.notice(c, lang.M("This link does not work"), []lang.Message{
 		lang.M("It is not valid, has expired or was used already. Signing in and changes of your e-mail addresses end the life of a link, too."),
-	}, views.Buttons{Cancel: views.Link{Text: c.Text(lang.M("Ask for another link")), Href: c.Path(resetPath)}})
+	}, views.Buttons{Cancel: views.Link{Text: c.Text(lang.M("Ask for another link")), Href: sibling(c, resetPath)}})
 }
