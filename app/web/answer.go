@@ -16,15 +16,6 @@ func Show[T views.Headed](c *Ctx, page views.Page[T], model T) error {
 	return show(c, http.StatusOK, page, model)
 }
 
-// Part answers with a fragment alone.
-func Part[T any](c *Ctx, part views.Part[T], model T) error {
-	body, err := part.Render(string(c.locale), model)
-	if err != nil {
-		return err
-	}
-	return c.send(http.StatusOK, body)
-}
-
 func show[T views.Headed](c *Ctx, status int, page views.Page[T], model T) error {
 	body, err := page.Render(string(c.locale), model)
 	if err != nil {

@@ -75,7 +75,7 @@ func (h *Handler) tryUsername(c *web.Ctx) error {
 		field.Good = c.Text(lang.M("Nobody uses the username %s yet.", username))
 		field.Told = field.Good
 	}
-	return web.Part(c, h.field, field)
+	return web.Swap(c, h.field, field)
 }
 
 func usernameField(c *web.Ctx, typed string) views.Field {

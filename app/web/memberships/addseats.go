@@ -108,12 +108,12 @@ func (h *Handler) seats(c *web.Ctx, p account.Person, o organisation.Organisatio
 func (h *Handler) previewSeats(c *web.Ctx, _ account.Person, o organisation.Organisation) error {
 	m, err := h.members.Seated(c.Context(), o)
 	if text, told := fault.Told(err); told {
-		return web.Part(c, h.part.price, pricePanel{Neutral: c.Text(text)})
+		return web.Swap(c, h.part.price, pricePanel{Neutral: c.Text(text)})
 	}
 	if err != nil {
 		return err
 	}
-	return web.Part(c, h.part.price, newPricePanel(c, m, c.Query(fieldAdded), h.today()))
+	return web.Swap(c, h.part.price, newPricePanel(c, m, c.Query(fieldAdded), h.today()))
 }
 
 func (h *Handler) today() clock.Date { return clock.DateOf(h.clock.Now()) }

@@ -114,7 +114,7 @@ func asked(c *web.Ctx) membership.Application {
 
 // preview never refuses: what cannot be read leads to the neutral text.
 func (h *Handler) preview(c *web.Ctx, a applicant, offer membership.Offer) error {
-	return web.Part(c, h.part.period, newPeriodPanel(c, a, offer.Preview(asked(c))))
+	return web.Swap(c, h.part.period, newPeriodPanel(c, a, offer.Preview(asked(c))))
 }
 
 // again shows what was typed once more, and stores nothing.

@@ -147,7 +147,7 @@ func (h *Handler) previewRenewal(c *web.Ctx, _ account.Person, r renewer) error 
 	if offer.Answer == membership.Offered {
 		seen = offer.Preview(askedToRenew(c))
 	}
-	return web.Part(c, h.part.period, renewalPanel(c, r, seen))
+	return web.Swap(c, h.part.period, renewalPanel(c, r, seen))
 }
 
 // notOffered leads to where the memberships are shown, which says why none is renewed and what can be done instead.

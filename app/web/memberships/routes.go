@@ -109,7 +109,7 @@ func (h *Handler) purchase(c *web.Ctx, viewer account.Person) error {
 	if !found { // among more memberships than a page shows
 		return web.Go(c, c.Path(owner.Page()))
 	}
-	return web.Part(c, h.part.purchase, changes)
+	return web.Swap(c, h.part.purchase, changes)
 }
 
 // statement is that of the page which shows an owner's purchases.
