@@ -61,8 +61,8 @@ func places() map[int][]string {
 	return map[int][]string{
 		ground: {"views", "static", "migrations", "jobs", "storage"},
 		kernel: {
-			"app/clock", "app/database", "app/dev", "app/fault", "app/field", "app/journal", "app/lang", "app/limit", "app/listing", "app/mail",
-			"app/metrics", "app/money", "app/password", "app/picture", "app/richtext", "app/seal", "app/sheet", "app/totp",
+			"app/clock", "app/database", "app/dev", "app/fault", "app/field", "app/href", "app/journal", "app/lang", "app/limit", "app/listing",
+			"app/mail", "app/metrics", "app/money", "app/password", "app/picture", "app/richtext", "app/seal", "app/sheet", "app/totp",
 		},
 		front:   {"app/web"},
 		engine:  {"app/admin"},

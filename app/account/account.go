@@ -4,7 +4,6 @@ package account
 import (
 	"cmp"
 	"net/mail"
-	"net/url"
 	"regexp"
 	"strings"
 	"time"
@@ -13,6 +12,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"ams/app/fault"
+	"ams/app/href"
 	"ams/app/lang"
 )
 
@@ -56,8 +56,7 @@ func (p Person) Label() string { return cmp.Or(p.Name(), p.Username) }
 
 // Page is the path of the person's own page below the language.
 func (p Person) Page() string {
-	// The router decodes a plus sign as a space, so that is encoded, too.
-	return "/users/" + strings.ReplaceAll(url.PathEscape(p.Username), "+", "%2B") + "/"
+	return "/users/" + href.Segment(p.Username) + "/"
 }
 
 // SignedIn tells a person from an anonymous visitor.

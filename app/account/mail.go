@@ -2,13 +2,13 @@ package account
 
 import (
 	"context"
-	"net/url"
 	"slices"
 	"time"
 
 	"github.com/uptrace/bun"
 
 	"ams/app/access"
+	"ams/app/href"
 	"ams/app/lang"
 	"ams/app/mail"
 )
@@ -49,17 +49,9 @@ func (s *Service) sendConfirmation(ctx context.Context, tx bun.Tx, to Person, a 
 	in := s.LanguageOf(to)
 	facts := confirmationMail{
 		Name: to.Name(), Days: int(confirmLife.Hours() / 24),
-		Link: onward(s.cfg.Address(in, "/accounts/confirm-email/"+confirmKey(s.cfg.Secret, a.ID, now)+"/"), next),
+		Link: href.WithNext(s.cfg.Address(in, "/accounts/confirm-email/"+confirmKey(s.cfg.Secret, a.ID, now)+"/"), next),
 	}
 	return s.post.Add(ctx, tx, s.letters.confirmation.To(a.Email, in, facts, mail.User(to.ID), mail.Until(now.Add(confirmLife))))
-}
-
-// onward has a link lead on to next, a path of this site, if there is one.
-func onward(link, next string) string {
-	if next == "" {
-		return link
-	}
-	return link + "?next=" + url.QueryEscape(next)
 }
 
 func (s *Service) sendAlreadyExists(ctx context.Context, tx bun.Tx, owner Person, email string) error {

@@ -8,6 +8,7 @@ import (
 
 	"ams/app/database"
 	"ams/app/fault"
+	"ams/app/href"
 	"ams/app/lang"
 	"ams/app/limit"
 	"ams/app/mail"
@@ -80,7 +81,7 @@ func (s *Service) sendReset(ctx context.Context, tx bun.Tx, l mail.Letter[resetM
 	in := s.LanguageOf(owner)
 	facts := resetMail{
 		Name: owner.Name(), Days: int(resetLife.Hours() / 24),
-		Link: onward(s.cfg.Address(in, resetPath+"key/"+resetKey(s.cfg.ResetSecret, state, address.ID, now)+"/"), next),
+		Link: href.WithNext(s.cfg.Address(in, resetPath+"key/"+resetKey(s.cfg.ResetSecret, state, address.ID, now)+"/"), next),
 	}
 	return s.post.Add(ctx, tx, l.To(email, in, facts, mail.User(owner.ID), mail.Until(now.Add(resetLife))))
 }

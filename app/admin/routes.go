@@ -6,6 +6,7 @@ import (
 
 	"ams/app/fault"
 	"ams/app/field"
+	"ams/app/href"
 	"ams/app/lang"
 	"ams/app/session"
 	"ams/app/web"
@@ -71,11 +72,7 @@ func (a *Admin) recordRoutes(r *web.Router, at string, of func(func(entity, *vis
 
 // signIn leads to the site's own sign-in: there is no other way in.
 func (a *Admin) signIn(c *web.Ctx) error {
-	next := c.Next()
-	if next == "" {
-		next = a.base
-	}
-	return web.Go(c, c.Path("/accounts/login/")+"?next="+url.QueryEscape(next))
+	return web.Go(c, href.WithNext(c.Path("/accounts/login/"), c.NextOr(a.base)))
 }
 
 func to(path string) web.Handler {
@@ -89,11 +86,7 @@ func (v *visit) speak() error {
 	if l, enabled := v.c.Enabled(v.c.Form("language")); enabled {
 		v.c.Speak(l)
 	}
-	next := v.c.Next()
-	if next == "" {
-		next = v.a.base
-	}
-	return web.Go(v.c, next)
+	return web.Go(v.c, v.c.NextOr(v.a.base))
 }
 
 // entered lets those in whom the administration is for.

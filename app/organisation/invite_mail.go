@@ -2,10 +2,10 @@ package organisation
 
 import (
 	"context"
-	"net/url"
 
 	"github.com/uptrace/bun"
 
+	"ams/app/href"
 	"ams/app/lang"
 	"ams/app/mail"
 )
@@ -40,7 +40,7 @@ func (s *Service) sendInvitation(ctx context.Context, tx bun.Tx, o Organisation,
 
 // throughSignIn is the absolute address of a path that is reached by signing in, or at once by who is signed in.
 func (s *Service) throughSignIn(in lang.Locale, path string) string {
-	return s.cfg.Address(in, "/accounts/login/?next="+url.QueryEscape("/"+string(in)+path))
+	return href.WithNext(s.cfg.Address(in, "/accounts/login/"), "/"+string(in)+path)
 }
 
 // AcceptPath is where the invitation is shown and accepted, below the language. It holds the secret.

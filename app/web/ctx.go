@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"net/url"
@@ -94,6 +95,9 @@ func (c *Ctx) Next() string {
 	return next
 }
 
+// NextOr is Next, else another path.
+func (c *Ctx) NextOr(path string) string { return cmp.Or(c.Next(), path) }
+
 // HX tells whether a fragment is wanted instead of a page.
 func (c *Ctx) HX() bool {
 	h := c.gin.Request.Header
@@ -124,9 +128,6 @@ func (c *Ctx) Path(path string) string { return c.PathIn(c.locale, path) }
 
 // PathIn is a path of the site in a language.
 func (c *Ctx) PathIn(l lang.Locale, path string) string { return "/" + string(l) + path }
-
-// Segment is a name as one segment of a path. The router decodes a plus sign as a space, so that is encoded, too.
-func Segment(name string) string { return strings.ReplaceAll(url.PathEscape(name), "+", "%2B") }
 
 // Text is a message in the language of the page.
 func (c *Ctx) Text(m lang.Message) string { return c.web.texts[c.locale].Say(m) }

@@ -81,7 +81,7 @@ func (c *Ctx) account(s *views.Shell, f *cms.Frame) {
 	if p := c.Person(); p.SignedIn() {
 		s.Person = &views.ShellPerson{
 			Name: p.Label(), Avatar: c.Avatar(p),
-			Dashboard: c.Path("/users/" + Segment(p.Username) + "/"), Profile: c.Path("/users/~update/"), Desks: c.Desks(), SignOut: c.Path("/accounts/logout/"),
+			Dashboard: c.Path(p.Page()), Profile: c.Path("/users/~update/"), Desks: c.Desks(), SignOut: c.Path("/accounts/logout/"),
 		}
 		return
 	}

@@ -7,13 +7,12 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"net/url"
-	"strings"
 
 	"github.com/uptrace/bun"
 
 	"ams/app/billing"
 	"ams/app/clock"
+	"ams/app/href"
 	"ams/app/lang"
 	"ams/app/mail"
 	"ams/app/money"
@@ -172,5 +171,5 @@ func (*Provider) Online(_ context.Context, i billing.Invoice) (string, error) {
 }
 
 func detailPath(number string) string {
-	return "/billing/invoice/" + strings.ReplaceAll(url.PathEscape(number), "+", "%2B") + "/detail/"
+	return "/billing/invoice/" + href.Segment(number) + "/detail/"
 }

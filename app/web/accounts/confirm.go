@@ -63,11 +63,8 @@ func (h *Handler) confirm(c *web.Ctx) error {
 		}
 		c.Flash(session.Success, lang.M("%s is confirmed.", done.Email))
 	}
-	switch next := c.Next(); {
-	case next != "":
-		return web.Go(c, next)
-	case c.Person().SignedIn():
-		return web.Go(c, ownPath(c))
+	if c.Person().SignedIn() {
+		return onward(c)
 	}
-	return web.Go(c, c.Path("/accounts/login/"))
+	return web.Go(c, c.NextOr(c.Path("/accounts/login/")))
 }

@@ -86,10 +86,7 @@ func (h *Handler) changed(c *web.Ctx, p account.Person, change bool, hash string
 	}
 	c.GoOn(hash)
 	c.Flash(session.Success, lang.M("Your password is changed. Everywhere else you are signed out."))
-	if next := c.Next(); next != "" {
-		return web.Go(c, next)
-	}
-	return web.Go(c, c.Path(changePath))
+	return web.Go(c, c.NextOr(c.Path(changePath)))
 }
 
 // askElsewhere leads to the page that has the button. Who had to sign in before they could press it comes here.
@@ -103,10 +100,7 @@ func (h *Handler) signOutElsewhere(c *web.Ctx, _ account.Person) error {
 		return err
 	}
 	c.Flash(session.Success, lang.M("Everywhere else you are signed out now."))
-	if next := c.Next(); next != "" {
-		return web.Go(c, next)
-	}
-	return web.Go(c, c.Path(changePath))
+	return web.Go(c, c.NextOr(c.Path(changePath)))
 }
 
 func typedPassword(c *web.Ctx) account.NewPassword {

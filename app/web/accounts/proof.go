@@ -4,6 +4,7 @@ import (
 	"ams/app/account"
 	"ams/app/factor"
 	"ams/app/fault"
+	"ams/app/href"
 	"ams/app/lang"
 	"ams/app/session"
 	"ams/app/web"
@@ -32,7 +33,7 @@ func (h *Handler) secondStep(c *web.Ctx) error {
 		return onward(c)
 	}
 	if pending, waits := h.pending(c); !waits {
-		return web.Go(c, withNext(c.Path("/accounts/login/"), pending.Next))
+		return web.Go(c, href.WithNext(c.Path("/accounts/login/"), pending.Next))
 	}
 	return web.Show(c, h.page.proof, h.secondStepPage(c, secondStepForm(c)))
 }
@@ -43,7 +44,7 @@ func (h *Handler) takeSecondStep(c *web.Ctx) error {
 	}
 	pending, waits := h.pending(c)
 	if !waits {
-		return web.Go(c, withNext(c.Path("/accounts/login/"), pending.Next))
+		return web.Go(c, href.WithNext(c.Path("/accounts/login/"), pending.Next))
 	}
 	arrival, err := h.factors.Enter(c.Context(), pending, c.Form("code"), c.Client())
 	if problems, refused := fault.Problems(err); refused {
@@ -54,7 +55,7 @@ func (h *Handler) takeSecondStep(c *web.Ctx) error {
 	c.SetNote(pendingNote, "")
 	if why, clash := fault.Told(err); clash { // the password was changed meanwhile
 		c.Flash(session.Failure, why)
-		return web.Go(c, withNext(c.Path("/accounts/login/"), pending.Next))
+		return web.Go(c, href.WithNext(c.Path("/accounts/login/"), pending.Next))
 	}
 	if err != nil {
 		return err

@@ -2,6 +2,7 @@
 package accounts
 
 import (
+	"cmp"
 	"time"
 
 	"ams/app/account"
@@ -189,19 +190,11 @@ func ownPath(c *web.Ctx) string { return c.Path("/users/~redirect/") }
 
 // arrive ends a sign-in: where the person wanted to go, else on their dashboard in the language they prefer.
 func arrive(c *web.Ctx, p account.Person, next string) error {
-	if next != "" {
-		return web.Go(c, next)
-	}
-	return web.Go(c, c.PathIn(p.Locale(c.Languages(), c.Locale()), "/users/~redirect/"))
+	return web.Go(c, cmp.Or(next, c.PathIn(p.Locale(c.Languages(), c.Locale()), "/users/~redirect/")))
 }
 
 // onward is where somebody goes who is in already; the language of the page stays.
-func onward(c *web.Ctx) error {
-	if next := c.Next(); next != "" {
-		return web.Go(c, next)
-	}
-	return web.Go(c, ownPath(c))
-}
+func onward(c *web.Ctx) error { return web.Go(c, c.NextOr(ownPath(c))) }
 
 // carried keeps the destination in a form.
 func carried(c *web.Ctx) []views.Hidden {

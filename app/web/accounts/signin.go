@@ -93,15 +93,11 @@ func (h *Handler) leaving(c *web.Ctx) error {
 		return leave(c)
 	}
 	title := c.Text(lang.M("Sign out"))
-	next := []views.Hidden{{Name: "next", Value: c.Path("/")}} // the home page in this language
-	if c.Next() != "" {
-		next = carried(c)
-	}
 	return web.Show(c, h.page.question, questionPage{
 		Head: views.Head{Title: title},
 		Confirmation: views.Confirmation{
 			Title: title, Lines: []string{c.Text(lang.M("Do you want to sign out?"))},
-			Action: c.Path("/accounts/logout/"), Fields: next,
+			Action: c.Path("/accounts/logout/"), Fields: []views.Hidden{{Name: "next", Value: c.NextOr(c.Path("/"))}},
 			Submit: views.Submit{Text: title},
 			Cancel: views.Link{Text: c.Text(lang.M("Stay signed in")), Href: ownPath(c)},
 		},
@@ -113,9 +109,4 @@ func (h *Handler) deleteSession(c *web.Ctx) error {
 	return leave(c)
 }
 
-func leave(c *web.Ctx) error {
-	if next := c.Next(); next != "" {
-		return web.Go(c, next)
-	}
-	return web.Go(c, "/")
-}
+func leave(c *web.Ctx) error { return web.Go(c, c.NextOr("/")) }

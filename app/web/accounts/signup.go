@@ -1,11 +1,11 @@
 package accounts
 
 import (
-	"net/url"
 	"strings"
 
 	"ams/app/account"
 	"ams/app/fault"
+	"ams/app/href"
 	"ams/app/lang"
 	"ams/app/session"
 	"ams/app/web"
@@ -142,14 +142,7 @@ func signUpPage(c *web.Ctx, form views.Form) entrancePage {
 }
 
 // sibling leads to another page on the way in, and keeps the destination.
-func sibling(c *web.Ctx, path string) string { return withNext(c.Path(path), c.Next()) }
-
-func withNext(path, next string) string {
-	if next == "" {
-		return path
-	}
-	return path + "?next=" + url.QueryEscape(next)
-}
+func sibling(c *web.Ctx, path string) string { return href.WithNext(c.Path(path), c.Next()) }
 
 // refuse shows all problems at once, in the summary and beside their fields.
 func refuse(c *web.Ctx, form views.Form, problems fault.Fields) views.Form {

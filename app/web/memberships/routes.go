@@ -2,8 +2,6 @@
 package memberships
 
 import (
-	"cmp"
-
 	"ams/app/account"
 	"ams/app/billing"
 	"ams/app/clock"
@@ -81,7 +79,7 @@ type noticePage struct {
 
 // cancel tells without scripts what the dialog tells.
 func (h *Handler) cancel(c *web.Ctx, p account.Person) error {
-	title, back := c.Text(lang.M("Cancel a membership")), cmp.Or(c.Next(), c.Path(p.Page()))
+	title, back := c.Text(lang.M("Cancel a membership")), c.NextOr(c.Path(p.Page()))
 	return web.Show(c, h.page.notice, noticePage{
 		Head: views.Head{Title: title, Crumbs: crumbs(c, p)},
 		Notice: views.Notice{

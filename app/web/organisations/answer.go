@@ -1,10 +1,9 @@
 package organisations
 
 import (
-	"net/url"
-
 	"ams/app/account"
 	"ams/app/clock"
+	"ams/app/href"
 	"ams/app/lang"
 	"ams/app/organisation"
 	"ams/app/session"
@@ -72,7 +71,7 @@ func newInvitationPage(c *web.Ctx, p account.Person, i organisation.Invitation, 
 func foreignPage(c *web.Ctx, p account.Person) invitationPage {
 	title := c.Text(lang.M("Invitation"))
 	_, text := outcome(organisation.Invitation{Obstacle: organisation.Foreign}, true)
-	leave := c.Path("/accounts/logout/") + "?next=" + url.QueryEscape(c.Address())
+	leave := href.WithNext(c.Path("/accounts/logout/"), c.Address())
 	return invitationPage{
 		Head: views.Head{Title: title}, Heading: views.Heading{Title: title},
 		State: views.Message{Level: views.LevelWarning, Standing: true, Text: c.Text(text)},

@@ -7,9 +7,9 @@ import (
 
 	"ams/app/billing"
 	"ams/app/clock"
+	"ams/app/href"
 	"ams/app/lang"
 	"ams/app/membership"
-	"ams/app/web"
 	"ams/views"
 )
 
@@ -200,4 +200,4 @@ func cardID(e billing.Entry) string {
 }
 
 // payPath is where the customer sees and pays an invoice.
-func payPath(i billing.Invoice) string { return "/billing/invoice/" + web.Segment(i.Number) + "/" }
+func payPath(i billing.Invoice) string { return "/billing/invoice/" + href.Segment(i.Number) + "/" }

@@ -3,7 +3,6 @@
 package statement
 
 import (
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -11,6 +10,7 @@ import (
 	"ams/app/account"
 	"ams/app/billing"
 	"ams/app/clock"
+	"ams/app/href"
 	"ams/app/lang"
 	"ams/app/membership"
 	"ams/app/organisation"
@@ -185,7 +185,7 @@ func (s Statement) cancel(h membership.Held) []views.Action {
 	}
 	return []views.Action{{
 		Text: s.say(lang.M("Cancel")), Label: s.say(lang.M("Cancel %s", h.Option.Name)), Style: views.Quiet, Small: true,
-		Href: s.c.Path("/users/memberships/cancel/") + "?next=" + url.QueryEscape(s.c.Path(s.owner.Page())),
+		Href: href.WithNext(s.c.Path("/users/memberships/cancel/"), s.c.Path(s.owner.Page())),
 		Ask: views.Ask{
 			Title:   s.say(lang.M("Cancel a membership")),
 			Message: s.say(lang.M("Please contact the association to have a membership cancelled.")),

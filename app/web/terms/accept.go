@@ -1,10 +1,10 @@
 package terms
 
 import (
-	"net/url"
 	"strconv"
 
 	"ams/app/account"
+	"ams/app/href"
 	"ams/app/lang"
 	"ams/app/session"
 	"ams/app/terms"
@@ -36,7 +36,7 @@ func (h *Handler) question(c *web.Ctx, p account.Person) error {
 		return err
 	}
 	if len(open) == 0 {
-		return web.Go(c, destination(c))
+		return web.Go(c, c.NextOr("/"))
 	}
 	form, err := h.acceptForm(c, open)
 	if err != nil {
@@ -71,9 +71,9 @@ func (h *Handler) accept(c *web.Ctx, p account.Person) error {
 		if tells {
 			c.Flash(session.Warning, changed)
 		}
-		return web.Go(c, c.Path(acceptPath)+carrying(c))
+		return web.Go(c, href.WithNext(c.Path(acceptPath), c.Next()))
 	case len(open) == 0:
-		return web.Go(c, destination(c))
+		return web.Go(c, c.NextOr("/"))
 	}
 	form, err := h.acceptForm(c, open)
 	if err != nil {
@@ -118,20 +118,4 @@ func (h *Handler) acceptForm(c *web.Ctx, open []terms.Current) (acceptForm, erro
 		f.Count = c.Text(lang.M("1 of %d", len(open)))
 	}
 	return f, nil
-}
-
-// destination is where the person wanted to go before the terms came in between.
-func destination(c *web.Ctx) string {
-	if next := c.Next(); next != "" {
-		return next
-	}
-	return "/"
-}
-
-// carrying keeps the destination in an address.
-func carrying(c *web.Ctx) string {
-	if next := c.Next(); next != "" {
-		return "?next=" + url.QueryEscape(next)
-	}
-	return ""
 }
