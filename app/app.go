@@ -248,13 +248,13 @@ func (a *App) issuer(ctx context.Context, in lang.Locale) (string, error) {
 func (a *App) proof(ctx context.Context, p account.Person) (string, error) {
 	has, err := a.People.HasPassword(ctx, p)
 	if has || err != nil {
-		return "/accounts/reauthenticate/", err
+		return accounts.PasswordProofPath, err
 	}
 	on, err := factor.On(ctx, a.db, p.ID)
 	if !on || err != nil {
 		return "", err
 	}
-	return "/accounts/2fa/reauthenticate/", nil
+	return accounts.CodeProofPath, nil
 }
 
 // sell prepares what people buy and how they pay for it.

@@ -49,14 +49,14 @@ func (s *Service) sendConfirmation(ctx context.Context, tx bun.Tx, to Person, a 
 	in := s.LanguageOf(to)
 	facts := confirmationMail{
 		Name: to.Name(), Days: int(confirmLife.Hours() / 24),
-		Link: href.WithNext(s.cfg.Address(in, "/accounts/confirm-email/"+confirmKey(s.cfg.Secret, a.ID, now)+"/"), next),
+		Link: href.WithNext(s.cfg.Address(in, ConfirmPath+confirmKey(s.cfg.Secret, a.ID, now)+"/"), next),
 	}
 	return s.post.Add(ctx, tx, s.letters.confirmation.To(a.Email, in, facts, mail.User(to.ID), mail.Until(now.Add(confirmLife))))
 }
 
 func (s *Service) sendAlreadyExists(ctx context.Context, tx bun.Tx, owner Person, email string) error {
 	in := s.LanguageOf(owner)
-	facts := existsMail{Name: owner.Name(), SignIn: s.cfg.Address(in, "/accounts/login/"), Reset: s.cfg.Address(in, resetPath)}
+	facts := existsMail{Name: owner.Name(), SignIn: s.cfg.Address(in, SignInPath), Reset: s.cfg.Address(in, ResetPath)}
 	return s.post.Add(ctx, tx, s.letters.exists.To(email, in, facts, mail.User(owner.ID)))
 }
 

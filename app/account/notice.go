@@ -14,9 +14,6 @@ import (
 // longestAgent is how much of what a browser calls itself a notice repeats, in characters.
 const longestAgent = 200
 
-// resetPath is where somebody asks for a link to choose a new password.
-const resetPath = "/accounts/password/reset/"
-
 // Origin is where a change to an account came from, as far as a request tells. The zero Origin is the staff: people are
 // not told where those sit.
 type Origin struct{ Client, Agent string }
@@ -44,7 +41,7 @@ func (s *Service) tell(ctx context.Context, tx bun.Tx, l mail.Letter[noticeMail]
 	say := s.cfg.Texts(in)
 	facts := noticeMail{
 		Name: p.Name(), Change: say.Say(change), When: say.Moment(s.clock.Now()),
-		Client: from.Client, Agent: from.agent(), Reset: s.cfg.Address(in, resetPath),
+		Client: from.Client, Agent: from.agent(), Reset: s.cfg.Address(in, ResetPath),
 	}
 	return s.post.Add(ctx, tx, l.To(p.Email, in, facts, mail.User(p.ID)))
 }

@@ -81,7 +81,7 @@ func (s *Service) sendReset(ctx context.Context, tx bun.Tx, l mail.Letter[resetM
 	in := s.LanguageOf(owner)
 	facts := resetMail{
 		Name: owner.Name(), Days: int(resetLife.Hours() / 24),
-		Link: href.WithNext(s.cfg.Address(in, resetPath+"key/"+resetKey(s.cfg.ResetSecret, state, address.ID, now)+"/"), next),
+		Link: href.WithNext(s.cfg.Address(in, ResetPath+"key/"+resetKey(s.cfg.ResetSecret, state, address.ID, now)+"/"), next),
 	}
 	return s.post.Add(ctx, tx, l.To(email, in, facts, mail.User(owner.ID), mail.Until(now.Add(resetLife))))
 }
@@ -89,7 +89,7 @@ func (s *Service) sendReset(ctx context.Context, tx bun.Tx, l mail.Letter[resetM
 func (s *Service) sendUnknown(ctx context.Context, tx bun.Tx, email string) error {
 	var facts unknownMail
 	if s.cfg.Open {
-		facts.SignUp = s.cfg.Address(lang.Default, "/accounts/signup/")
+		facts.SignUp = s.cfg.Address(lang.Default, SignUpPath)
 	}
 	return s.post.Add(ctx, tx, s.letters.unknown.To(email, lang.Default, facts))
 }

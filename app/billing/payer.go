@@ -66,7 +66,7 @@ func (p Payer) Page() string {
 // Landing is Page for letters, which are read later: it holds whatever the person's username is by then.
 func (p Payer) Landing() string {
 	if p.isPerson() {
-		return "/users/~redirect/"
+		return account.OwnPath
 	}
 	return p.Page()
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"ams/app/account"
 	"ams/app/href"
 	"ams/app/lang"
 	"ams/app/mail"
@@ -33,14 +34,14 @@ func (s *Service) sendInvitation(ctx context.Context, tx bun.Tx, o Organisation,
 	if m.UserID != 0 {
 		facts.Accept, facts.Decline = s.throughSignIn(in, m.AcceptPath()), s.throughSignIn(in, m.DeclinePath())
 	} else {
-		facts.SignUp, facts.Addresses = s.cfg.Address(in, "/accounts/signup/"), s.cfg.Address(in, "/accounts/email/")
+		facts.SignUp, facts.Addresses = s.cfg.Address(in, account.SignUpPath), s.cfg.Address(in, account.AddressesPath)
 	}
 	return s.post.Add(ctx, tx, s.invite.To(m.Address(), in, facts, opts...))
 }
 
 // throughSignIn is the absolute address of a path that is reached by signing in, or at once by who is signed in.
 func (s *Service) throughSignIn(in lang.Locale, path string) string {
-	return href.WithNext(s.cfg.Address(in, "/accounts/login/"), "/"+string(in)+path)
+	return href.WithNext(s.cfg.Address(in, account.SignInPath), "/"+string(in)+path)
 }
 
 // AcceptPath is where the invitation is shown and accepted, below the language. It holds the secret.

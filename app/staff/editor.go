@@ -1,6 +1,7 @@
 package staff
 
 import (
+	"ams/app/account"
 	"ams/app/admin"
 	"ams/app/fault"
 	"ams/app/lang"
@@ -19,7 +20,7 @@ func Editor() admin.Place {
 		}},
 		Title: lang.M("Content management system"), Short: true,
 		Empty: lang.M("You may enter the website's editor, but nothing in it was given to you so far. Ask an administrator for the permissions."),
-		Moved: map[string]string{"logout/": "/accounts/logout/", "password_reset/": "/accounts/password/reset/", "account/": "/users/~update/"},
+		Moved: map[string]string{"logout/": account.SignOutPath, "password_reset/": account.ResetPath, "account/": account.ProfilePath},
 	}
 }
 

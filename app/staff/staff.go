@@ -50,7 +50,7 @@ func Office(path string) admin.Place {
 		}},
 		Title: lang.M("Administration"), Whole: true,
 		Empty: lang.M("Your account belongs to the staff, but has no permissions so far. Ask an administrator for them."),
-		Moved: map[string]string{"logout/": "/accounts/logout/", "password_change/": "/accounts/password/change/"},
+		Moved: map[string]string{"logout/": account.SignOutPath, "password_change/": account.PasswordPath},
 	}
 }
 

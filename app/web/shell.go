@@ -81,11 +81,11 @@ func (c *Ctx) account(s *views.Shell, f *cms.Frame) {
 	if p := c.Person(); p.SignedIn() {
 		s.Person = &views.ShellPerson{
 			Name: p.Label(), Avatar: c.Avatar(p),
-			Dashboard: c.Path(p.Page()), Profile: c.Path("/users/~update/"), Desks: c.Desks(), SignOut: c.Path("/accounts/logout/"),
+			Dashboard: c.Path(p.Page()), Profile: c.Path(account.ProfilePath), Desks: c.Desks(), SignOut: c.Path(account.SignOutPath),
 		}
 		return
 	}
-	signIn, signUp := c.Path("/accounts/login/"), c.Path("/accounts/signup/")
+	signIn, signUp := c.Path(account.SignInPath), c.Path(account.SignUpPath)
 	s.SignIn = &views.ShellLink{Text: orElse(f.SignInLabel, c.Text(lang.M("Sign in"))), Href: signIn, Class: f.SignInClass}
 	if c.web.cfg.SignUp {
 		s.SignUp = &views.ShellLink{Text: orElse(f.SignUpLabel, c.Text(lang.M("Sign up"))), Href: signUp, Class: f.SignUpClass}

@@ -1,6 +1,7 @@
 package accounts
 
 import (
+	"ams/app/account"
 	"ams/app/fault"
 	"ams/app/lang"
 	"ams/app/session"
@@ -25,7 +26,7 @@ func (h *Handler) confirmation(c *web.Ctx) error {
 		return h.notice(c, confirmTitle(), []lang.Message{
 			lang.M("This link is not valid, has expired or was used already."),
 			lang.M("Sign in with your e-mail address: if it is not confirmed yet, we send another message."),
-		}, views.Buttons{Cancel: views.Link{Text: c.Text(lang.M("E-mail addresses")), Href: c.Path(mailboxPath)}})
+		}, views.Buttons{Cancel: views.Link{Text: c.Text(lang.M("E-mail addresses")), Href: c.Path(account.AddressesPath)}})
 	}
 	if err != nil {
 		return err
@@ -44,7 +45,7 @@ func (h *Handler) confirmation(c *web.Ctx) error {
 		Confirmation: views.Confirmation{
 			Title:  title,
 			Lines:  []string{c.Text(lang.M("%s is the e-mail address of %s.", seen.Email, seen.Owner.Label()))},
-			Action: c.Path("/accounts/confirm-email/" + c.Param("key") + "/"), Fields: carried(c),
+			Action: c.Path(account.ConfirmPath + c.Param("key") + "/"), Fields: carried(c),
 			Submit: views.Submit{Text: c.Text(lang.M("Confirm e-mail address"))},
 		},
 	})
@@ -66,5 +67,5 @@ func (h *Handler) confirm(c *web.Ctx) error {
 	if c.Person().SignedIn() {
 		return onward(c)
 	}
-	return web.Go(c, c.NextOr(c.Path("/accounts/login/")))
+	return web.Go(c, c.NextOr(c.Path(account.SignInPath)))
 }

@@ -118,7 +118,7 @@ func (h *Handler) remind(c *web.Ctx, owner account.Person, page *dashboardPage) 
 		ID: "completion", Task: true, Under: true, Icon: "list-check", Tone: views.ToneInfo,
 		Title:   c.Text(lang.N("%d field remaining", "%d fields remaining", n, n)),
 		Text:    c.Text(lang.M("Your profile is %d%% complete.", done.Percent())),
-		Actions: []views.Action{{Text: c.Text(lang.M("Complete your profile")), Href: c.Path(profilePath)}},
+		Actions: []views.Action{{Text: c.Text(lang.M("Complete your profile")), Href: c.Path(account.ProfilePath)}},
 	})
 	return nil
 }

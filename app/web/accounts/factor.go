@@ -17,6 +17,10 @@ import (
 const (
 	factorPath = "/accounts/2fa/"
 	codesPath  = "/accounts/2fa/recovery-codes/"
+	// secondStepPath is where a sign-in that is half done ends.
+	secondStepPath = "/accounts/2fa/authenticate/"
+	switchOnPath   = "/accounts/2fa/totp/activate/"
+	switchOffPath  = "/accounts/2fa/totp/deactivate/"
 	// offerNote is the secret that somebody is about to take into their app.
 	offerNote = "totp"
 )
@@ -96,12 +100,12 @@ func appCard(c *web.Ctx, st factor.State) views.Card {
 	if st.On {
 		card.Badges = []views.Badge{{Tone: views.ToneSuccess, Icon: "check-circle-fill", Text: c.Text(lang.M("On"))}}
 		card.Text = c.Text(lang.M("Switched on on %s.", c.Translator().Date(clock.DateOf(st.Since))))
-		card.Actions = []views.Action{{Text: c.Text(lang.M("Switch off")), Href: c.Path("/accounts/2fa/totp/deactivate/"), Style: views.Danger}}
+		card.Actions = []views.Action{{Text: c.Text(lang.M("Switch off")), Href: c.Path(switchOffPath), Style: views.Danger}}
 		return card
 	}
 	card.Badges = []views.Badge{{Icon: "dash-circle", Text: c.Text(lang.M("Off"))}}
 	card.Text = c.Text(lang.M("You need an app on your phone that shows sign-in codes, such as Aegis, Google Authenticator or the password manager that you use."))
-	card.Actions = []views.Action{{Text: c.Text(lang.M("Switch on")), Href: c.Path("/accounts/2fa/totp/activate/"), Style: views.Primary}}
+	card.Actions = []views.Action{{Text: c.Text(lang.M("Switch on")), Href: c.Path(switchOnPath), Style: views.Primary}}
 	return card
 }
 
@@ -129,7 +133,7 @@ func (h *Handler) offer(c *web.Ctx, p account.Person) error {
 		return err
 	}
 	if st.On {
-		return web.Go(c, c.Path("/accounts/2fa/totp/deactivate/"))
+		return web.Go(c, c.Path(switchOffPath))
 	}
 	if why := st.Unable(); !why.Empty() {
 		return h.backToFactor(c, session.Failure, why)
@@ -156,7 +160,7 @@ func (h *Handler) offerPage(c *web.Ctx, p account.Person, secret string) (offerP
 
 func offerForm(c *web.Ctx) views.Form {
 	return views.Form{
-		ID: "switch-on", Action: c.Path("/accounts/2fa/totp/activate/"),
+		ID: "switch-on", Action: c.Path(switchOnPath),
 		Fields: []views.Field{views.CodeField("code", c.Text(lang.M("Code from the app")))},
 		Buttons: views.Buttons{
 			Submit: views.Submit{Text: c.Text(lang.M("Switch on"))},
@@ -168,7 +172,7 @@ func offerForm(c *web.Ctx) views.Form {
 func (h *Handler) switchOn(c *web.Ctx, p account.Person) error {
 	secret := c.Note(offerNote)
 	if secret == "" { // the session was renewed meanwhile
-		return web.Go(c, c.Path("/accounts/2fa/totp/activate/"))
+		return web.Go(c, c.Path(switchOnPath))
 	}
 	codes, err := h.factors.SwitchOn(c.Context(), p, secret, c.Form("code"), c.Origin())
 	if problems, refused := fault.Problems(err); refused {
@@ -209,7 +213,7 @@ func (h *Handler) askOff(c *web.Ctx, p account.Person) error {
 	}
 	return web.Show(c, h.page.question, factorQuestion(c, p, lang.M("Switch two-step sign-in off?"), []lang.Message{
 		lang.M("Then your password alone is enough to sign in. Your recovery codes are deleted as well."),
-	}, "/accounts/2fa/totp/deactivate/", views.Submit{Text: c.Text(lang.M("Switch off")), Style: views.Danger}))
+	}, switchOffPath, views.Submit{Text: c.Text(lang.M("Switch off")), Style: views.Danger}))
 }
 
 func factorQuestion(c *web.Ctx, p account.Person, title lang.Message, lines []lang.Message, path string, submit views.Submit) questionPage {

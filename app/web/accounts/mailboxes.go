@@ -13,8 +13,6 @@ import (
 	"ams/views"
 )
 
-const mailboxPath = "/accounts/email/"
-
 // mailboxPage is views/accounts/email.
 type mailboxPage struct {
 	views.Head
@@ -114,7 +112,7 @@ func (h *Handler) managed(c *web.Ctx, p account.Person, chosen string, err error
 		if w != nil {
 			c.Flash(w.level, w.text)
 		}
-		return web.Go(c, c.Path(mailboxPath))
+		return web.Go(c, c.Path(account.AddressesPath))
 	}
 	part, err := h.manage(c, p, chosen, h.mailboxForm(c, ""))
 	if err != nil {
@@ -135,7 +133,7 @@ func (h *Handler) manage(c *web.Ctx, p account.Person, chosen string, add views.
 		return mailboxes{}, err
 	}
 	m := mailboxes{
-		Action: c.Path(mailboxPath), Legend: c.Text(lang.M("Your addresses")),
+		Action: c.Path(account.AddressesPath), Legend: c.Text(lang.M("Your addresses")),
 		Add: add, AddTitle: views.Section{Title: c.Text(lang.M("Add an address"))},
 	}
 	chosen = account.CanonicalEmail(chosen)
@@ -183,7 +181,7 @@ func (h *Handler) mailboxForm(c *web.Ctx, typed string) views.Form {
 	email := views.EmailField("email", c.Text(lang.M("E-mail address")), typed)
 	email.Help = c.Text(lang.M("We send a message to it, to make sure that it is yours."))
 	return views.Form{
-		ID: "add-address", Action: c.Path(mailboxPath), Fields: []views.Field{email},
+		ID: "add-address", Action: c.Path(account.AddressesPath), Fields: []views.Field{email},
 		Buttons: views.Buttons{Submit: views.Submit{Text: c.Text(lang.M("Add the address")), Name: "action_add", Value: "1"}},
 	}
 }

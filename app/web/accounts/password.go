@@ -13,7 +13,6 @@ import (
 )
 
 const (
-	changePath    = "/accounts/password/change/"
 	setPath       = "/accounts/password/set/"
 	elsewherePath = "/accounts/logout/elsewhere/"
 )
@@ -45,7 +44,7 @@ func (h *Handler) fitting(c *web.Ctx, p account.Person, change bool) error {
 	if has != change {
 		fits := setPath
 		if has {
-			fits = changePath
+			fits = account.PasswordPath
 		}
 		return web.Go(c, sibling(c, fits))
 	}
@@ -70,7 +69,7 @@ func (h *Handler) changePassword(c *web.Ctx, p account.Person) error {
 func (h *Handler) setPassword(c *web.Ctx, p account.Person) error {
 	hash, err := h.people.SetPassword(c.Context(), p, typedPassword(c), c.Origin())
 	if fault.KindOf(err) == fault.Clash {
-		return web.Go(c, sibling(c, changePath))
+		return web.Go(c, sibling(c, account.PasswordPath))
 	}
 	return h.changed(c, p, false, hash, err)
 }
@@ -86,12 +85,12 @@ func (h *Handler) changed(c *web.Ctx, p account.Person, change bool, hash string
 	}
 	c.GoOn(hash)
 	c.Flash(session.Success, lang.M("Your password is changed. Everywhere else you are signed out."))
-	return web.Go(c, c.NextOr(c.Path(changePath)))
+	return web.Go(c, c.NextOr(c.Path(account.PasswordPath)))
 }
 
 // askElsewhere leads to the page that has the button. Who had to sign in before they could press it comes here.
 func (h *Handler) askElsewhere(c *web.Ctx, _ account.Person) error {
-	return web.Go(c, c.Path(changePath))
+	return web.Go(c, c.Path(account.PasswordPath))
 }
 
 // signOutElsewhere ends the sessions in other browsers.
@@ -100,7 +99,7 @@ func (h *Handler) signOutElsewhere(c *web.Ctx, _ account.Person) error {
 		return err
 	}
 	c.Flash(session.Success, lang.M("Everywhere else you are signed out now."))
-	return web.Go(c, c.NextOr(c.Path(changePath)))
+	return web.Go(c, c.NextOr(c.Path(account.PasswordPath)))
 }
 
 func typedPassword(c *web.Ctx) account.NewPassword {
@@ -139,7 +138,7 @@ func (h *Handler) passwordForm(c *web.Ctx, change bool) views.Form {
 	if change {
 		old := views.PasswordField("oldpassword", c.Text(lang.M("Present password")), "current-password")
 		old.More = forgotten(c)
-		f.Action, f.Fields = c.Path(changePath), append([]views.Field{old}, f.Fields...)
+		f.Action, f.Fields = c.Path(account.PasswordPath), append([]views.Field{old}, f.Fields...)
 		f.Buttons.Submit.Text = c.Text(lang.M("Change the password"))
 	}
 	return f
@@ -147,7 +146,7 @@ func (h *Handler) passwordForm(c *web.Ctx, change bool) views.Form {
 
 // forgotten leads those who do not know their password to a new one.
 func forgotten(c *web.Ctx) views.Link {
-	return views.Link{Text: c.Text(lang.M("Forgotten your password?")), Href: sibling(c, resetPath)}
+	return views.Link{Text: c.Text(lang.M("Forgotten your password?")), Href: sibling(c, account.ResetPath)}
 }
 
 func newPasswordPage(c *web.Ctx, p account.Person, change bool, form views.Form) passwordPage {

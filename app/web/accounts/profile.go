@@ -18,7 +18,6 @@ import (
 )
 
 const (
-	profilePath = "/users/~update/"
 	// profileLimit lets the size of a picture that is far too large be told; beyond it the form is not read to its end.
 	profileLimit = 64 << 20
 	// sectionPrefix begins what the button of a section sends. Anything else may be an answer: a question that was imported
@@ -85,7 +84,7 @@ func (h *Handler) updateProfile(c *web.Ctx, p account.Person) error {
 func (h *Handler) updateSection(c *web.Ctx, p account.Person, sheet profile.Sheet, id string) error {
 	i := slices.IndexFunc(sheet.Sections, func(s profile.Section) bool { return sectionID(s) == id })
 	if i < 0 {
-		return web.Go(c, c.Path(profilePath))
+		return web.Go(c, c.Path(account.ProfilePath))
 	}
 	answers, wrong := profile.Read(sheet.Sections[i].Questions, c.Posted(), "")
 	err := h.people.Amend(c.Context(), p, account.Along{Problems: wrong, Store: h.questions.Storing(p.ID, answers)})
@@ -104,7 +103,7 @@ func (h *Handler) updateSection(c *web.Ctx, p account.Person, sheet profile.Shee
 	saved := lang.M("“%s” is saved.", sheet.Sections[i].Title.In(c.Locale()))
 	if !c.HX() {
 		c.Flash(session.Success, saved)
-		return web.Go(c, c.Path(profilePath))
+		return web.Go(c, c.Path(account.ProfilePath))
 	}
 	if sheet, err = h.questions.Sheet(c.Context(), p); err != nil {
 		return err
@@ -115,7 +114,7 @@ func (h *Handler) updateSection(c *web.Ctx, p account.Person, sheet profile.Shee
 			return web.Swap(c, h.section, s)
 		}
 	}
-	return web.Go(c, c.Path(profilePath)) // staff have just taken it away
+	return web.Go(c, c.Path(account.ProfilePath)) // staff have just taken it away
 }
 
 func sectionID(s profile.Section) string { return sectionPrefix + strconv.FormatInt(s.Group, 10) }
@@ -126,7 +125,7 @@ func sections(c *web.Ctx, sheet profile.Sheet, typed map[string][]string) []view
 	for i, s := range sheet.Sections {
 		if s.Open() {
 			save := c.Text(lang.M("Save this section"))
-			all[i].Alone = views.Alone{ID: sectionID(s), Action: c.Path(profilePath), Save: save, Label: save + ": " + all[i].Legend}
+			all[i].Alone = views.Alone{ID: sectionID(s), Action: c.Path(account.ProfilePath), Save: save, Label: save + ": " + all[i].Legend}
 		}
 	}
 	return all
@@ -163,7 +162,7 @@ func (h *Handler) profileForm(c *web.Ctx, p account.Person, typed account.Profil
 		fields = append(fields, languageField(c, typed.Language))
 	}
 	return views.Form{
-		ID: "profile", Action: c.Path(profilePath),
+		ID: "profile", Action: c.Path(account.ProfilePath),
 		Sections: []views.FormSection{{Legend: c.Text(lang.M("About you")), Fields: fields}},
 		Buttons: views.Buttons{
 			Submit: views.Submit{Text: c.Text(lang.M("Update"))},
@@ -179,7 +178,7 @@ func newProfilePage(c *web.Ctx, p account.Person, form views.Form) profilePage {
 	return profilePage{
 		Head: ownHead(c, p, title),
 		Heading: views.Heading{Title: title, Avatar: avatar, Others: []views.Action{
-			{Text: c.Text(lang.M("Change your password")), Href: c.Path(changePath), Icon: "key", Style: views.Quiet},
+			{Text: c.Text(lang.M("Change your password")), Href: c.Path(account.PasswordPath), Icon: "key", Style: views.Quiet},
 		}},
 		Form: form,
 	}

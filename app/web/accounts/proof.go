@@ -11,6 +11,12 @@ import (
 	"ams/views"
 )
 
+// Where somebody who is signed in shows once more who they are.
+const (
+	PasswordProofPath = "/accounts/reauthenticate/"
+	CodeProofPath     = "/accounts/2fa/reauthenticate/"
+)
+
 // pendingNote is the sign-in that waits for the second factor.
 const pendingNote = "pending sign-in"
 
@@ -33,7 +39,7 @@ func (h *Handler) secondStep(c *web.Ctx) error {
 		return onward(c)
 	}
 	if pending, waits := h.pending(c); !waits {
-		return web.Go(c, href.WithNext(c.Path("/accounts/login/"), pending.Next))
+		return web.Go(c, href.WithNext(c.Path(account.SignInPath), pending.Next))
 	}
 	return web.Show(c, h.page.proof, h.secondStepPage(c, secondStepForm(c)))
 }
@@ -44,7 +50,7 @@ func (h *Handler) takeSecondStep(c *web.Ctx) error {
 	}
 	pending, waits := h.pending(c)
 	if !waits {
-		return web.Go(c, href.WithNext(c.Path("/accounts/login/"), pending.Next))
+		return web.Go(c, href.WithNext(c.Path(account.SignInPath), pending.Next))
 	}
 	arrival, err := h.factors.Enter(c.Context(), pending, c.Form("code"), c.Client())
 	if problems, refused := fault.Problems(err); refused {
@@ -55,13 +61,13 @@ func (h *Handler) takeSecondStep(c *web.Ctx) error {
 	c.SetNote(pendingNote, "")
 	if why, clash := fault.Told(err); clash { // the password was changed meanwhile
 		c.Flash(session.Failure, why)
-		return web.Go(c, href.WithNext(c.Path("/accounts/login/"), pending.Next))
+		return web.Go(c, href.WithNext(c.Path(account.SignInPath), pending.Next))
 	}
 	if err != nil {
 		return err
 	}
 	if arrival.Entry == account.Inactive {
-		return web.Go(c, c.Path("/accounts/inactive/"))
+		return web.Go(c, c.Path(inactivePath))
 	}
 	c.SignIn(arrival.Person, arrival.PasswordHash, pending.Remember)
 	return arrive(c, arrival.Person, pending.Next)
@@ -71,7 +77,7 @@ func secondStepForm(c *web.Ctx) views.Form {
 	code := views.CodeField("code", c.Text(lang.M("Code")))
 	code.Help = c.Text(lang.M("Six digits from your app, or one of your recovery codes."))
 	return views.Form{
-		ID: "second-step", Action: c.Path("/accounts/2fa/authenticate/"), Fields: []views.Field{code},
+		ID: "second-step", Action: c.Path(secondStepPath), Fields: []views.Field{code},
 		Buttons: views.Buttons{Submit: views.Submit{Text: c.Text(lang.M("Sign in"))}},
 	}
 }
@@ -91,7 +97,7 @@ func (h *Handler) secondStepPage(c *web.Ctx, form views.Form) proofPage {
 		Head: views.Head{Title: title}, Form: form,
 		Heading: views.Heading{Title: title, Lead: c.Text(lang.M("Your password was right. One more step."))},
 		Leave: views.PostButton{
-			Action: c.Path("/accounts/logout/"), Fields: []views.Hidden{{Name: "next", Value: c.Path("/accounts/login/")}},
+			Action: c.Path(account.SignOutPath), Fields: []views.Hidden{{Name: "next", Value: c.Path(account.SignInPath)}},
 			Submit: views.Submit{Text: c.Text(lang.M("Cancel")), Style: views.Secondary},
 		},
 	}
@@ -126,11 +132,11 @@ func (h *Handler) askPassword(c *web.Ctx, p account.Person) error {
 func (h *Handler) passwordPage(c *web.Ctx, p account.Person) (proofPage, error) {
 	st, err := h.factors.StateOf(c.Context(), p.ID)
 	form := views.Form{
-		ID: "proof", Action: c.Path("/accounts/reauthenticate/"),
+		ID: "proof", Action: c.Path(PasswordProofPath),
 		Fields:  []views.Field{views.PasswordField("password", c.Text(lang.M("Password")), "current-password")},
 		Buttons: views.Buttons{Submit: views.Submit{Text: c.Text(lang.M("Confirm"))}},
 	}
-	other := besides(c, st.On, lang.M("Use a code from your app instead"), "/accounts/2fa/reauthenticate/")
+	other := besides(c, st.On, lang.M("Use a code from your app instead"), CodeProofPath)
 	return h.again(c, form, other), err
 }
 
@@ -144,7 +150,7 @@ func (h *Handler) askCode(c *web.Ctx, p account.Person) error {
 		return err
 	}
 	if !st.On {
-		return web.Go(c, besides(c, true, lang.Message{}, "/accounts/reauthenticate/").Href)
+		return web.Go(c, besides(c, true, lang.Message{}, PasswordProofPath).Href)
 	}
 	page, err := h.codePage(c, p)
 	if err != nil {
@@ -158,10 +164,10 @@ func (h *Handler) codePage(c *web.Ctx, p account.Person) (proofPage, error) {
 	code := views.CodeField("code", c.Text(lang.M("Code")))
 	code.Help = c.Text(lang.M("Six digits from your app, or one of your recovery codes."))
 	form := views.Form{
-		ID: "proof", Action: c.Path("/accounts/2fa/reauthenticate/"), Fields: []views.Field{code},
+		ID: "proof", Action: c.Path(CodeProofPath), Fields: []views.Field{code},
 		Buttons: views.Buttons{Submit: views.Submit{Text: c.Text(lang.M("Confirm"))}},
 	}
-	return h.again(c, form, besides(c, has, lang.M("Use your password instead"), "/accounts/reauthenticate/")), err
+	return h.again(c, form, besides(c, has, lang.M("Use your password instead"), PasswordProofPath)), err
 }
 
 func (h *Handler) takeCode(c *web.Ctx, p account.Person) error {

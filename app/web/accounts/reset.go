@@ -3,6 +3,7 @@ package accounts
 import (
 	"strings"
 
+	"ams/app/account"
 	"ams/app/fault"
 	"ams/app/lang"
 	"ams/app/session"
@@ -11,7 +12,6 @@ import (
 )
 
 const (
-	resetPath = "/accounts/password/reset/"
 	// resetNote is what the session remembers of the link that was opened: its key stays out of the address.
 	resetNote = "password reset"
 	// keptKey stands in the address in place of all of the key but the account.
@@ -32,16 +32,16 @@ func (h *Handler) sendReset(c *web.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return web.Go(c, sibling(c, resetPath+"done/"))
+	return web.Go(c, sibling(c, account.ResetPath+"done/"))
 }
 
 func resetForm(c *web.Ctx, typed string) views.Form {
 	return views.Form{
-		ID: "reset", Action: c.Path(resetPath), Hidden: carried(c),
+		ID: "reset", Action: c.Path(account.ResetPath), Hidden: carried(c),
 		Fields: []views.Field{views.EmailField("email", c.Text(lang.M("E-mail address")), typed)},
 		Buttons: views.Buttons{
 			Submit: views.Submit{Text: c.Text(lang.M("Send the link"))},
-			Cancel: views.Link{Text: c.Text(lang.M("Back to signing in")), Href: sibling(c, "/accounts/login/")},
+			Cancel: views.Link{Text: c.Text(lang.M("Back to signing in")), Href: sibling(c, account.SignInPath)},
 		},
 	}
 }
@@ -61,7 +61,7 @@ func signInHead(c *web.Ctx, title string) views.Head {
 	if c.Person().SignedIn() {
 		return ownHead(c, c.Person(), title)
 	}
-	return views.Head{Title: title, Crumbs: []views.Crumb{{Text: c.Text(lang.M("Sign in")), Href: c.Path("/accounts/login/")}}}
+	return views.Head{Title: title, Crumbs: []views.Crumb{{Text: c.Text(lang.M("Sign in")), Href: c.Path(account.SignInPath)}}}
 }
 
 // resetSent says the same whether there is an account or not.
@@ -94,7 +94,7 @@ func (h *Handler) openReset(c *web.Ctx) error {
 	}
 	c.Renew() // who has planted the cookie of this session does not get into the account with the link
 	c.SetNote(resetNote, key)
-	return web.Go(c, sibling(c, resetPath+"key/"+uid+"-"+keptKey+"/"))
+	return web.Go(c, sibling(c, account.ResetPath+"key/"+uid+"-"+keptKey+"/"))
 }
 
 // keptReset is the key of the link that was opened for this account, "" without one.
@@ -129,12 +129,12 @@ func (h *Handler) reset(c *web.Ctx) error {
 	}
 	c.SignOut()
 	c.Flash(session.Success, lang.M("Your password is changed."))
-	return web.Go(c, sibling(c, resetPath+"key/done/"))
+	return web.Go(c, sibling(c, account.ResetPath+"key/done/"))
 }
 
 func (h *Handler) chosenForm(c *web.Ctx, uid string) views.Form {
 	return views.Form{
-		ID: "new-password", Action: c.Path(resetPath + "key/" + uid + "-" + keptKey + "/"), Hidden: carried(c),
+		ID: "new-password", Action: c.Path(account.ResetPath + "key/" + uid + "-" + keptKey + "/"), Hidden: carried(c),
 		Fields: h.passwordFields(c), Buttons: views.Buttons{Submit: views.Submit{Text: c.Text(lang.M("Change the password"))}},
 	}
 }
@@ -151,5 +151,5 @@ func (h *Handler) deadReset(c *web.Ctx, err error) error {
 	}
 	return h.notice(c, lang.M("This link does not work"), []lang.Message{
 		lang.M("It is not valid, has expired or was used already. Signing in and changes of your e-mail addresses end the life of a link, too."),
-	}, views.Buttons{Cancel: views.Link{Text: c.Text(lang.M("Ask for another link")), Href: sibling(c, resetPath)}})
+	}, views.Buttons{Cancel: views.Link{Text: c.Text(lang.M("Ask for another link")), Href: sibling(c, account.ResetPath)}})
 }

@@ -174,23 +174,23 @@ func (h *Handler) notice(c *web.Ctx, title lang.Message, lines []lang.Message, b
 
 // signInLink is the button that most notices end with.
 func signInLink(c *web.Ctx) views.Buttons {
-	return views.Buttons{Cancel: views.Link{Text: c.Text(lang.M("Sign in")), Href: sibling(c, "/accounts/login/")}}
+	return views.Buttons{Cancel: views.Link{Text: c.Text(lang.M("Sign in")), Href: sibling(c, account.SignInPath)}}
 }
 
 // index has no page of its own.
 func (h *Handler) index(c *web.Ctx) error {
 	if c.Person().SignedIn() {
-		return web.Go(c, c.Path(mailboxPath))
+		return web.Go(c, c.Path(account.AddressesPath))
 	}
-	return web.Go(c, c.Path("/accounts/login/"))
+	return web.Go(c, c.Path(account.SignInPath))
 }
 
 // ownPath leads to the dashboard of whoever is signed in.
-func ownPath(c *web.Ctx) string { return c.Path("/users/~redirect/") }
+func ownPath(c *web.Ctx) string { return c.Path(account.OwnPath) }
 
 // arrive ends a sign-in: where the person wanted to go, else on their dashboard in the language they prefer.
 func arrive(c *web.Ctx, p account.Person, next string) error {
-	return web.Go(c, cmp.Or(next, c.PathIn(p.Locale(c.Languages(), c.Locale()), "/users/~redirect/")))
+	return web.Go(c, cmp.Or(next, c.PathIn(p.Locale(c.Languages(), c.Locale()), account.OwnPath)))
 }
 
 // onward is where somebody goes who is in already; the language of the page stays.

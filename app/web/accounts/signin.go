@@ -9,12 +9,15 @@ import (
 	"ams/views"
 )
 
+// inactivePath tells people that their account is switched off.
+const inactivePath = "/accounts/inactive/"
+
 func (h *Handler) newSession(c *web.Ctx) error {
 	if c.Person().SignedIn() {
 		return onward(c)
 	}
 	if h.waiting(c) {
-		return web.Go(c, c.Path("/accounts/2fa/authenticate/"))
+		return web.Go(c, c.Path(secondStepPath))
 	}
 	return web.Show(c, h.page.entrance, h.signInPage(c, signInForm(c, "", false)))
 }
@@ -24,7 +27,7 @@ func (h *Handler) createSession(c *web.Ctx) error {
 		return onward(c)
 	}
 	if h.waiting(c) {
-		return web.Go(c, c.Path("/accounts/2fa/authenticate/"))
+		return web.Go(c, c.Path(secondStepPath))
 	}
 	remember := c.Ticked("remember")
 	arrival, err := h.people.SignIn(c.Context(), account.Credentials{
@@ -40,16 +43,16 @@ func (h *Handler) createSession(c *web.Ctx) error {
 	}
 	switch arrival.Entry {
 	case account.Inactive:
-		return web.Go(c, c.Path("/accounts/inactive/"))
+		return web.Go(c, c.Path(inactivePath))
 	case account.Unconfirmed:
 		if arrival.Mailed != "" {
 			c.Flash(session.Info, lang.M("We have sent a confirmation message to %s.", arrival.Mailed))
 		}
-		return web.Go(c, sibling(c, "/accounts/confirm-email/"))
+		return web.Go(c, sibling(c, account.ConfirmPath))
 	case account.Guarded:
 		c.Renew()
 		c.SetNote(pendingNote, h.factors.Begin(arrival, remember, c.Next()).String())
-		return web.Go(c, c.Path("/accounts/2fa/authenticate/"))
+		return web.Go(c, c.Path(secondStepPath))
 	}
 	c.SignIn(arrival.Person, arrival.PasswordHash, remember)
 	return arrive(c, arrival.Person, c.Next())
@@ -61,7 +64,7 @@ func signInForm(c *web.Ctx, email string, remember bool) views.Form {
 	password := views.PasswordField("password", c.Text(lang.M("Password")), "current-password")
 	password.More = forgotten(c)
 	return views.Form{
-		ID: "sign-in", Action: c.Path("/accounts/login/"), Hidden: carried(c),
+		ID: "sign-in", Action: c.Path(account.SignInPath), Hidden: carried(c),
 		Fields: []views.Field{
 			login,
 			password,
@@ -76,7 +79,7 @@ func (h *Handler) signInPage(c *web.Ctx, form views.Form) entrancePage {
 	p := entrancePage{Head: views.Head{Title: title}, Heading: views.Heading{Title: title}, Form: form}
 	if h.people.Open() {
 		p.Question = c.Text(lang.M("New here?"))
-		p.Other = views.Link{Text: c.Text(lang.M("Sign up")), Href: sibling(c, "/accounts/signup/")}
+		p.Other = views.Link{Text: c.Text(lang.M("Sign up")), Href: sibling(c, account.SignUpPath)}
 	}
 	return p
 }
@@ -97,7 +100,7 @@ func (h *Handler) leaving(c *web.Ctx) error {
 		Head: views.Head{Title: title},
 		Confirmation: views.Confirmation{
 			Title: title, Lines: []string{c.Text(lang.M("Do you want to sign out?"))},
-			Action: c.Path("/accounts/logout/"), Fields: []views.Hidden{{Name: "next", Value: c.NextOr(c.Path("/"))}},
+			Action: c.Path(account.SignOutPath), Fields: []views.Hidden{{Name: "next", Value: c.NextOr(c.Path("/"))}},
 			Submit: views.Submit{Text: title},
 			Cancel: views.Link{Text: c.Text(lang.M("Stay signed in")), Href: ownPath(c)},
 		},

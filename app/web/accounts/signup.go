@@ -19,7 +19,7 @@ func (h *Handler) newAccount(c *web.Ctx) error {
 		return onward(c)
 	}
 	if h.waiting(c) {
-		return web.Go(c, c.Path("/accounts/2fa/authenticate/"))
+		return web.Go(c, c.Path(secondStepPath))
 	}
 	if !h.people.Open() {
 		return h.closed(c)
@@ -36,7 +36,7 @@ func (h *Handler) createAccount(c *web.Ctx) error {
 		return onward(c)
 	}
 	if h.waiting(c) {
-		return web.Go(c, c.Path("/accounts/2fa/authenticate/"))
+		return web.Go(c, c.Path(secondStepPath))
 	}
 	if !h.people.Open() {
 		return h.closed(c)
@@ -55,13 +55,13 @@ func (h *Handler) createAccount(c *web.Ctx) error {
 		return err
 	}
 	c.Flash(session.Info, lang.M("We have sent a confirmation message to %s.", account.CanonicalEmail(typed.Email)))
-	return web.Go(c, sibling(c, "/accounts/confirm-email/"))
+	return web.Go(c, sibling(c, account.ConfirmPath))
 }
 
 // tryUsername says about a username what the form would, as soon as it is typed.
 func (h *Handler) tryUsername(c *web.Ctx) error {
 	if !c.HX() {
-		return web.Go(c, c.Path("/accounts/signup/"))
+		return web.Go(c, c.Path(account.SignUpPath))
 	}
 	username, problems, err := h.people.UsernameProblems(c.Context(), c.Query("username"))
 	if err != nil {
@@ -114,7 +114,7 @@ func (h *Handler) signUpForm(c *web.Ctx, typed account.Registration) views.Form 
 		fields = append(fields, languageField(c, typed.Language))
 	}
 	return views.Form{
-		ID: "sign-up", Action: c.Path("/accounts/signup/"), Hidden: carried(c), Fields: fields,
+		ID: "sign-up", Action: c.Path(account.SignUpPath), Hidden: carried(c), Fields: fields,
 		Buttons: views.Buttons{Submit: views.Submit{Text: c.Text(lang.M("Sign up"))}},
 	}
 }
@@ -136,7 +136,7 @@ func signUpPage(c *web.Ctx, form views.Form) entrancePage {
 	return entrancePage{
 		Head: views.Head{Title: title}, Heading: views.Heading{Title: title},
 		Question: c.Text(lang.M("Have an account already?")),
-		Other:    views.Link{Text: c.Text(lang.M("Sign in")), Href: sibling(c, "/accounts/login/")},
+		Other:    views.Link{Text: c.Text(lang.M("Sign in")), Href: sibling(c, account.SignInPath)},
 		Form:     form,
 	}
 }

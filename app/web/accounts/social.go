@@ -50,4 +50,4 @@ func (h *Handler) linkFailed(c *web.Ctx) error {
 }
 
 // linkSignUp is for people who come from another service. Nobody does: there is none yet.
-func (h *Handler) linkSignUp(c *web.Ctx) error { return web.Go(c, sibling(c, "/accounts/login/")) }
+func (h *Handler) linkSignUp(c *web.Ctx) error { return web.Go(c, sibling(c, account.SignInPath)) }

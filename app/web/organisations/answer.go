@@ -71,7 +71,7 @@ func newInvitationPage(c *web.Ctx, p account.Person, i organisation.Invitation, 
 func foreignPage(c *web.Ctx, p account.Person) invitationPage {
 	title := c.Text(lang.M("Invitation"))
 	_, text := outcome(organisation.Invitation{Obstacle: organisation.Foreign}, true)
-	leave := href.WithNext(c.Path("/accounts/logout/"), c.Address())
+	leave := href.WithNext(c.Path(account.SignOutPath), c.Address())
 	return invitationPage{
 		Head: views.Head{Title: title}, Heading: views.Heading{Title: title},
 		State: views.Message{Level: views.LevelWarning, Standing: true, Text: c.Text(text)},
@@ -80,7 +80,7 @@ func foreignPage(c *web.Ctx, p account.Person) invitationPage {
 			lang.M("If it was sent to another address of yours, add that address to this account and confirm it."),
 		}),
 		Ways: []views.Action{
-			ownPage(c, p), {Text: c.Text(lang.M("E-mail addresses")), Href: c.Path("/accounts/email/")}, {Text: c.Text(lang.M("Sign out")), Href: leave},
+			ownPage(c, p), {Text: c.Text(lang.M("E-mail addresses")), Href: c.Path(account.AddressesPath)}, {Text: c.Text(lang.M("Sign out")), Href: leave},
 		},
 	}
 }
@@ -119,7 +119,7 @@ func answered(c *web.Ctx, p account.Person, i organisation.Invitation, accepts b
 	c.Flash(level, text)
 	switch i.Obstacle {
 	case organisation.Foreign, organisation.Revoked, organisation.Declined:
-		return web.Go(c, c.Path("/users/~redirect/"))
+		return web.Go(c, c.Path(account.OwnPath))
 	}
 	return web.Back(c, c.Path(p.Page()))
 }

@@ -111,7 +111,7 @@ func (h *Handler) acceptForm(c *web.Ctx, open []terms.Current) (acceptForm, erro
 		},
 		Buttons: views.Buttons{
 			Submit: views.Submit{Text: c.Text(lang.M("I accept"))},
-			Cancel: views.Link{Text: c.Text(lang.M("Sign out")), Href: c.Path("/accounts/logout/")},
+			Cancel: views.Link{Text: c.Text(lang.M("Sign out")), Href: c.Path(account.SignOutPath)},
 		},
 	}
 	if len(open) > 1 {
