@@ -8,6 +8,7 @@ import (
 	"ams/app/fault"
 	"ams/app/lang"
 	"ams/app/session"
+	"ams/app/totp"
 	"ams/app/web"
 	"ams/views"
 )
@@ -36,7 +37,7 @@ func (h *Handler) codes(c *web.Ctx, p account.Person) error {
 		Head: aboutFactor(c, p, title, true), Heading: views.Heading{Title: c.Text(title)},
 		Warning: views.Message{Level: views.LevelWarning, Standing: true, Text: c.Text(lang.M(
 			"Whoever has one of these codes and your password can sign in as you. Print them, or keep them in a password manager."))},
-		Left: c.Text(lang.N("%d of 10 codes left", "%d of 10 codes left", n, n)), Codes: st.Codes,
+		Left: codesLeft(c, n), Codes: st.Codes,
 		Others: []views.Action{
 			{Text: c.Text(lang.M("Make new codes")), Href: c.Path(codesPath + "generate/")},
 			{Text: c.Text(lang.M("Back to two-step sign-in")), Href: c.Path(factorPath)},
@@ -48,6 +49,11 @@ func (h *Handler) codes(c *web.Ctx, p account.Person) error {
 		}}, page.Others...)
 	}
 	return web.Show(c, h.page.codes, page)
+}
+
+// codesLeft says how many of a set have not been used.
+func codesLeft(c *web.Ctx, n int) string {
+	return c.Text(lang.N("%d of %d codes left", "%d of %d codes left", n, n, totp.Codes))
 }
 
 func noCodes() error { return fault.NotFound(lang.M("You have no recovery codes.")) }
@@ -74,11 +80,15 @@ func (h *Handler) askCodes(c *web.Ctx, p account.Person) error {
 
 func (h *Handler) codesQuestion(c *web.Ctx, p account.Person) (questionPage, error) {
 	st, err := h.factors.StateOf(c.Context(), p.ID)
+	if err != nil {
+		return questionPage{}, err
+	}
 	lines := []lang.Message{lang.M("You get ten codes. Each lets you in once when your phone is lost or broken.")}
 	if n := len(st.Codes); n > 0 {
 		lines = append(lines, lang.N("The %d code that you still have stops working.", "The %d codes that you still have stop working.", n, n))
 	}
-	return factorQuestion(c, p, lang.M("Make new recovery codes?"), lines, codesPath+"generate/", views.Submit{Text: c.Text(lang.M("Make new codes"))}), err
+	submit := views.Submit{Text: c.Text(lang.M("Make new codes"))}
+	return factorQuestion(c, p, lang.M("Make new recovery codes?"), lines, codesPath+"generate/", submit), nil
 }
 
 func (h *Handler) renewCodes(c *web.Ctx, p account.Person) error {

@@ -115,8 +115,7 @@ func codesCard(c *web.Ctx, st factor.State) views.Card {
 		Text: c.Text(lang.M("They let you in when your phone is lost or broken. Each works once.")),
 	}
 	if st.HasCodes {
-		n := len(st.Codes)
-		card.Badges = []views.Badge{{Text: c.Text(lang.N("%d of 10 codes left", "%d of 10 codes left", n, n))}}
+		card.Badges = []views.Badge{{Text: codesLeft(c, len(st.Codes))}}
 	}
 	if len(st.Codes) > 0 {
 		card.Actions = append(card.Actions, views.Action{Text: c.Text(lang.M("Show")), Href: c.Path(codesPath)},
