@@ -47,8 +47,8 @@ type offerPage struct {
 // factorRoutes mounts everything about the second factor.
 func (h *Handler) factorRoutes(a *web.Router) {
 	a.GET("/2fa/", web.SignedIn(h.factor))
-	a.GET("/2fa/authenticate/", h.secondStep)
-	a.POST("/2fa/authenticate/", h.takeSecondStep)
+	a.GET("/2fa/authenticate/", h.halfway(h.secondStep))
+	a.POST("/2fa/authenticate/", h.halfway(h.takeSecondStep))
 	a.GET("/2fa/totp/activate/", web.Recently(h.offer))
 	a.POST("/2fa/totp/activate/", web.Recently(h.switchOn))
 	a.GET("/2fa/totp/deactivate/", web.Recently(h.askOff))

@@ -20,38 +20,40 @@ const (
 // pendingNote is the sign-in that waits for the second factor.
 const pendingNote = "pending sign-in"
 
-// waiting leads somebody whose sign-in is half done to its second half.
-func (h *Handler) waiting(c *web.Ctx) bool {
-	_, waits := h.factors.Resume(c.Note(pendingNote))
-	return waits
+// entering lets only those reach a handler who are still outside: people who are signed in go on to where they wanted to
+// go, and those whose sign-in is half done to its second half.
+func (h *Handler) entering(next web.Handler) web.Handler {
+	return func(c *web.Ctx) error {
+		if c.Person().SignedIn() {
+			return onward(c)
+		}
+		if _, waits := h.factors.Resume(c.Note(pendingNote)); waits {
+			return web.Go(c, c.Path(secondStepPath))
+		}
+		return next(c)
+	}
 }
 
-func (h *Handler) pending(c *web.Ctx) (factor.Pending, bool) {
-	p, waits := h.factors.Resume(c.Note(pendingNote))
-	if !waits {
-		c.SetNote(pendingNote, "")
+// halfway lets only those reach a handler whose sign-in is half done.
+func (h *Handler) halfway(next func(*web.Ctx, factor.Pending) error) web.Handler {
+	return func(c *web.Ctx) error {
+		if c.Person().SignedIn() {
+			return onward(c)
+		}
+		pending, waits := h.factors.Resume(c.Note(pendingNote))
+		if !waits {
+			c.SetNote(pendingNote, "")
+			return web.Go(c, href.WithNext(c.Path(account.SignInPath), pending.Next))
+		}
+		return next(c, pending)
 	}
-	return p, waits
 }
 
-func (h *Handler) secondStep(c *web.Ctx) error {
-	if c.Person().SignedIn() {
-		return onward(c)
-	}
-	if pending, waits := h.pending(c); !waits {
-		return web.Go(c, href.WithNext(c.Path(account.SignInPath), pending.Next))
-	}
+func (h *Handler) secondStep(c *web.Ctx, _ factor.Pending) error {
 	return web.Show(c, h.page.proof, h.secondStepPage(c, secondStepForm(c)))
 }
 
-func (h *Handler) takeSecondStep(c *web.Ctx) error {
-	if c.Person().SignedIn() {
-		return onward(c)
-	}
-	pending, waits := h.pending(c)
-	if !waits {
-		return web.Go(c, href.WithNext(c.Path(account.SignInPath), pending.Next))
-	}
+func (h *Handler) takeSecondStep(c *web.Ctx, pending factor.Pending) error {
 	arrival, err := h.factors.Enter(c.Context(), pending, c.Form("code"), c.Client())
 	if problems, refused := fault.Problems(err); refused {
 		c.RetryAfter(err)
@@ -74,12 +76,16 @@ func (h *Handler) takeSecondStep(c *web.Ctx) error {
 }
 
 func secondStepForm(c *web.Ctx) views.Form {
-	code := views.CodeField("code", c.Text(lang.M("Code")))
-	code.Help = c.Text(lang.M("Six digits from your app, or one of your recovery codes."))
 	return views.Form{
-		ID: "second-step", Action: c.Path(secondStepPath), Fields: []views.Field{code},
+		ID: "second-step", Action: c.Path(secondStepPath), Fields: []views.Field{codeField(c)},
 		Buttons: views.Buttons{Submit: views.Submit{Text: c.Text(lang.M("Sign in"))}},
 	}
+}
+
+func codeField(c *web.Ctx) views.Field {
+	f := views.CodeField("code", c.Text(lang.M("Code")))
+	f.Help = c.Text(lang.M("Six digits from your app, or one of your recovery codes."))
+	return f
 }
 
 // proofPage is views/accounts/proof: one form that asks who somebody is, and the ways round it.
@@ -122,26 +128,28 @@ func besides(c *web.Ctx, has bool, text lang.Message, path string) views.Link {
 }
 
 func (h *Handler) askPassword(c *web.Ctx, p account.Person) error {
-	page, err := h.passwordPage(c, p)
+	page, err := h.passwordProof(c, p)
 	if err != nil {
 		return err
 	}
 	return web.Show(c, h.page.proof, page)
 }
 
-func (h *Handler) passwordPage(c *web.Ctx, p account.Person) (proofPage, error) {
+func (h *Handler) passwordProof(c *web.Ctx, p account.Person) (proofPage, error) {
 	st, err := h.factors.StateOf(c.Context(), p.ID)
+	if err != nil {
+		return proofPage{}, err
+	}
 	form := views.Form{
 		ID: "proof", Action: c.Path(PasswordProofPath),
 		Fields:  []views.Field{views.PasswordField("password", c.Text(lang.M("Password")), "current-password")},
 		Buttons: views.Buttons{Submit: views.Submit{Text: c.Text(lang.M("Confirm"))}},
 	}
-	other := besides(c, st.On, lang.M("Use a code from your app instead"), CodeProofPath)
-	return h.again(c, form, other), err
+	return h.again(c, form, besides(c, st.On, lang.M("Use a code from your app instead"), CodeProofPath)), nil
 }
 
 func (h *Handler) takePassword(c *web.Ctx, p account.Person) error {
-	return h.prove(c, p, func() error { return h.people.Reauthenticate(c.Context(), p, c.Form("password"), c.Client()) }, h.passwordPage)
+	return h.prove(c, p, func() error { return h.people.Reauthenticate(c.Context(), p, c.Form("password"), c.Client()) }, h.passwordProof)
 }
 
 func (h *Handler) askCode(c *web.Ctx, p account.Person) error {
@@ -150,28 +158,29 @@ func (h *Handler) askCode(c *web.Ctx, p account.Person) error {
 		return err
 	}
 	if !st.On {
-		return web.Go(c, besides(c, true, lang.Message{}, PasswordProofPath).Href)
+		return web.Go(c, sibling(c, PasswordProofPath))
 	}
-	page, err := h.codePage(c, p)
+	page, err := h.codeProof(c, p)
 	if err != nil {
 		return err
 	}
 	return web.Show(c, h.page.proof, page)
 }
 
-func (h *Handler) codePage(c *web.Ctx, p account.Person) (proofPage, error) {
+func (h *Handler) codeProof(c *web.Ctx, p account.Person) (proofPage, error) {
 	has, err := h.people.HasPassword(c.Context(), p)
-	code := views.CodeField("code", c.Text(lang.M("Code")))
-	code.Help = c.Text(lang.M("Six digits from your app, or one of your recovery codes."))
+	if err != nil {
+		return proofPage{}, err
+	}
 	form := views.Form{
-		ID: "proof", Action: c.Path(CodeProofPath), Fields: []views.Field{code},
+		ID: "proof", Action: c.Path(CodeProofPath), Fields: []views.Field{codeField(c)},
 		Buttons: views.Buttons{Submit: views.Submit{Text: c.Text(lang.M("Confirm"))}},
 	}
-	return h.again(c, form, besides(c, has, lang.M("Use your password instead"), PasswordProofPath)), err
+	return h.again(c, form, besides(c, has, lang.M("Use your password instead"), PasswordProofPath)), nil
 }
 
 func (h *Handler) takeCode(c *web.Ctx, p account.Person) error {
-	return h.prove(c, p, func() error { return h.factors.Confirm(c.Context(), p, c.Form("code"), c.Client()) }, h.codePage)
+	return h.prove(c, p, func() error { return h.factors.Confirm(c.Context(), p, c.Form("code"), c.Client()) }, h.codeProof)
 }
 
 // prove remembers a proof that holds, and goes back to what it was asked for.

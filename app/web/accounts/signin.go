@@ -13,22 +13,10 @@ import (
 const inactivePath = "/accounts/inactive/"
 
 func (h *Handler) newSession(c *web.Ctx) error {
-	if c.Person().SignedIn() {
-		return onward(c)
-	}
-	if h.waiting(c) {
-		return web.Go(c, c.Path(secondStepPath))
-	}
 	return web.Show(c, h.page.entrance, h.signInPage(c, signInForm(c, "", false)))
 }
 
 func (h *Handler) createSession(c *web.Ctx) error {
-	if c.Person().SignedIn() {
-		return onward(c)
-	}
-	if h.waiting(c) {
-		return web.Go(c, c.Path(secondStepPath))
-	}
 	remember := c.Ticked("remember")
 	arrival, err := h.people.SignIn(c.Context(), account.Credentials{
 		Email: c.Form("login"), Password: c.Form("password"), Client: c.Client(), Next: c.Next(),

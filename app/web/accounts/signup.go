@@ -15,12 +15,6 @@ import (
 const usernamePath = "/accounts/signup/username/"
 
 func (h *Handler) newAccount(c *web.Ctx) error {
-	if c.Person().SignedIn() {
-		return onward(c)
-	}
-	if h.waiting(c) {
-		return web.Go(c, c.Path(secondStepPath))
-	}
 	if !h.people.Open() {
 		return h.closed(c)
 	}
@@ -32,12 +26,6 @@ func (h *Handler) newAccount(c *web.Ctx) error {
 }
 
 func (h *Handler) createAccount(c *web.Ctx) error {
-	if c.Person().SignedIn() {
-		return onward(c)
-	}
-	if h.waiting(c) {
-		return web.Go(c, c.Path(secondStepPath))
-	}
 	if !h.people.Open() {
 		return h.closed(c)
 	}
