@@ -83,14 +83,3 @@ func (s *Service) KeepAccount(ctx context.Context, tx bun.Tx, id int64) error {
 	}
 	return nil
 }
-
-// Records are people as staff look after them, by id; those who are gone are left out.
-func (s *Service) Records(ctx context.Context, ids []int64) (all []*Record, err error) {
-	if len(ids) == 0 {
-		return nil, nil
-	}
-	if err = s.db.NewSelect().Model(&all).Where("u.id IN (?)", bun.List(ids)).Order("u.id").Scan(ctx); err != nil {
-		return nil, fmt.Errorf("load %d records of people: %w", len(ids), err)
-	}
-	return all, nil
-}

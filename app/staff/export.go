@@ -6,18 +6,17 @@ import (
 
 	"github.com/uptrace/bun"
 
-	"ams/app/account"
 	"ams/app/admin"
 	"ams/app/lang"
 	"ams/app/membership"
 	"ams/app/organisation"
 )
 
-// Columns are a part of a table about people: the heads, and a function that reads the cells of several people at once.
+// columns are a part of a table about people: the heads, and a function that reads the cells of several people at once.
 // Who is left out has empty cells.
-type Columns struct {
-	Heads []string
-	Of    func(ctx context.Context, people []int64) (map[int64][]string, error)
+type columns struct {
+	heads []string
+	of    func(ctx context.Context, people []*person) (map[int64][]string, error)
 }
 
 // exportPeople makes a table for spreadsheets of as many people as there are.
@@ -27,45 +26,44 @@ func exportPeople(d Domains) admin.Action[person] {
 		Sheet: &admin.Sheet[person]{
 			Name: "users_export",
 			Open: func(ctx context.Context) (heads []string, lines admin.Lines[person], err error) {
-				parts, err := d.columns(ctx)
-				for _, p := range parts {
-					heads = append(heads, p.Heads...)
+				parts, err := d.parts(ctx)
+				if err != nil {
+					return nil, nil, err
 				}
-				return heads, linesOf(parts), err
+				for _, p := range parts {
+					heads = append(heads, p.heads...)
+				}
+				return heads, linesOf(parts), nil
 			},
 		},
 	}
 }
 
-// columns are all parts of the table, in order.
-func (d Domains) columns(ctx context.Context) ([]Columns, error) {
+// parts are all columns of the table, in order.
+func (d Domains) parts(ctx context.Context) ([]columns, error) {
 	answers, err := d.Questions.Table(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return []Columns{d.accountColumns(), d.membershipColumns(), d.organisationColumns(), {Heads: answers.Keys, Of: answers.Of}}, nil
+	said := func(ctx context.Context, people []*person) (map[int64][]string, error) {
+		return answers.Of(ctx, idsOf(people))
+	}
+	return []columns{d.accountColumns(), d.membershipColumns(), d.organisationColumns(), {heads: answers.Keys, of: said}}, nil
 }
 
 // linesOf reads some people, with as many queries as there are parts.
-func linesOf(parts []Columns) admin.Lines[person] {
+func linesOf(parts []columns) admin.Lines[person] {
 	return func(ctx context.Context, _ bun.IDB, people []*person) ([][]string, error) {
-		ids := make([]int64, len(people))
-		for i, p := range people {
-			ids[i] = p.ID
-		}
 		lines := make([][]string, len(people))
 		for _, part := range parts {
-			var found map[int64][]string
-			if part.Of != nil {
-				var err error
-				if found, err = part.Of(ctx, ids); err != nil {
-					return nil, err
-				}
+			found, err := part.of(ctx, people)
+			if err != nil {
+				return nil, err
 			}
-			for i, id := range ids {
-				cells := found[id]
+			for i, p := range people {
+				cells := found[p.ID]
 				if cells == nil {
-					cells = make([]string, len(part.Heads))
+					cells = make([]string, len(part.heads))
 				}
 				lines[i] = append(lines[i], cells...)
 			}
@@ -74,57 +72,61 @@ func linesOf(parts []Columns) admin.Lines[person] {
 	}
 }
 
-func (d Domains) accountColumns() Columns {
-	return Columns{
-		Heads: []string{
+func idsOf(people []*person) []int64 {
+	ids := make([]int64, len(people))
+	for i, p := range people {
+		ids[i] = p.ID
+	}
+	return ids
+}
+
+func (d Domains) accountColumns() columns {
+	return columns{
+		heads: []string{
 			"Email", "First Name", "Last Name", "Username", "Active Member", "Date Joined", "Last Login", "Is Active", "Is Staff",
 			"Is Superuser", "Admin Notes",
 		},
-		Of: func(ctx context.Context, people []int64) (map[int64][]string, error) {
-			records, err := d.People.Records(ctx, people)
-			if err != nil {
-				return nil, err
-			}
-			members, err := d.Members.MembersAmong(ctx, people)
+		of: func(ctx context.Context, people []*person) (map[int64][]string, error) {
+			members, err := d.Members.MembersAmong(ctx, idsOf(people))
 			if err != nil {
 				return nil, err
 			}
 			rows := map[int64][]string{}
-			for _, r := range records {
-				rows[r.ID] = accountCells(r, members[r.ID])
+			for _, p := range people {
+				rows[p.ID] = accountCells(p, members[p.ID])
 			}
 			return rows, nil
 		},
 	}
 }
 
-func accountCells(r *account.Record, member bool) []string {
+func accountCells(p *person, member bool) []string {
 	lastLogin := ""
-	if r.LastLogin != nil {
-		lastLogin = instant(*r.LastLogin)
+	if p.LastLogin != nil {
+		lastLogin = instant(*p.LastLogin)
 	}
 	return []string{
-		r.Email, r.FirstName, r.LastName, r.Username, truth(member), instant(r.DateJoined), lastLogin, truth(r.Active), truth(r.Staff),
-		truth(r.Superuser), r.AdminNotes,
+		p.Email, p.FirstName, p.LastName, p.Username, truth(member), instant(p.DateJoined), lastLogin, truth(p.Active), truth(p.Staff),
+		truth(p.Superuser), p.AdminNotes,
 	}
 }
 
 // none is the status where there is no membership.
 const none = "NONE"
 
-func (d Domains) membershipColumns() Columns {
-	return Columns{
-		Heads: []string{"Individual Membership Status", "Membership Option", "Membership Start Date", "Membership Expiry Date"},
-		Of: func(ctx context.Context, people []int64) (map[int64][]string, error) {
-			latest, err := d.Members.LatestOf(ctx, people)
+func (d Domains) membershipColumns() columns {
+	return columns{
+		heads: []string{"Individual Membership Status", "Membership Option", "Membership Start Date", "Membership Expiry Date"},
+		of: func(ctx context.Context, people []*person) (map[int64][]string, error) {
+			latest, err := d.Members.LatestOf(ctx, idsOf(people))
 			if err != nil {
 				return nil, err
 			}
 			rows := map[int64][]string{}
-			for _, id := range people {
-				rows[id] = []string{none, "", "", ""}
-				if m, ok := latest[id]; ok {
-					rows[id] = []string{string(m.Status), m.Option, m.Start.String(), m.Expiry.String()}
+			for _, p := range people {
+				rows[p.ID] = []string{none, "", "", ""}
+				if m, ok := latest[p.ID]; ok {
+					rows[p.ID] = []string{string(m.Status), m.Option, m.Start.String(), m.Expiry.String()}
 				}
 			}
 			return rows, nil
@@ -133,11 +135,11 @@ func (d Domains) membershipColumns() Columns {
 }
 
 // organisationColumns tell of the organisation that somebody has joined last.
-func (d Domains) organisationColumns() Columns {
-	return Columns{
-		Heads: []string{"Organisation Name", "Organisation Role", "Organisation Membership Status"},
-		Of: func(ctx context.Context, people []int64) (map[int64][]string, error) {
-			latest, err := d.Orgs.LatestOf(ctx, people)
+func (d Domains) organisationColumns() columns {
+	return columns{
+		heads: []string{"Organisation Name", "Organisation Role", "Organisation Membership Status"},
+		of: func(ctx context.Context, people []*person) (map[int64][]string, error) {
+			latest, err := d.Orgs.LatestOf(ctx, idsOf(people))
 			if err != nil {
 				return nil, err
 			}

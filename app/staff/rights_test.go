@@ -45,11 +45,12 @@ func TestRights(t *testing.T) {
 	t.Run("ACC-47 whatever a form offers, the service refuses both flags", func(t *testing.T) {
 		t.Parallel()
 		s, _ := clerk(t)
-		all, err := s.App.People.Records(t.Context(), []int64{int64(idOf(s, "kea")), int64(idOf(s, "boss"))})
+		ids := []int64{int64(idOf(s, "kea")), int64(idOf(s, "boss"))}
+		all, err := account.Owners(t.Context(), s.DB, ids)
 		if err != nil {
 			t.Fatal(err)
 		}
-		boss, kea := all[0], all[1]
+		kea, boss := all[ids[0]], all[ids[1]]
 		holders, err := access.LoadMany(t.Context(), s.DB, []int64{int64(idOf(s, "ruru"))})
 		if err != nil {
 			t.Fatal(err)
@@ -72,13 +73,13 @@ func TestRights(t *testing.T) {
 			"AddRecord(staff)":     func(ctx context.Context, tx bun.Tx) error { return people.AddRecord(ctx, tx, ruru, fresh(staff)) },
 			"AddRecord(superuser)": func(ctx context.Context, tx bun.Tx) error { return people.AddRecord(ctx, tx, ruru, fresh(super)) },
 			"ChangeRecord(kea, staff)": func(ctx context.Context, tx bun.Tx) error {
-				return people.ChangeRecord(ctx, tx, ruru, kea, changed(*kea, staff))
+				return people.ChangeRecord(ctx, tx, ruru, &kea, changed(kea, staff))
 			},
 			"ChangeRecord(kea, superuser)": func(ctx context.Context, tx bun.Tx) error {
-				return people.ChangeRecord(ctx, tx, ruru, kea, changed(*kea, super))
+				return people.ChangeRecord(ctx, tx, ruru, &kea, changed(kea, super))
 			},
 			"ChangeRecord(boss, neither)": func(ctx context.Context, tx bun.Tx) error {
-				return people.ChangeRecord(ctx, tx, ruru, boss, changed(*boss, neither))
+				return people.ChangeRecord(ctx, tx, ruru, &boss, changed(boss, neither))
 			},
 		} {
 			if err := s.DB.RunInTx(t.Context(), nil, do); fault.KindOf(err) != fault.Denied {
@@ -89,7 +90,7 @@ func TestRights(t *testing.T) {
 			t.Error("something was stored")
 		}
 		err = s.DB.RunInTx(t.Context(), nil, func(ctx context.Context, tx bun.Tx) error {
-			return people.ChangeRecord(ctx, tx, access.Holder{ID: boss.ID, Superuser: true}, kea, changed(*kea, staff))
+			return people.ChangeRecord(ctx, tx, access.Holder{ID: boss.ID, Superuser: true}, &kea, changed(kea, staff))
 		})
 		if err != nil || s.Count("SELECT count(*) FROM users WHERE username = 'kea' AND is_staff") != 1 {
 			t.Errorf("ChangeRecord(kea, staff) by a superuser = %v, want it stored", err)
