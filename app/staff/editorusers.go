@@ -24,8 +24,8 @@ func editorUsers(a *admin.Admin, d Domains) admin.Resource[person] {
 		Area: "settings", Place: "users/", Size: editorRows, Order: "u.last_name, u.first_name",
 		Title: (*person).Title, Spoken: personCalled, Avatar: func(c *web.Ctx, p *person) views.Avatar { return c.Avatar(p.Person) },
 		Subject: func(p *person) int64 { return p.ID },
-		Fill:    account.LoadGrants, Grasp: account.LoadRights, Veto: account.MayLookAfter, Lock: account.Locked, Both: true, Takes: withPeople(),
-		Instead: lang.M("Deactivate the account instead, or erase the person."),
+		Fill:    account.LoadGrants, Grasp: account.LoadRights, Veto: account.MayLookAfter, Lock: account.Locked,
+		Both: true, Takes: withPeople(), Instead: lang.M("Deactivate the account instead, or erase the person."),
 		Columns: []admin.Column[person]{
 			admin.Text("name", lang.M("Name"), "u.last_name", func(p *person) string { return p.Label() }),
 			admin.Text("email", lang.M("E-mail address"), "u.email", func(p *person) string { return p.Email }),
@@ -52,35 +52,25 @@ func editorUsers(a *admin.Admin, d Domains) admin.Resource[person] {
 
 // editorUserForms are the forms for somebody new and for somebody who is there.
 func editorUserForms(a *admin.Admin) (add, change []admin.Section[person]) {
-	who := []field.Field[person]{
-		field.Name("username", lang.M("Username"), func(p *person) *string { return &p.Username }).Check(account.UsernameWrong),
-		field.Email("email", lang.M("E-mail address"), func(p *person) *string { return &p.Email }).Check(account.EmailWrong),
-		field.Text("first_name", lang.M("First name"), func(p *person) *string { return &p.FirstName }).Max(150).Check(account.NameWrong),
-		field.Text("last_name", lang.M("Last name"), func(p *person) *string { return &p.LastName }).Max(150).Check(account.NameWrong),
-	}
+	who := []field.Field[person]{usernameField(), emailField(), firstNameField(), lastNameField()}
 	vouched := vouch(lang.M("Tick it when you know that a new address is theirs. Otherwise it has to be confirmed at the next sign-in. The old one stays theirs and is told."))
-	active := field.Bool("is_active", lang.M("Active"), func(p *person) *bool { return &p.Active }).
-		Help(lang.M("Without it nobody can sign in to this account. Clear it instead of deleting a person."))
-	roles := []field.Field[person]{
-		field.Bool("is_superuser", lang.M("Administrator"), func(p *person) *bool { return &p.Superuser }).
-			Help(lang.M("Holds every permission, also those that are added later.")),
-		field.Refs("groups", lang.M("Groups"), func(p *person) *[]int64 { return &p.Groups }, a.Chooser("auth.group")),
-	}
+	roles := []field.Field[person]{superuserField(lang.M("Administrator")), groupsField(a)}
 	add = []admin.Section[person]{
 		admin.Sect(lang.Message{}, who...),
 		{
-			Title: lang.M("Password"), Help: lang.M("Leave both empty to send a link to choose one. Who follows it has proved that the e-mail address is theirs."),
-			Fields: typedTwice(lang.M("Password"), lang.M("Password again")),
+			Title:  lang.M("Password"),
+			Help:   lang.M("Leave both empty to send a link to choose one. Who follows it has proved that the e-mail address is theirs."),
+			Fields: typedTwice(lang.M("Password"), lang.M("Password again"), lang.Message{}),
 		},
 		admin.Sect(lang.M("Permissions"), roles...),
 	}
 	change = []admin.Section[person]{
 		admin.Sect(lang.Message{}, append(slices.Clone(who), vouched)...),
 		{
-			Title: lang.M("Password"), Help: lang.M("Leave it empty to change nothing. A new one ends all sessions of the person, who is told by mail."),
-			Fields: typedTwice(lang.M("New password"), lang.M("New password again")),
+			Title: lang.M("Password"), Help: emptyKeeps(),
+			Fields: typedTwice(lang.M("New password"), lang.M("New password again"), lang.Message{}),
 		},
-		admin.Sect(lang.M("Permissions"), append([]field.Field[person]{active}, roles...)...),
+		admin.Sect(lang.M("Permissions"), append([]field.Field[person]{activeField()}, roles...)...),
 		admin.Sect(lang.Message{}, facts()...),
 	}
 	return add, change
@@ -91,13 +81,6 @@ func accessLevel(tr *lang.Translator, p *person) string {
 		return tr.Say(lang.M("Administrator"))
 	}
 	return ""
-}
-
-func typedTwice(once, again lang.Message) []field.Field[person] {
-	return []field.Field[person]{
-		field.Password("password1", once, func(p *person) *string { return &p.NewSecret }).Optional(),
-		field.Password("password2", again, func(p *person) *string { return &p.Repeat }).Optional(),
-	}
 }
 
 // goOn keeps those signed in who gave themselves a new password.
@@ -112,7 +95,8 @@ func editorUserActions(a *admin.Admin, people *account.Service) []admin.Action[p
 	never := func(*person) bool { return false } // a person's own form has fields for these
 	return []admin.Action[person]{
 		{
-			Name: "assign_group", Label: lang.M("Put into a group"), Ask: lang.M("They may do from then on what the group may do."), Icon: "person-badge",
+			Name: "assign_group", Label: lang.M("Put into a group"), Icon: "person-badge",
+			Ask:   lang.M("They may do from then on what the group may do."),
 			Which: field.Ref("group", lang.M("Group"), func(said *admin.Answer) *int64 { return &said.Chosen }, a.Chooser("auth.group")),
 			Told: func(ctx context.Context, tx bun.Tx, by access.Holder, p *person, said admin.Answer) error {
 				return people.JoinRecord(ctx, tx, by, p, said.Chosen)
@@ -121,7 +105,8 @@ func editorUserActions(a *admin.Admin, people *account.Service) []admin.Action[p
 		},
 		{Name: "activate", Label: lang.M("Set active"), Icon: "check-lg", Each: people.SwitchRecord(true), Offer: never, Done: done},
 		{
-			Name: "deactivate", Label: lang.M("Set inactive"), Icon: "x-lg", Ask: lang.M("They are signed out and cannot sign in until they are set active again."),
+			Name: "deactivate", Label: lang.M("Set inactive"), Icon: "x-lg",
+			Ask:  lang.M("They are signed out and cannot sign in until they are set active again."),
 			Each: people.SwitchRecord(false), Offer: never, Done: done,
 		},
 	}

@@ -18,17 +18,16 @@ func users(a *admin.Admin, d Domains) admin.Resource[person] {
 	for _, l := range lang.Available() { // one that is switched off may be on again
 		spoken = append(spoken, field.Option{Value: string(l), Label: lang.M("%s", lang.Native(l))})
 	}
-	email := field.Email("email", lang.M("E-mail address"), func(p *person) *string { return &p.Email }).Check(account.EmailWrong)
-	first := field.Text("first_name", lang.M("First name"), func(p *person) *string { return &p.FirstName }).Max(150).Check(account.NameWrong)
-	last := field.Text("last_name", lang.M("Last name"), func(p *person) *string { return &p.LastName }).Max(150).Check(account.NameWrong)
-	username := field.Name("username", lang.M("Username"), func(p *person) *string { return &p.Username }).Check(account.UsernameWrong)
+	email, first, last, username := emailField(), firstNameField(), lastNameField(), usernameField()
 	chosen, fresh, vouched := newSecret(), otherSecret(), vouch(
 		lang.M("Tick it when you know that a new address is theirs. Otherwise it has to be confirmed at the next sign-in. The old one stays in the list below and is told."))
 	return admin.Resource[person]{
-		App: "users", Model: "user", One: lang.M("person"), Instead: lang.M("Deactivate the account instead, or erase the person."), Many: lang.M("People"), Icon: "people", Letter: "p", Order: "u.id",
-		Title: (*person).Title, Spoken: personCalled, Avatar: func(c *web.Ctx, p *person) views.Avatar { return c.Avatar(p.Person) }, Site: func(p *person) string { return p.Page() },
+		App: "users", Model: "user", One: lang.M("person"), Many: lang.M("People"), Icon: "people", Letter: "p", Order: "u.id",
+		Title: (*person).Title, Spoken: personCalled, Site: func(p *person) string { return p.Page() },
+		Avatar:  func(c *web.Ctx, p *person) views.Avatar { return c.Avatar(p.Person) },
 		Subject: func(p *person) int64 { return p.ID }, Parts: []string{"account.emailaddress", "mfa.authenticator"},
-		Fill: account.LoadGrants, Grasp: account.LoadRights, Veto: account.MayLookAfter, Lock: account.Locked, Stay: true, Takes: withPeople(),
+		Fill: account.LoadGrants, Grasp: account.LoadRights, Veto: account.MayLookAfter, Lock: account.Locked,
+		Stay: true, Takes: withPeople(), Instead: lang.M("Deactivate the account instead, or erase the person."),
 		Columns: []admin.Column[person]{
 			admin.Text("email", lang.M("E-mail address"), "u.email", func(p *person) string { return p.Email }),
 			admin.Text("first_name", lang.M("First name"), "u.first_name", func(p *person) string { return p.FirstName }),
@@ -85,22 +84,20 @@ func withPeople() []string {
 
 // newSecret is how somebody who is added comes in: by a password, or by a link.
 func newSecret() []field.Field[person] {
-	return []field.Field[person]{
-		field.Password("password1", lang.M("Password"), func(p *person) *string { return &p.NewSecret }).Optional(),
-		field.Password("password2", lang.M("Password again"), func(p *person) *string { return &p.Repeat }).Optional(),
+	return append(typedTwice(lang.M("Password"), lang.M("Password again"), lang.Message{}),
 		field.Bool("invite", lang.M("No password: send a link to choose one"), func(p *person) *bool { return &p.Invite }).
-			Help(lang.M("Who follows it has proved that the e-mail address is theirs.")),
-	}
+			Help(lang.M("Who follows it has proved that the e-mail address is theirs.")))
 }
 
 func otherSecret() []field.Field[person] {
-	return []field.Field[person]{
-		field.Password("password1", lang.M("New password"), func(p *person) *string { return &p.NewSecret }).Optional().
-			Help(lang.M("Leave it empty to change nothing. A new one ends all sessions of the person, who is told by mail.")),
-		field.Password("password2", lang.M("New password again"), func(p *person) *string { return &p.Repeat }).Optional(),
+	return append(typedTwice(lang.M("New password"), lang.M("New password again"), emptyKeeps()),
 		field.Bool("no_password", lang.M("Take the password away"), func(p *person) *bool { return &p.NoSecret }).
-			Help(lang.M("Nobody can sign in until a new one is chosen. Sends no link by itself.")),
-	}
+			Help(lang.M("Nobody can sign in until a new one is chosen. Sends no link by itself.")))
+}
+
+// emptyKeeps is the help of a new password.
+func emptyKeeps() lang.Message {
+	return lang.M("Leave it empty to change nothing. A new one ends all sessions of the person, who is told by mail.")
 }
 
 func vouch(help lang.Message) field.Field[person] {
@@ -122,13 +119,11 @@ func inviting(people *account.Service) admin.Action[person] {
 // rights are what a person may do among the staff.
 func rights(a *admin.Admin) admin.Section[person] {
 	return admin.Sect(lang.M("Permissions"),
-		field.Bool("is_active", lang.M("Active"), func(p *person) *bool { return &p.Active }).
-			Help(lang.M("Without it nobody can sign in to this account. Clear it instead of deleting a person.")),
+		activeField(),
 		field.Bool("is_staff", lang.M("Staff"), func(p *person) *bool { return &p.Staff }).
 			Help(lang.M("May enter these pages. What is open there depends on the permissions.")),
-		field.Bool("is_superuser", lang.M("Every right"), func(p *person) *bool { return &p.Superuser }).
-			Help(lang.M("Holds every permission, also those that are added later.")),
-		field.Refs("groups", lang.M("Groups"), func(p *person) *[]int64 { return &p.Groups }, a.Chooser("auth.group")),
+		superuserField(lang.M("Every right")),
+		groupsField(a),
 		field.Choices("user_permissions", lang.M("Permissions of this person alone"), func(p *person) *[]string { return &p.Codes }, permissions(a)))
 }
 
