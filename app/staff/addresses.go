@@ -39,7 +39,8 @@ func addresses(a *admin.Admin, people *account.Service) admin.Resource[address] 
 		Actions: []admin.Action[address]{
 			{Name: "verify", Label: lang.M("Mark as verified"), Each: people.VerifyAddress},
 			{
-				Name: "prefer", Label: lang.M("Make primary"), Ask: lang.M("Its owner signs in with it from then on, and all messages go there. The former primary address is told."),
+				Name: "prefer", Label: lang.M("Make primary"),
+				Ask:  lang.M("Its owner signs in with it from then on, and all messages go there. The former primary address is told."),
 				Each: people.PreferAddress, Offer: func(e *address) bool { return e.Verified && !e.Primary },
 			},
 		},

@@ -154,7 +154,8 @@ func (f choicesField) Inputs(_ context.Context, tr *lang.Translator, m *question
 		rows = append(rows, choiceRow{})
 	}
 	grid := &views.Grid{
-		Heads: []string{tr.Say(lang.M("Value"))}, More: views.Submit{Text: tr.Say(lang.M("More rows")), Name: admin.FieldMore, Value: choicesKey},
+		Heads: []string{tr.Say(lang.M("Value"))},
+		More:  views.Submit{Text: tr.Say(lang.M("More rows")), Name: admin.FieldMore, Value: choicesKey},
 	}
 	for _, l := range f.languages {
 		grid.Heads = append(grid.Heads, tr.Say(lang.M("Text in %s", lang.Native(l))))

@@ -47,7 +47,8 @@ func pageRights(pages field.Chooser) admin.Inline[access.Group] {
 		Title: func(r *atPage) string { return r.Label },
 		New:   func(group int64) *atPage { return &atPage{GroupID: group} },
 		Fields: []field.Field[atPage]{
-			field.Ref("page", lang.M("Page and all below it"), func(r *atPage) *int64 { return &r.PageID }, pages).Known(func(r *atPage) string { return r.Label }).Typed().OnceOnly(),
+			field.Ref("page", lang.M("Page and all below it"), func(r *atPage) *int64 { return &r.PageID }, pages).
+				Known(func(r *atPage) string { return r.Label }).Typed().OnceOnly(),
 			field.Boxes("rights", lang.M("Rights"),
 				box("add", lang.M("Add pages, and change their own"), func(r *atPage) *bool { return &r.CanAdd }),
 				box("change", lang.M("Change every page"), func(r *atPage) *bool { return &r.CanChange }),
@@ -72,7 +73,8 @@ func collectionRights(collections field.Chooser) admin.Inline[access.Group] {
 		Title: func(r *inCollection) string { return r.Label },
 		New:   func(group int64) *inCollection { return &inCollection{GroupID: group} },
 		Fields: []field.Field[inCollection]{
-			field.Ref("collection", lang.M("Collection and all below it"), func(r *inCollection) *int64 { return &r.CollectionID }, collections).Known(func(r *inCollection) string { return r.Label }).Typed().OnceOnly(),
+			field.Ref("collection", lang.M("Collection and all below it"), func(r *inCollection) *int64 { return &r.CollectionID }, collections).
+				Known(func(r *inCollection) string { return r.Label }).Typed().OnceOnly(),
 			field.Boxes("rights", lang.M("Rights"),
 				box("add_image", images, add, func(r *inCollection) *bool { return &r.AddImage }),
 				box("change_image", images, change, func(r *inCollection) *bool { return &r.ChangeImage }),
@@ -84,7 +86,11 @@ func collectionRights(collections field.Chooser) admin.Inline[access.Group] {
 				box("change_collection", themselves, change, func(r *inCollection) *bool { return &r.ChangeCollection }),
 				box("delete_collection", themselves, remove, func(r *inCollection) *bool { return &r.DeleteCollection })),
 		},
-		Write: admin.Writer[inCollection]{Create: access.CreateCollectionRights, Update: access.UpdateCollectionRights, Delete: access.DeleteCollectionRights},
+		Write: admin.Writer[inCollection]{
+			Create: access.CreateCollectionRights,
+			Update: access.UpdateCollectionRights,
+			Delete: access.DeleteCollectionRights,
+		},
 	}
 }
 

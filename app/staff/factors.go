@@ -16,8 +16,11 @@ type authenticator = factor.Record
 // factors can be removed, for people who have lost their phone. What is in them is shown to nobody.
 func factors(guards *factor.Service) admin.Resource[authenticator] {
 	return admin.Resource[authenticator]{
-		App: "mfa", Model: "authenticator", One: lang.M("authenticator"), Many: lang.M("Authenticators"), Icon: "shield-lock", Letter: "a", Under: admin.Under{Table: "users", Column: "user_id"},
-		Subject: ownerOfFactor, Title: func(f *authenticator) string { return f.Owner.Title() }, Grasp: factor.LoadRights, Rows: factor.LoadOwners,
+		App: "mfa", Model: "authenticator", One: lang.M("authenticator"), Many: lang.M("Authenticators"),
+		Icon: "shield-lock", Letter: "a", Under: admin.Under{Table: "users", Column: "user_id"},
+		Subject: ownerOfFactor,
+		Title:   func(f *authenticator) string { return f.Owner.Title() },
+		Grasp:   factor.LoadRights, Rows: factor.LoadOwners,
 		Veto: func(by access.Holder, f *authenticator) lang.Message { return account.MayLookAfter(by, &f.Owner) },
 		Columns: []admin.Column[authenticator]{
 			admin.Text("user", lang.M("Person"), "", func(f *authenticator) string { return f.Owner.Title() }),

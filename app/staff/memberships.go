@@ -31,11 +31,14 @@ func memberships(a *admin.Admin, members *membership.Service, bills *billing.Ser
 		title: (*individual).Title, model: "individualmembership", admin: a, bills: bills, clock: c,
 	}
 	options := optionsFor(a, membership.ForPeople)
-	person := field.Ref("user", lang.M("Person"), func(m *individual) *int64 { return &m.UserID }, a.Chooser("users.user")).OnceOnly().Known((*individual).Person)
+	person := field.Ref("user", lang.M("Person"), func(m *individual) *int64 { return &m.UserID }, a.Chooser("users.user")).
+		OnceOnly().Known((*individual).Person)
 	option := field.Ref("membership_option", lang.M("Membership option"), func(m *individual) *int64 { return &m.OptionID }, options)
 	return admin.Resource[individual]{
 		App: "memberships", Model: "individualmembership", One: lang.M("individual membership"), Many: lang.M("Individual memberships"),
-		Icon: "person-badge", Letter: "i", Order: "m.id DESC", Title: (*individual).Title, Spoken: func(tr *lang.Translator, m *individual) string { return m.TitleIn(tr.Locale()) }, Under: admin.Under{Table: "users", Column: "user_id"},
+		Icon: "person-badge", Letter: "i", Order: "m.id DESC", Title: (*individual).Title,
+		Spoken:  func(tr *lang.Translator, m *individual) string { return m.TitleIn(tr.Locale()) },
+		Under:   admin.Under{Table: "users", Column: "user_id"},
 		Subject: ownerOfMembership,
 		Load:    membership.WithOwner, Rows: members.LoadRecords, Fill: members.LoadRenewals, Notes: t.notes,
 		Columns: []admin.Column[individual]{
@@ -86,9 +89,10 @@ func organisationMemberships(a *admin.Admin, members *membership.Service, bills 
 	taken := field.Computed("occupied", lang.M("Seats taken"), func(tr *lang.Translator, m *organisational) string { return tr.Say(m.Held.SeatSummary()) }).Aside()
 	return admin.Resource[organisational]{
 		App: "memberships", Model: "organisationmembership", One: lang.M("organisation membership"), Many: lang.M("Organisation memberships"),
-		Icon: "building", Letter: "s", Order: "m.id DESC", Title: (*organisational).Title, Spoken: func(tr *lang.Translator, m *organisational) string { return m.TitleIn(tr.Locale()) },
-		Under: admin.Under{Table: "organisations", Column: "organisation_id"},
-		Load:  membership.WithOrganisation, Rows: members.LoadOrganisationRecords, Fill: members.LoadOrganisationRenewals, Notes: t.notes,
+		Icon: "building", Letter: "s", Order: "m.id DESC", Title: (*organisational).Title,
+		Spoken: func(tr *lang.Translator, m *organisational) string { return m.TitleIn(tr.Locale()) },
+		Under:  admin.Under{Table: "organisations", Column: "organisation_id"},
+		Load:   membership.WithOrganisation, Rows: members.LoadOrganisationRecords, Fill: members.LoadOrganisationRenewals, Notes: t.notes,
 		Columns: []admin.Column[organisational]{
 			admin.Text("organisation", lang.M("Organisation"), "", (*organisational).Organisation), t.optionColumn(), t.statusColumn(),
 			admin.Number("occupied", lang.M("Seats taken"), "", func(m *organisational) int64 { return int64(m.Held.Occupied) }),

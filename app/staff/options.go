@@ -26,8 +26,9 @@ func options(members *membership.Service) admin.Resource[option] {
 	return admin.Resource[option]{
 		App: "memberships", Model: "membershipoption", One: lang.M("membership option"), Many: lang.M("Membership options"),
 		Icon: "tag-fill", Letter: "m", Order: `o."order", o.cost`,
-		Title: func(o *option) string { return o.Name.EN }, Spoken: func(tr *lang.Translator, o *option) string { return o.Name.In(tr.Locale()) },
-		New: func() *option { return &option{Option: membership.Option{InvoiceDueDays: 60, VotingRights: true}} },
+		Title:  func(o *option) string { return o.Name.EN },
+		Spoken: func(tr *lang.Translator, o *option) string { return o.Name.In(tr.Locale()) },
+		New:    func() *option { return &option{Option: membership.Option{InvoiceDueDays: 60, VotingRights: true}} },
 		Columns: []admin.Column[option]{
 			admin.Words("name", lang.M("Name"), "o.name_en", func(tr *lang.Translator, o *option) string { return o.Name.In(tr.Locale()) }),
 			admin.Number("order", lang.M("Order"), `o."order"`, func(o *option) int64 { return int64(o.Order) }).Editable(place),

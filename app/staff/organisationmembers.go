@@ -23,7 +23,8 @@ func organisationMembers(a *admin.Admin, orgs *organisation.Service) admin.Resou
 	}
 	who := []field.Field[belonging]{
 		field.Ref("user", lang.M("Person"), func(m *belonging) *int64 { return &m.UserID }, a.Chooser("users.user")).Optional().Known((*belonging).Whose),
-		field.Ref("organisation", lang.M("Organisation"), func(m *belonging) *int64 { return &m.OrganisationID }, a.Chooser("organisations.organisation")).Known((*belonging).OrgName),
+		field.Ref("organisation", lang.M("Organisation"), func(m *belonging) *int64 { return &m.OrganisationID }, a.Chooser("organisations.organisation")).
+			Known((*belonging).OrgName),
 		field.Email("invite_email", lang.M("Invited address"), func(m *belonging) *string { return &m.InviteEmail }).Check(account.EmailWrong).Optional(),
 		role,
 	}
@@ -64,7 +65,9 @@ func organisationMembers(a *admin.Admin, orgs *organisation.Service) admin.Resou
 				field.Computed("invite_token", lang.M("Secret of the invitation"), func(_ *lang.Translator, m *belonging) string { return m.InviteToken }).Aside()),
 		},
 		Onward: []admin.Onward[belonging]{
-			{Entity: "users.user", Filter: byPerson, ID: func(m *belonging) int64 { return m.UserID }}, {Entity: "users.user", Search: invitedAddress}, {Entity: "organisations.organisation", Search: (*belonging).OrgName},
+			{Entity: "users.user", Filter: byPerson, ID: func(m *belonging) int64 { return m.UserID }},
+			{Entity: "users.user", Search: invitedAddress},
+			{Entity: "organisations.organisation", Search: (*belonging).OrgName},
 		},
 		Broken: organisation.Broken,
 		Write:  admin.Writer[belonging]{Create: orgs.AddMember, Update: orgs.ChangeMember, Delete: orgs.DropMember},
@@ -99,7 +102,8 @@ func roles() []field.Option {
 // peopleOf lists in the form of an organisation who belongs to it.
 func peopleOf(a *admin.Admin) admin.Inline[org] {
 	return admin.Table[org, belonging]{
-		Key: "members", Entity: "organisations.organisationmember", Label: lang.M("Members"), Title: (*belonging).Title, Load: organisation.RecordsOf,
+		Key: "members", Entity: "organisations.organisationmember", Label: lang.M("Members"), Title: (*belonging).Title,
+		Load: organisation.RecordsOf,
 		Fields: []field.Field[belonging]{
 			field.Computed("who", lang.M("Name"), func(_ *lang.Translator, m *belonging) string { return m.Whose() }).
 				To(func(m *belonging) string { return a.Address("organisations.organisationmember", m.ID) }),

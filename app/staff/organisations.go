@@ -47,15 +47,17 @@ func organisations(a *admin.Admin, orgs *organisation.Service, members *membersh
 		},
 		Actions: []admin.Action[org]{
 			{
-				Name: "activate", Label: lang.M("Activate"), Icon: "check-lg", Each: orgs.Activate, Offer: func(o *org) bool { return !o.Active },
-				Ask: lang.M("Its people can invite others and buy again. Memberships that were cancelled and invitations that were revoked stay so."),
+				Name: "activate", Label: lang.M("Activate"), Icon: "check-lg", Each: orgs.Activate,
+				Offer: func(o *org) bool { return !o.Active },
+				Ask:   lang.M("Its people can invite others and buy again. Memberships that were cancelled and invitations that were revoked stay so."),
 				Done: func(n int) lang.Message {
 					return lang.N("%d organisation was activated.", "%d organisations were activated.", n, n)
 				},
 			},
 			{
-				Name: "deactivate", Label: lang.M("Deactivate"), Icon: "x-circle", Danger: true, Each: orgs.DeactivateFor, Offer: func(o *org) bool { return o.Active },
-				Ask: lang.M("All its memberships that have not expired are cancelled, and invitations that wait are revoked. Activating it again brings neither back."),
+				Name: "deactivate", Label: lang.M("Deactivate"), Icon: "x-circle", Danger: true, Each: orgs.DeactivateFor,
+				Offer: func(o *org) bool { return o.Active },
+				Ask:   lang.M("All its memberships that have not expired are cancelled, and invitations that wait are revoked. Activating it again brings neither back."),
 				Done: func(n int) lang.Message {
 					return lang.N("%d organisation was deactivated.", "%d organisations were deactivated.", n, n)
 				},

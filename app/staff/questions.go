@@ -25,8 +25,11 @@ func questionGroups(languages []lang.Locale) admin.Resource[questionGroup] {
 		Help(lang.M("Without it none of its questions is asked. Answers are kept."))
 	return admin.Resource[questionGroup]{
 		App: "users", Model: "profilefieldgroup", One: lang.M("group of questions"), Many: lang.M("Groups of questions"),
-		Icon: "folder", Order: `g."order"`, Title: func(g *questionGroup) string { return g.Title().EN }, Spoken: func(tr *lang.Translator, g *questionGroup) string { return g.Title().In(tr.Locale()) }, Rows: profile.LoadGroups,
-		New: func() *questionGroup { return &questionGroup{Active: true} },
+		Icon: "folder", Order: `g."order"`,
+		Title:  func(g *questionGroup) string { return g.Title().EN },
+		Spoken: func(tr *lang.Translator, g *questionGroup) string { return g.Title().In(tr.Locale()) },
+		Rows:   profile.LoadGroups,
+		New:    func() *questionGroup { return &questionGroup{Active: true} },
 		Columns: []admin.Column[questionGroup]{
 			admin.Words("name", lang.M("Name"), "", func(tr *lang.Translator, g *questionGroup) string { return g.Title().In(tr.Locale()) }),
 			admin.Number("order", lang.M("Order"), `g."order"`, func(g *questionGroup) int64 { return int64(g.Order) }).Editable(order),
@@ -56,8 +59,10 @@ func questions(a *admin.Admin, languages []lang.Locale) admin.Resource[question]
 	basics := basicsOf(a, types)
 	return admin.Resource[question]{
 		App: "users", Model: "profilefield", One: lang.M("question"), Many: lang.M("Questions"), Icon: "question-circle", Letter: "q",
-		Order: `(SELECT g."order" FROM profile_field_groups g WHERE g.id = f.group_id), f.group_id, f."order"`,
-		Title: func(q *question) string { return q.Label().EN }, Spoken: func(tr *lang.Translator, q *question) string { return q.Label().In(tr.Locale()) }, Rows: profile.LoadRecords, Fill: profile.LoadAnswers,
+		Order:  `(SELECT g."order" FROM profile_field_groups g WHERE g.id = f.group_id), f.group_id, f."order"`,
+		Title:  func(q *question) string { return q.Label().EN },
+		Spoken: func(tr *lang.Translator, q *question) string { return q.Label().In(tr.Locale()) },
+		Rows:   profile.LoadRecords, Fill: profile.LoadAnswers,
 		New: func() *question { return &question{Active: true, Counts: true} },
 		Columns: []admin.Column[question]{
 			admin.Text("field_key", lang.M("Key"), "f.field_key", func(q *question) string { return q.Key }),

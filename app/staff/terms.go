@@ -23,7 +23,9 @@ type (
 func termTexts(s *terms.Service, languages []lang.Locale) admin.Resource[term] {
 	return admin.Resource[term]{
 		App: "terms", Model: "term", One: lang.C("legal text", "term"), Many: lang.M("Terms"), Icon: "journal-text", Letter: "t", Order: "t.key",
-		Title: func(t *term) string { return t.Name.EN }, Spoken: func(tr *lang.Translator, t *term) string { return t.Name.In(tr.Locale()) }, Site: func(*term) string { return "/terms/" },
+		Title:  func(t *term) string { return t.Name.EN },
+		Spoken: func(tr *lang.Translator, t *term) string { return t.Name.In(tr.Locale()) },
+		Site:   func(*term) string { return "/terms/" },
 		Columns: []admin.Column[term]{
 			admin.Words("name", lang.M("Name"), "t.name_en", func(tr *lang.Translator, t *term) string { return t.Name.In(tr.Locale()) }),
 			admin.Text("key", lang.M("Key"), "t.key", func(t *term) string { return t.Key }),
@@ -51,7 +53,9 @@ func termVersions(a *admin.Admin, d Domains, languages []lang.Locale) admin.Reso
 	return admin.Resource[version]{
 		App: "terms", Model: "termversion", One: lang.M("term version"), Many: lang.M("Term versions"), Icon: "clock-history",
 		Counter: "revision", Order: "tv.date_active DESC, tv.created_at DESC",
-		Title: (*version).Title, Spoken: func(tr *lang.Translator, v *version) string { return v.TitleIn(tr.Locale()) }, Rows: terms.LoadVersions, Fill: terms.LoadSiblings, Notes: versionNotes,
+		Title:  (*version).Title,
+		Spoken: func(tr *lang.Translator, v *version) string { return v.TitleIn(tr.Locale()) },
+		Rows:   terms.LoadVersions, Fill: terms.LoadSiblings, Notes: versionNotes,
 		Lock: versionLocked, Site: func(*version) string { return "/terms/" },
 		Columns: []admin.Column[version]{
 			admin.Words("term", lang.M("Term"), "t.name_en", func(tr *lang.Translator, v *version) string { return v.Term.Name.In(tr.Locale()) }).
@@ -132,8 +136,11 @@ func termAcceptances(a *admin.Admin) admin.Resource[acceptance] {
 		return field.Computed(key, label, func(_ *lang.Translator, a *acceptance) string { return of(a) })
 	}
 	return admin.Resource[acceptance]{
-		App: "terms", Model: "termacceptance", One: lang.M("acceptance"), Many: lang.M("Term acceptances"), Icon: "check-lg", Order: "ta.accepted_at DESC",
-		Title: (*acceptance).Title, Spoken: func(tr *lang.Translator, a *acceptance) string { return a.TitleIn(tr.Locale()) }, Rows: terms.LoadAcceptances,
+		App: "terms", Model: "termacceptance", One: lang.M("acceptance"), Many: lang.M("Term acceptances"),
+		Icon: "check-lg", Order: "ta.accepted_at DESC",
+		Title:  (*acceptance).Title,
+		Spoken: func(tr *lang.Translator, a *acceptance) string { return a.TitleIn(tr.Locale()) },
+		Rows:   terms.LoadAcceptances,
 		Columns: []admin.Column[acceptance]{
 			admin.Text("user", lang.M("Person"), "", func(a *acceptance) string { return a.Owner.Name() + " (" + a.Owner.Email + ")" }),
 			admin.Words("term_version", lang.M("Version"), "ta.term_version_id", accepted),
