@@ -7,7 +7,6 @@ import (
 
 	"github.com/uptrace/bun"
 
-	"ams/app/fault"
 	"ams/app/lang"
 	"ams/app/session"
 	"ams/app/web"
@@ -54,7 +53,7 @@ func (b *bound[M]) act(v *visit) error {
 		if name == "" || name != deleteSelected && b.actLabel(name).Empty() {
 			return b.again(v, lang.M("Choose what is to be done with the ticked entries."))
 		}
-		return fault.Forbidden(lang.M("Your account does not have the permission for this."))
+		return refusedRight()
 	}
 	action := b.actions(v)[at]
 	if action.Sheet != nil {

@@ -284,6 +284,10 @@ func (v *visit) need(verb string) error {
 	if v.may(v.e.face(), verb) {
 		return nil
 	}
+	return refusedRight()
+}
+
+func refusedRight() error {
 	return fault.Forbidden(lang.M("Your account does not have the permission for this."))
 }
 

@@ -58,54 +58,43 @@ type confirmed struct {
 
 const fieldTyped = "typed"
 
-// deed finds the deed and the record of the address; nil when the visitor was sent elsewhere.
-func (b *bound[M]) deed(v *visit) (*Deed[M], *M, error) {
+// deed goes on with the deed and the record of the address, where the person may do it and has just proved who they are.
+func (b *bound[M]) deed(v *visit, goOn func(*Deed[M], *M) error) error {
 	at := slices.IndexFunc(b.r.Deeds, func(d Deed[M]) bool { return d.Name == v.c.Param("deed") })
 	if at < 0 {
-		return nil, nil, fault.NotFound(lang.Message{})
+		return fault.NotFound(lang.Message{})
 	}
 	d := &b.r.Deeds[at]
 	if !v.by.May(d.Right) {
-		return nil, nil, fault.Forbidden(lang.M("Your account does not have the permission for this."))
+		return refusedRight()
 	}
 	if away, err := v.c.Prompt(); away || err != nil {
-		return nil, nil, err
+		return err
 	}
-	id, ok := v.recordID()
-	if !ok {
-		return nil, nil, v.gone()
-	}
-	m, found, err := b.one(v.c.Context(), b.admin.db, id)
-	if err != nil {
-		return nil, nil, err
-	}
-	if !found {
-		return nil, nil, v.gone()
-	}
-	if why := b.veto(v, m); !why.Empty() {
-		return nil, nil, fault.Forbidden(why)
-	}
-	return d, m, nil
+	return b.recordOf(v, func(m *M) error {
+		if why := b.veto(v, m); !why.Empty() {
+			return fault.Forbidden(why)
+		}
+		return goOn(d, m)
+	})
 }
 
 func (b *bound[M]) askDeed(v *visit) error {
-	d, m, err := b.deed(v)
-	if m == nil {
-		return err
-	}
-	page, err := b.deedPage(v, d, m)
-	if err != nil {
-		return err
-	}
-	return web.Show(v.c, v.a.page.question, page)
+	return b.deed(v, func(d *Deed[M], m *M) error {
+		page, err := b.deedPage(v, d, m)
+		if err != nil {
+			return err
+		}
+		return web.Show(v.c, v.a.page.question, page)
+	})
 }
 
-// doDeed does it, or says why not.
 func (b *bound[M]) doDeed(v *visit) error {
-	d, m, err := b.deed(v)
-	if m == nil {
-		return err
-	}
+	return b.deed(v, func(d *Deed[M], m *M) error { return b.doTo(v, d, m) })
+}
+
+// doTo does it to a record, or says why not.
+func (b *bound[M]) doTo(v *visit, d *Deed[M], m *M) error {
 	if strings.TrimSpace(v.c.Form(fieldTyped)) != d.Typed(m) {
 		return b.mistyped(v, d, m)
 	}

@@ -53,47 +53,36 @@ func (b *bound[M]) needDelete(v *visit) error {
 	return v.need(remove)
 }
 
-// doomed is the record of the address; nil when the visitor was sent elsewhere.
-func (b *bound[M]) doomed(v *visit) (*M, error) {
+// doomed goes on with the record of the address, where the person may delete it and has proved who they are if they have to.
+func (b *bound[M]) doomed(v *visit, goOn func(*M) error) error {
 	if err := b.needDelete(v); err != nil {
-		return nil, err
+		return err
 	}
-	id, ok := v.recordID()
-	if !ok {
-		return nil, v.gone()
-	}
-	m, found, err := b.one(v.c.Context(), b.admin.db, id)
-	if err != nil {
-		return nil, err
-	}
-	if !found {
-		return nil, v.gone()
-	}
-	if why := b.veto(v, m); !why.Empty() {
-		return nil, fault.Forbidden(why)
-	}
-	if b.r.Write.grave(v.by, m, nil) {
-		if away, err := v.c.Prompt(); away || err != nil {
-			return nil, err
+	return b.recordOf(v, func(m *M) error {
+		if why := b.veto(v, m); !why.Empty() {
+			return fault.Forbidden(why)
 		}
-	}
-	return m, nil
+		if b.r.Write.grave(v.by, m, nil) {
+			if away, err := v.c.Prompt(); away || err != nil {
+				return err
+			}
+		}
+		return goOn(m)
+	})
 }
 
 // askDelete asks before a record is deleted.
 func (b *bound[M]) askDelete(v *visit) error {
-	m, err := b.doomed(v)
-	if m == nil {
-		return err
-	}
-	page, err := b.deletePage(v, []*M{m})
-	if err != nil {
-		return err
-	}
-	record := v.onward(b.face().record(v.a, b.id(m), change))
-	page.Head = v.head(v.say(lang.M("Delete")), v.listCrumb(), views.Crumb{Text: b.name(v, m), Href: record})
-	page.Action, page.Cancel.Href = v.onward(b.face().record(v.a, b.id(m), remove)), record
-	return web.Show(v.c, v.a.page.question, page)
+	return b.doomed(v, func(m *M) error {
+		page, err := b.deletePage(v, []*M{m})
+		if err != nil {
+			return err
+		}
+		record := v.onward(b.face().record(v.a, b.id(m), change))
+		page.Head = v.head(v.say(lang.M("Delete")), v.listCrumb(), views.Crumb{Text: b.name(v, m), Href: record})
+		page.Action, page.Cancel.Href = v.onward(b.face().record(v.a, b.id(m), remove)), record
+		return web.Show(v.c, v.a.page.question, page)
+	})
 }
 
 // deletePage tells what deleting these records means.
@@ -154,12 +143,12 @@ func (b *bound[M]) names(v *visit, rows []*M) (names []string) {
 
 // delete deletes one record, or says why it stays.
 func (b *bound[M]) delete(v *visit) error {
-	m, err := b.doomed(v)
-	if m == nil {
-		return err
-	}
+	return b.doomed(v, func(m *M) error { return b.remove(v, m) })
+}
+
+func (b *bound[M]) remove(v *visit, m *M) error {
 	var out outcome
-	err = b.admin.db.RunInTx(v.c.Context(), nil, func(ctx context.Context, tx bun.Tx) error {
+	err := b.admin.db.RunInTx(v.c.Context(), nil, func(ctx context.Context, tx bun.Tx) error {
 		drop, err := b.dropper(ctx, tx, v, []int64{b.id(m)})
 		if err != nil {
 			return err
@@ -184,6 +173,7 @@ func (b *bound[M]) dropper(ctx context.Context, tx bun.Tx, v *visit, ids []int64
 	if err != nil {
 		return nil, err
 	}
+	entities := v.a.all()
 	return func(ctx context.Context, tx bun.Tx, m *M) error {
 		id := b.id(m)
 		if len(p.blocks[id]) > 0 {
@@ -192,7 +182,7 @@ func (b *bound[M]) dropper(ctx context.Context, tx bun.Tx, v *visit, ids []int64
 			}
 			return fault.Conflict(lang.M("these belong to it: %s. %s", v.why(p, id), b.r.Instead))
 		}
-		for _, e := range v.a.all() {
+		for _, e := range entities {
 			takes := p.takes[id][e.table()] || p.cut && len(p.along[e.table()]) > 0 // what was not looked at may be this one's
 			if takes && v.lacks(e.face()) {
 				return fault.Conflict(lang.M("you do not have the permission to delete %s", e.face().many))

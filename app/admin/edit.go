@@ -118,7 +118,7 @@ func rowOf(value string) (id, version int64) {
 // saveList stores what was typed into a list: all of it or nothing.
 func (b *bound[M]) saveList(v *visit) error {
 	if !b.edits(v) {
-		return fault.Forbidden(lang.M("Your account does not have the permission for this."))
+		return refusedRight()
 	}
 	e := edits{typed: v.c.Posted()}
 	changed, err := b.readEdits(v, &e)

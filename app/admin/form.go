@@ -116,6 +116,21 @@ func (b *bound[M]) changeForm(v *visit) error {
 	if err := v.need(view); err != nil {
 		return err
 	}
+	return b.recordOf(v, func(m *M) error {
+		d, err := b.open(v, m)
+		if err != nil {
+			return err
+		}
+		page, err := b.changePage(v, d)
+		if err != nil {
+			return err
+		}
+		return web.Show(v.c, v.a.page.form, page)
+	})
+}
+
+// recordOf goes on with the record of the address, or answers that there is none.
+func (b *bound[M]) recordOf(v *visit, goOn func(*M) error) error {
 	id, ok := v.recordID()
 	if !ok {
 		return v.gone()
@@ -127,15 +142,7 @@ func (b *bound[M]) changeForm(v *visit) error {
 	if !found {
 		return v.gone()
 	}
-	d, err := b.open(v, m)
-	if err != nil {
-		return err
-	}
-	page, err := b.changePage(v, d)
-	if err != nil {
-		return err
-	}
-	return web.Show(v.c, v.a.page.form, page)
+	return goOn(m)
 }
 
 // open is the draft of a stored record.

@@ -124,7 +124,7 @@ func (v *visit) section() error {
 		}
 	}
 	if len(page.Areas) == 0 {
-		return fault.Forbidden(lang.M("Your account does not have the permission for this."))
+		return refusedRight()
 	}
 	return web.Show(v.c, v.a.page.index, page)
 }

@@ -183,21 +183,12 @@ func (b *bound[M]) update(v *visit) error {
 	if err := v.need(change); err != nil {
 		return err
 	}
-	id, ok := v.recordID()
-	if !ok {
-		return v.gone()
-	}
-	before, found, err := b.one(v.c.Context(), b.admin.db, id)
-	if err != nil {
-		return err
-	}
-	if !found {
-		return v.gone()
-	}
-	if why := b.veto(v, before); !why.Empty() {
-		return fault.Forbidden(why)
-	}
-	return b.change(v, before)
+	return b.recordOf(v, func(before *M) error {
+		if why := b.veto(v, before); !why.Empty() {
+			return fault.Forbidden(why)
+		}
+		return b.change(v, before)
+	})
 }
 
 func (b *bound[M]) change(v *visit, before *M) error {
