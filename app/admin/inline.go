@@ -157,11 +157,11 @@ func (o *opened[C]) takes(r *row[C], f field.Field[C]) bool {
 	if r.before == nil {
 		return o.adds
 	}
-	return o.changed(r) && !meta.OnceOnly
+	return o.mayChange(r) && !meta.OnceOnly
 }
 
-// changed tells whether the person may change a row that is there.
-func (o *opened[C]) changed(r *row[C]) bool {
+// mayChange tells whether the person may change a row that is there.
+func (o *opened[C]) mayChange(r *row[C]) bool {
 	return o.changes || o.firsts && o.t.first != nil && o.t.first(r.before)
 }
 

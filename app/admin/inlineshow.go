@@ -50,7 +50,7 @@ func (o *opened[C]) show(v *visit, typed url.Values, p fault.Fields) (inlineTabl
 		line := inlineRow{Token: r.token, Name: v.say(lang.M("New"))}
 		if r.before != nil {
 			line.Name = o.t.title(r.before)
-			if o.changed(r) || o.cuts {
+			if o.mayChange(r) || o.cuts {
 				t.Hidden = append(t.Hidden, views.Hidden{Name: o.prefix(r) + inputWas, Value: o.print(r.before)})
 			}
 		}
@@ -58,7 +58,7 @@ func (o *opened[C]) show(v *visit, typed url.Values, p fault.Fields) (inlineTabl
 		if r.before == nil {
 			answer = url.Values{} // an empty row stays empty, whatever its zero values are
 		}
-		if typed != nil && (r.before == nil || o.changed(r)) {
+		if typed != nil && (r.before == nil || o.mayChange(r)) {
 			answer = below(typed, o.prefix(r))
 		}
 		for at, f := range o.t.fields {
