@@ -2,7 +2,7 @@ package admin
 
 import (
 	"context"
-	"fmt"
+	"encoding/json"
 	"io"
 	"math"
 	"slices"
@@ -59,14 +59,10 @@ func (b *bound[M]) export(v *visit, action Action[M]) error {
 
 // recordExport writes one entry for the whole file, about no record alone, before the first byte leaves.
 func (b *bound[M]) recordExport(v *visit, action Action[M], total int) error {
-	e := &entry{
-		At: b.admin.clock.Now(), UserID: v.by.ID, UserName: v.by.Name, Entity: b.face().key(), Action: action.Name, Changes: []byte("[]"),
-		Title: v.say(lang.N("%d entry", "%d entries", total, total)),
-	}
-	if _, err := b.admin.db.NewInsert().Model(e).Exec(v.c.Context()); err != nil {
-		return fmt.Errorf("write history of %s: %w", e.Entity, err)
-	}
-	return nil
+	title := v.say(lang.N("%d entry", "%d entries", total, total))
+	return b.admin.write(v.c.Context(), b.admin.db, v.by, entry{
+		Entity: b.face().key(), Title: title, Action: action.Name, Changes: json.RawMessage("[]"),
+	})
 }
 
 func (b *bound[M]) exportSome(ctx context.Context, w *sheet.Writer, of Lines[M], ids []int64) error {

@@ -63,9 +63,9 @@ func (a *Admin) Note(ctx context.Context, tx bun.Tx, by access.Holder, entity st
 	return a.write(ctx, tx, by, entry{Entity: entity, ObjectID: id, Title: title, Action: action, Changes: json.RawMessage("[]")})
 }
 
-func (a *Admin) write(ctx context.Context, tx bun.Tx, by access.Holder, e entry) error {
+func (a *Admin) write(ctx context.Context, db bun.IDB, by access.Holder, e entry) error {
 	e.At, e.UserID, e.UserName = a.clock.Now(), by.ID, by.Name
-	if _, err := tx.NewInsert().Model(&e).Exec(ctx); err != nil {
+	if _, err := db.NewInsert().Model(&e).Exec(ctx); err != nil {
 		return fmt.Errorf("write history of %s %d: %w", e.Entity, e.ObjectID, err)
 	}
 	return nil

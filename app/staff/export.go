@@ -174,4 +174,4 @@ func truth(b bool) string {
 	return "False"
 }
 
-func instant(at time.Time) string { return at.UTC().Format("2006-01-02 15:04:05") }
+func instant(at time.Time) string { return at.UTC().Format(time.DateTime) }

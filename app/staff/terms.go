@@ -179,7 +179,7 @@ func acceptanceLines(_ context.Context, _ bun.IDB, all []*acceptance) (lines [][
 	for _, a := range all {
 		lines = append(lines, []string{
 			a.Subject.Term.Key, a.Subject.Label, a.Owner.Email, a.Owner.FirstName, a.Owner.LastName, a.Owner.Username,
-			a.AcceptedAt.UTC().Format(time.DateTime), a.Address, a.Agent, a.Source,
+			instant(a.AcceptedAt), a.Address, a.Agent, a.Source,
 		})
 	}
 	return lines, nil
