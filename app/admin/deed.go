@@ -2,6 +2,7 @@ package admin
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -130,7 +131,7 @@ func (b *bound[M]) mistyped(v *visit, d *Deed[M], m *M) error {
 func (b *bound[M]) perform(v *visit, d *Deed[M], id int64) error {
 	return b.admin.db.RunInTx(v.c.Context(), nil, func(ctx context.Context, tx bun.Tx) error {
 		if _, err := tx.NewRaw("SELECT id FROM ? WHERE id = ? FOR NO KEY UPDATE", b.meta().SQLName, id).Exec(ctx); err != nil {
-			return err
+			return fmt.Errorf("lock %s %d: %w", b.table(), id, err)
 		}
 		m, found, err := b.one(ctx, tx, id)
 		if err != nil {

@@ -3,6 +3,7 @@ package admin
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/uptrace/bun"
@@ -238,7 +239,7 @@ func (b *bound[M]) each(ctx context.Context, tx bun.Tx, v *visit, ids []int64, d
 	}
 	const hold = `SELECT id FROM ? WHERE id IN (?) ORDER BY id FOR ?`
 	if _, err := tx.NewRaw(hold, b.meta().SQLName, bun.List(ids), strength).Exec(ctx); err != nil {
-		return err
+		return fmt.Errorf("lock %d rows of %s: %w", len(ids), b.table(), err)
 	}
 	rows, err := b.rows(ctx, tx, ids)
 	if err != nil {

@@ -2,6 +2,7 @@ package admin
 
 import (
 	"context"
+	"fmt"
 	"net/url"
 	"strconv"
 
@@ -134,16 +135,22 @@ func (w Writer[M]) grave(by access.Holder, before, after *M) bool {
 func Rows[M any]() Writer[M] {
 	return Writer[M]{
 		Create: func(ctx context.Context, tx bun.Tx, _ access.Holder, m *M) error {
-			_, err := tx.NewInsert().Model(m).Returning("id").Exec(ctx)
-			return err
+			if _, err := tx.NewInsert().Model(m).Returning("id").Exec(ctx); err != nil {
+				return fmt.Errorf("insert %T: %w", m, err)
+			}
+			return nil
 		},
 		Update: func(ctx context.Context, tx bun.Tx, _ access.Holder, _, after *M) error {
-			_, err := tx.NewUpdate().Model(after).WherePK().Exec(ctx)
-			return err
+			if _, err := tx.NewUpdate().Model(after).WherePK().Exec(ctx); err != nil {
+				return fmt.Errorf("update %T: %w", after, err)
+			}
+			return nil
 		},
 		Delete: func(ctx context.Context, tx bun.Tx, _ access.Holder, m *M) error {
-			_, err := tx.NewDelete().Model(m).WherePK().Exec(ctx)
-			return err
+			if _, err := tx.NewDelete().Model(m).WherePK().Exec(ctx); err != nil {
+				return fmt.Errorf("delete %T: %w", m, err)
+			}
+			return nil
 		},
 	}
 }

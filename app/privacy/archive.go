@@ -32,7 +32,7 @@ func (s *Service) write(ctx context.Context, to io.Writer, who account.Person) e
 	open := "{"
 	for _, h := range given {
 		if _, err := fmt.Fprintf(whole, "%s\n%q: [", open, h.file); err != nil {
-			return err
+			return fmt.Errorf("write %s into the archive: %w", h.file, err)
 		}
 		open = "],"
 		comma := "\n"
@@ -49,7 +49,7 @@ func (s *Service) write(ctx context.Context, to io.Writer, who account.Person) e
 		}
 	}
 	if _, err := io.WriteString(whole, "]\n}\n"); err != nil {
-		return err
+		return fmt.Errorf("end data.json in the archive: %w", err)
 	}
 	for _, h := range tables {
 		if err := s.table(ctx, z, h, who.ID); err != nil {
@@ -81,7 +81,11 @@ func (s *Service) picture(ctx context.Context, z *zip.Writer, key string) error 
 }
 
 func (s *Service) entry(z *zip.Writer, name string) (io.Writer, error) {
-	return z.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Deflate, Modified: s.clock.Now()})
+	w, err := z.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Deflate, Modified: s.clock.Now()})
+	if err != nil {
+		return nil, fmt.Errorf("begin %s in the archive: %w", name, err)
+	}
+	return w, nil
 }
 
 // table writes one table for spreadsheets.
