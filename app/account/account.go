@@ -80,8 +80,8 @@ func (p Person) MaySee(owner Person) bool {
 // CanonicalEmail is an address as it is stored and compared.
 func CanonicalEmail(s string) string { return strings.ToLower(strings.TrimSpace(s)) }
 
-// CanonicalUsername is a username as it is stored; uniqueness ignores case as well.
-func CanonicalUsername(s string) string { return norm.NFC.String(strings.TrimSpace(s)) }
+// canonicalUsername is a username as it is stored; uniqueness ignores case as well.
+func canonicalUsername(s string) string { return norm.NFC.String(strings.TrimSpace(s)) }
 
 func checkEmail(p *fault.Fields, field, email string) {
 	switch {

@@ -88,7 +88,7 @@ func (s *Service) appoint(ctx context.Context, a Appointment, existing func(cont
 }
 
 func (a Appointment) canonical() Appointment {
-	a.Email, a.Username = CanonicalEmail(a.Email), CanonicalUsername(a.Username)
+	a.Email, a.Username = CanonicalEmail(a.Email), canonicalUsername(a.Username)
 	a.FirstName, a.LastName = canonicalName(a.FirstName), canonicalName(a.LastName)
 	if a.Username == "" {
 		a.Username = a.Email

@@ -36,7 +36,7 @@ func ProfileOf(p Person) Profile {
 func (s *Service) canonical(p Profile, who Person) Profile {
 	p.FirstName, p.LastName = canonicalName(p.FirstName), canonicalName(p.LastName)
 	if p.Username != who.Username {
-		p.Username = CanonicalUsername(p.Username)
+		p.Username = canonicalUsername(p.Username)
 	}
 	if p.Language == "" && (len(s.cfg.Languages) == 1 || !slices.Contains(s.cfg.Languages, lang.Locale(who.Language))) {
 		p.Language = who.Language

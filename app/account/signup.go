@@ -21,7 +21,7 @@ type Registration struct {
 // canonical trims what people type; passwords stay as they are.
 func (r Registration) canonical() Registration {
 	r.Email = CanonicalEmail(r.Email)
-	r.Username = CanonicalUsername(r.Username)
+	r.Username = canonicalUsername(r.Username)
 	r.FirstName, r.LastName = canonicalName(r.FirstName), canonicalName(r.LastName)
 	return r
 }
@@ -75,7 +75,7 @@ func (s *Service) UsernameProblems(ctx context.Context, typed string) (username 
 	if !s.cfg.Open {
 		return "", p, fault.Forbidden(lang.M("Registration is closed at the moment."))
 	}
-	username = CanonicalUsername(typed)
+	username = canonicalUsername(typed)
 	return username, p, s.checkNewUsername(ctx, &p, username)
 }
 

@@ -37,8 +37,8 @@ func (a Action[M]) said(v *visit) (said Answer, wrong fault.Fields, err error) {
 	switch n := utf8.RuneCountInString(said.Reason); {
 	case n == 0:
 		wrong.Add(fieldReason, lang.M("Give a reason."))
-	case n > LongestReason:
-		wrong.Add(fieldReason, lang.M("Use at most %d characters.", LongestReason))
+	case n > longestReason:
+		wrong.Add(fieldReason, lang.M("Use at most %d characters.", longestReason))
 	}
 	return said, wrong, nil
 }
@@ -160,7 +160,7 @@ func (a Action[M]) asked(v *visit, said Answer, wrong fault.Fields, also bool) (
 	}
 	if !a.Reason.Empty() {
 		reason := views.TextField(fieldReason, v.say(a.Reason), said.Reason)
-		reason.Input.MaxLength, reason.Input.Autocomplete = strconv.Itoa(LongestReason), "off"
+		reason.Input.MaxLength, reason.Input.Autocomplete = strconv.Itoa(longestReason), "off"
 		form.Fields = append(form.Fields, reason)
 	}
 	for i, f := range form.Fields {

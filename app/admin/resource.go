@@ -193,5 +193,5 @@ type Answer struct {
 	Chosen int64 // the record that Which asked for
 }
 
-// LongestReason is how many characters an Answer's Reason has at most.
-const LongestReason = 255
+// longestReason is how many characters an Answer's Reason has at most.
+const longestReason = 255

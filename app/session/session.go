@@ -19,8 +19,8 @@ import (
 	"ams/app/seal"
 )
 
-// Life is how long a session lasts after sign-in, with or without a cookie that outlives the browser.
-const Life = 14 * 24 * time.Hour
+// life is how long a session lasts after sign-in, with or without a cookie that outlives the browser.
+const life = 14 * 24 * time.Hour
 
 // Config is what sessions take from the settings.
 type Config struct {
@@ -108,7 +108,7 @@ func (s *Store) Save(r *http.Request, w http.ResponseWriter, session *sessions.S
 		st.row.TokenHash = hashed(session.ID)
 		if st.row.ExpiresAt.IsZero() { // a new token alone makes no session longer
 			st.row.CreatedAt = s.clock.Now()
-			st.row.ExpiresAt = st.row.CreatedAt.Add(Life)
+			st.row.ExpiresAt = st.row.CreatedAt.Add(life)
 		}
 	}
 	var err error

@@ -110,7 +110,7 @@ func (v *Visit) renew(row sessionRow) {
 	v.state.row = row
 	v.session.Options.MaxAge = 0
 	if row.Stays {
-		v.session.Options.MaxAge = int(Life.Seconds())
+		v.session.Options.MaxAge = int(life.Seconds())
 	}
 	v.changed = true
 }

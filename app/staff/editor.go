@@ -13,7 +13,7 @@ import (
 func Editor() admin.Place {
 	return admin.Place{
 		Desk: web.Desk{Path: "/cms/", Name: lang.M("Website editor"), Icon: "pencil", Enter: func(c *web.Ctx) error {
-			if !c.Holder().May(EnterEditor) {
+			if !c.Holder().May(editorAccess) {
 				return fault.Forbidden(lang.M("These pages are for those who look after the website."))
 			}
 			return nil

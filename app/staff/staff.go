@@ -115,11 +115,11 @@ func permissions(a *admin.Admin) func() []field.Option {
 	}
 }
 
-// EnterEditor is the permission to enter the website's editor.
-const EnterEditor = "cms.access"
+// editorAccess is the permission to enter the website's editor.
+const editorAccess = "cms.access"
 
 func enterEditor() field.Option {
-	return field.Option{Value: EnterEditor, Label: lang.M("Enter the website's editor"), Group: lang.M("Website")}
+	return field.Option{Value: editorAccess, Label: lang.M("Enter the website's editor"), Group: lang.M("Website")}
 }
 
 func given(codes []admin.Permission) (options []field.Option) {

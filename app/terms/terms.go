@@ -81,7 +81,7 @@ const (
 
 // Longest values that the columns hold, in characters.
 const (
-	MaxKey   = 100
+	maxKey   = 100
 	MaxName  = 255
 	MaxLabel = 50
 	maxAgent = 500
@@ -127,8 +127,8 @@ func (t *Term) check() (p fault.Fields) {
 
 // KeyWrong says what is wrong with the key of a term.
 func KeyWrong(key string) lang.Message {
-	if !slug.MatchString(key) || tooLong(key, MaxKey) {
-		return lang.M("Use only letters from a to z, digits, hyphens and underscores in the key, at most %d of them.", MaxKey)
+	if !slug.MatchString(key) || tooLong(key, maxKey) {
+		return lang.M("Use only letters from a to z, digits, hyphens and underscores in the key, at most %d of them.", maxKey)
 	}
 	return lang.Message{}
 }
