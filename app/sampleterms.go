@@ -27,7 +27,7 @@ var errDeployed = errors.New("this is a deployment: sample data would mix with t
 // before keeps its username.
 func (a *App) sampleAccounts(ctx context.Context) (people []account.Person, err error) {
 	for _, sample := range append(a.sampleUsers(), a.sampleAdmin()) {
-		p, found, err := a.People.OwnerOf(ctx, a.db, sample.Email)
+		p, found, err := account.OwnerOf(ctx, a.db, account.CanonicalEmail(sample.Email))
 		if err != nil {
 			return nil, err
 		}

@@ -136,7 +136,7 @@ func (s *Service) DropAddress(ctx context.Context, tx bun.Tx, by access.Holder, 
 	if err != nil {
 		return err
 	}
-	return s.notice(ctx, tx, owner, addressRemoved(a.Email), Origin{})
+	return s.Notice(ctx, tx, owner, addressRemoved(a.Email), Origin{})
 }
 
 // VerifyAddress marks an address as its owner's.

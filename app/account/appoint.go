@@ -70,7 +70,7 @@ func (s *Service) appoint(ctx context.Context, a Appointment, existing func(cont
 		}
 	}
 	err = s.db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
-		owner, found, err := ownerOf(ctx, tx, a.Email)
+		owner, found, err := OwnerOf(ctx, tx, a.Email)
 		if err != nil {
 			return err
 		}

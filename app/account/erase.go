@@ -9,7 +9,6 @@ import (
 
 	"github.com/uptrace/bun"
 
-	"ams/app/access"
 	"ams/app/lang"
 	"ams/app/password"
 )
@@ -19,11 +18,6 @@ const unusable = "@erased.invalid"
 
 func wasErased() lang.Message {
 	return lang.M("This person was erased. What is left of the record stays as it is.")
-}
-
-// MayErase refuses whoever may not erase a person, and whom nobody may erase.
-func (s *Service) MayErase(ctx context.Context, tx bun.Tx, by access.Holder, r *Record) error {
-	return mayRemove(ctx, tx, by, r)
 }
 
 // Trace is what stands for a person who is erased: no name, but the same one everywhere.

@@ -65,7 +65,7 @@ func (s *Service) LanguageOf(p Person) lang.Locale { return p.Locale(s.cfg.Langu
 
 // LanguageAt is LanguageOf for an address: that of the person whose it is, else English.
 func (s *Service) LanguageAt(ctx context.Context, db bun.IDB, email string) (lang.Locale, error) {
-	p, _, err := ownerOf(ctx, db, CanonicalEmail(email))
+	p, _, err := OwnerOf(ctx, db, CanonicalEmail(email))
 	return s.LanguageOf(p), err
 }
 

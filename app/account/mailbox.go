@@ -156,7 +156,7 @@ func (s *Service) prefer(ctx context.Context, tx bun.Tx, owner Person, a address
 	if _, err := tx.NewRaw("UPDATE users SET email = ? WHERE id = ?", a.Email, owner.ID).Exec(ctx); err != nil {
 		return fmt.Errorf("store the primary address of user %d: %w", owner.ID, err)
 	}
-	return s.notice(ctx, tx, owner, primaryChanged(owner.Email, a.Email), from)
+	return s.Notice(ctx, tx, owner, primaryChanged(owner.Email, a.Email), from)
 }
 
 func primaryChanged(old, fresh string) lang.Message {
@@ -202,7 +202,7 @@ func (s *Service) DropMailbox(ctx context.Context, who Person, email string, fro
 			return fmt.Errorf("remove an address of user %d: %w", owner.ID, err)
 		}
 		dropped = true
-		return s.notice(ctx, tx, owner, addressRemoved(a.Email), from)
+		return s.Notice(ctx, tx, owner, addressRemoved(a.Email), from)
 	})
 	return dropped, err
 }

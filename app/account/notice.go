@@ -25,13 +25,13 @@ type noticeMail struct {
 	Reset              string
 }
 
-// notice tells a person that somebody, perhaps they, changed how their account is guarded. It goes to the address that
+// Notice tells a person that somebody, perhaps they, changed how their account is guarded. It goes to the address that
 // p has: for a change of the address, callers give the person as they were before.
-func (s *Service) notice(ctx context.Context, tx bun.Tx, p Person, change lang.Message, from Origin) error {
+func (s *Service) Notice(ctx context.Context, tx bun.Tx, p Person, change lang.Message, from Origin) error {
 	return s.tell(ctx, tx, s.letters.notice, p, change, from)
 }
 
-// passwordNotice is notice for a new password.
+// passwordNotice is Notice for a new password.
 func (s *Service) passwordNotice(ctx context.Context, tx bun.Tx, p Person, from Origin) error {
 	return s.tell(ctx, tx, s.letters.passwordChanged, p, lang.Message{}, from)
 }

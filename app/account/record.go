@@ -162,7 +162,7 @@ func firstOf(p fault.Fields) lang.Message {
 func checkTaken(ctx context.Context, db bun.IDB, before, r *Record) error {
 	var p fault.Fields
 	if before == nil || before.Email != r.Email {
-		owner, found, err := ownerOf(ctx, db, r.Email)
+		owner, found, err := OwnerOf(ctx, db, r.Email)
 		if err != nil {
 			return err
 		}

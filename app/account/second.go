@@ -88,8 +88,3 @@ func Unverified(ctx context.Context, db bun.IDB, id int64) (bool, error) {
 	}
 	return found, nil
 }
-
-// Notice is notice for package factor.
-func (s *Service) Notice(ctx context.Context, tx bun.Tx, p Person, change lang.Message, from Origin) error {
-	return s.notice(ctx, tx, p, change, from)
-}

@@ -99,7 +99,7 @@ func usernameTaken() lang.Message {
 func (s *Service) register(ctx context.Context, r Registration, hash string) error {
 	now := s.clock.Now()
 	return s.db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
-		owner, found, err := ownerOf(ctx, tx, r.Email)
+		owner, found, err := OwnerOf(ctx, tx, r.Email)
 		if err != nil {
 			return err
 		}

@@ -103,7 +103,7 @@ func (s *Service) changedEmail(ctx context.Context, tx bun.Tx, before, after *Re
 		if err := makePrimary(ctx, tx, after.ID, after.Email); err != nil {
 			return err
 		}
-		if err := s.notice(ctx, tx, before.Person, primaryChanged(before.Email, after.Email), Origin{}); err != nil {
+		if err := s.Notice(ctx, tx, before.Person, primaryChanged(before.Email, after.Email), Origin{}); err != nil {
 			return err
 		}
 	}
@@ -130,7 +130,7 @@ func (s *Service) changedEntry(ctx context.Context, tx bun.Tx, before, after *Re
 	}
 	switch {
 	case after.NoSecret:
-		return s.notice(ctx, tx, after.Person, lang.M("The password of your account was taken away. Choose a new one before you sign in again."), Origin{})
+		return s.Notice(ctx, tx, after.Person, lang.M("The password of your account was taken away. Choose a new one before you sign in again."), Origin{})
 	case secret:
 		return s.passwordNotice(ctx, tx, after.Person, Origin{})
 	}
@@ -155,7 +155,7 @@ func guard(ctx context.Context, tx bun.Tx, by access.Holder, before, after *Reco
 	return nil
 }
 
-// superusers is the lock of everybody who lets one go: two at once would each count the other.
+// superusers is the advisory lock for demoting one: two at once would each count the other.
 const superusers = 0x5065_726b
 
 func notTheLast(ctx context.Context, tx bun.Tx, id int64) error {
@@ -172,8 +172,8 @@ func notTheLast(ctx context.Context, tx bun.Tx, id int64) error {
 	return nil
 }
 
-// mayRemove holds the rules for whoever deletes or erases a person.
-func mayRemove(ctx context.Context, tx bun.Tx, by access.Holder, r *Record) error {
+// MayRemove refuses whoever may not delete or erase a person, and whom nobody may.
+func MayRemove(ctx context.Context, tx bun.Tx, by access.Holder, r *Record) error {
 	if err := by.Must("users.delete_user"); err != nil {
 		return err
 	}
@@ -191,7 +191,7 @@ func mayRemove(ctx context.Context, tx bun.Tx, by access.Holder, r *Record) erro
 
 // DropRecord deletes a person; what refers to them says whether that is possible.
 func (s *Service) DropRecord(ctx context.Context, tx bun.Tx, by access.Holder, r *Record) error {
-	if err := mayRemove(ctx, tx, by, r); err != nil {
+	if err := MayRemove(ctx, tx, by, r); err != nil {
 		return err
 	}
 	if err := s.letGo(ctx, tx, r.Person); err != nil {

@@ -138,14 +138,9 @@ const (
 	AddressesSQL = `SELECT lower(email) FROM users WHERE id = ?0 UNION SELECT email FROM email_addresses WHERE user_id = ?0 AND verified`
 )
 
-// OwnerOf finds the account that an address belongs to; found is false when there is none.
-func (s *Service) OwnerOf(ctx context.Context, db bun.IDB, email string) (p Person, found bool, err error) {
-	return ownerOf(ctx, db, CanonicalEmail(email))
-}
-
-// ownerOf finds the account that an address belongs to: verified, else as primary address. An unverified secondary
-// address on somebody's account does not count.
-func ownerOf(ctx context.Context, db bun.IDB, email string) (Person, bool, error) {
+// OwnerOf finds the account that a canonical address belongs to: verified, else as primary address. An unverified
+// secondary address on somebody's account does not count. found is false when there is no such account.
+func OwnerOf(ctx context.Context, db bun.IDB, email string) (p Person, found bool, err error) {
 	row, found, err := first(ctx, db.NewSelect().Where("u.id IN ("+OwnersSQL+")", email).OrderExpr(
 		"EXISTS (SELECT 1 FROM email_addresses ea WHERE ea.user_id = u.id AND ea.email = ? AND ea.verified) DESC, u.id", email))
 	return row.Person, found, err
@@ -267,7 +262,7 @@ func (s *Service) prove(ctx context.Context, tx bun.Tx, a addressRow, from Origi
 	if len(fresh) == 0 {
 		return nil
 	}
-	return s.notice(ctx, tx, before.Person, primaryChanged(before.Email, fresh[0]), from)
+	return s.Notice(ctx, tx, before.Person, primaryChanged(before.Email, fresh[0]), from)
 }
 
 func grantAll(ctx context.Context, tx bun.Tx, id int64) error {

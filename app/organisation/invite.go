@@ -45,7 +45,7 @@ func (s *Service) Invite(ctx context.Context, by account.Person, o Organisation,
 			return refused(lang.M("%s is a member of this organisation or invited already.", made.Email))
 		}
 		m := Member{InviteEmail: made.Email, OrganisationID: o.ID, CreatedAt: s.clock.Now(), Role: RoleMember}
-		if m.Person, _, err = s.people.OwnerOf(ctx, tx, made.Email); err != nil {
+		if m.Person, _, err = account.OwnerOf(ctx, tx, made.Email); err != nil {
 			return err
 		}
 		m.UserID = m.Person.ID

@@ -18,7 +18,7 @@ import (
 // Erase takes everything about a person away that is not a record of money, and closes the account for ever. The caller
 // holds the person's row. It cannot be undone.
 func (s *Service) Erase(ctx context.Context, tx bun.Tx, by access.Holder, r *account.Record) error {
-	if err := s.people.MayErase(ctx, tx, by, r); err != nil {
+	if err := account.MayRemove(ctx, tx, by, r); err != nil {
 		return err
 	}
 	waits, err := s.bills.OnItsWay(ctx, tx, r.ID)
@@ -78,7 +78,7 @@ func onItsWay() lang.Message {
 
 // Delete deletes a person as a whole, with the files that were made for them and what they bought without being billed.
 func (s *Service) Delete(ctx context.Context, tx bun.Tx, by access.Holder, r *account.Record) error {
-	if err := s.people.MayErase(ctx, tx, by, r); err != nil {
+	if err := account.MayRemove(ctx, tx, by, r); err != nil {
 		return err
 	}
 	if err := s.drop(ctx, tx, "user_id = ?", r.ID); err != nil {
