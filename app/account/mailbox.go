@@ -35,7 +35,7 @@ func (s *Service) Mailboxes(ctx context.Context, who Person) (all []Mailbox, err
 
 // inStep tells whether the primary address is the one that the account itself has.
 func inStep(rows []addressRow, email string) bool {
-	return slices.ContainsFunc(rows, func(a addressRow) bool { return a.Primary && a.Email == CanonicalEmail(email) })
+	return slices.ContainsFunc(rows, func(a addressRow) bool { return a.Primary && a.Email == email })
 }
 
 func (s *Service) repair(ctx context.Context, id int64) (rows []addressRow, err error) {
@@ -56,7 +56,7 @@ func own(ctx context.Context, tx bun.Tx, id int64) (Person, []addressRow, error)
 	if err != nil || inStep(rows, u.Email) {
 		return u.Person, rows, err
 	}
-	if err := makePrimary(ctx, tx, id, CanonicalEmail(u.Email)); err != nil {
+	if err := makePrimary(ctx, tx, id, u.Email); err != nil {
 		return Person{}, nil, err
 	}
 	rows, err = addressesOf(ctx, tx, id)

@@ -77,7 +77,7 @@ func (s *Service) ByUsername(ctx context.Context, username string) (Person, erro
 
 // Confirmed tells whether somebody's primary address is known to be theirs.
 func (s *Service) Confirmed(ctx context.Context, p Person) (bool, error) {
-	return hasVerified(ctx, s.db, p.ID, CanonicalEmail(p.Email))
+	return hasVerified(ctx, s.db, p.ID, p.Email)
 }
 
 // mailOnce bounds verification and "already exists" mails: whoever asks more often is told the same and gets nothing.

@@ -135,7 +135,7 @@ func usernameExists(ctx context.Context, db bun.IDB, username string) (bool, err
 // not, and others once they are verified. Other packages compare their rows with them.
 const (
 	OwnersSQL    = `SELECT id FROM users WHERE lower(email) = ?0 UNION SELECT user_id FROM email_addresses WHERE email = ?0 AND verified`
-	AddressesSQL = `SELECT lower(email) FROM users WHERE id = ?0 UNION SELECT email FROM email_addresses WHERE user_id = ?0 AND verified`
+	AddressesSQL = `SELECT email FROM users WHERE id = ?0 UNION SELECT email FROM email_addresses WHERE user_id = ?0 AND verified`
 )
 
 // OwnerOf finds the account that a canonical address belongs to: verified, else as primary address. An unverified
