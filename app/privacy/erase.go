@@ -108,7 +108,7 @@ type Consequences struct {
 func (s *Service) Consequences(ctx context.Context, person int64) (c Consequences, err error) {
 	err = s.db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) (err error) {
 		for _, h := range s.belongings() {
-			if h.erase == nil || h.owned {
+			if h.erase == nil || h.ownsRows {
 				err = h.count(ctx, tx, person, &c.Stays)
 			} else {
 				err = h.count(ctx, tx, person, &c.Goes)

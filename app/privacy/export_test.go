@@ -9,7 +9,7 @@ type Holding struct {
 // Holdings are the rules about what foreign keys lead to, in order.
 func (s *Service) Holdings() (all []Holding) {
 	for _, h := range s.holdings() {
-		all = append(all, Holding{h.key, h.file, h.give, h.owned, h.erase != nil})
+		all = append(all, Holding{h.key, h.file, h.give, h.ownsRows, h.erase != nil})
 	}
 	return all
 }

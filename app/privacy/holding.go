@@ -20,7 +20,8 @@ type holding struct {
 	file  string // what the rows are called in the download
 	give  string // query for them, ?0 being the person, in an order that is always the same; "" gives nothing
 	erase eraser // nil leaves the rows as they are
-	owned bool   // what refers to these rows is about the person, too
+	// ownsRows says that rows which refer to these are about the person, too.
+	ownsRows bool
 }
 
 // doomed is a person who is being erased.
@@ -40,37 +41,65 @@ func (s *Service) holdings() []holding { return append(s.belongings(), mentions(
 // belongings are about a person, and nobody else.
 func (s *Service) belongings() []holding {
 	return []holding{
-		{"data_exports.user_id", "downloads", "SELECT requested_at, ready_at FROM data_exports WHERE user_id = ?0 ORDER BY id", s.dropFiles, false},
-		{"individual_memberships.user_id", "memberships", giveMemberships, s.cancelMemberships, true},
-		{"individual_memberships.renews_id", "", "", nil, true}, // with the membership
-		{"billing_accounts.user_id", "", "", nil, true},         // nothing but the link between person and invoices
-		{"purchases.account_id", "", "", nil, true},             // with the membership that was bought
-		{"purchases.buyer_id", "", "", nil, true},
-		{"purchases.individual_membership_id", "purchases", givePurchases, nil, true},
-		{"invoices.account_id", "invoices", giveInvoices, nil, true},
-		{"invoices.purchase_id", "", "", nil, true}, // with the account
-		{"invoices.individual_membership_id", "", "", nil, true},
-		{"organisation_members.user_id", "organisations", giveOrganisations, leaveOrganisations, false},
-		{"user_groups.user_id", "groups", giveGroups, deleted("user_groups"), false},
-		{"user_permissions.user_id", "permissions", givePermissions, deleted("user_permissions"), false},
-		{"authenticators.user_id", "second_factors", "SELECT type, created_at, last_used_at FROM authenticators WHERE user_id = ?0 ORDER BY id", deleted("authenticators"), false},
-		{"social_accounts.user_id", "linked_accounts", "SELECT provider, uid, date_joined, last_login FROM social_accounts WHERE user_id = ?0 ORDER BY id", deleted("social_accounts"), false},
-		{"profile_field_responses.user_id", "answers", giveAnswers, deleted("profile_field_responses"), false},
-		{"term_acceptances.user_id", "accepted_terms", giveAcceptances, forgetBrowser, true},
-		{"sessions.user_id", "sessions", "SELECT created_at, expires_at FROM sessions WHERE user_id = ?0 ORDER BY created_at, token_hash", deleted("sessions"), false},
-		{"email_messages.user_id", "messages", giveMessages, forgetMessages, false},
-		{"email_addresses.user_id", "addresses", giveAddresses, deleted("email_addresses"), false},
+		{
+			key: "data_exports.user_id", file: "downloads",
+			give:  "SELECT requested_at, ready_at FROM data_exports WHERE user_id = ?0 ORDER BY id",
+			erase: s.dropFiles,
+		},
+		{key: "individual_memberships.user_id", file: "memberships", give: giveMemberships, erase: s.cancelMemberships, ownsRows: true},
+		{key: "individual_memberships.renews_id", ownsRows: true}, // with the membership
+		{key: "billing_accounts.user_id", ownsRows: true},         // nothing but the link between person and invoices
+		{key: "purchases.account_id", ownsRows: true},             // with the membership that was bought
+		{key: "purchases.buyer_id", ownsRows: true},
+		{key: "purchases.individual_membership_id", file: "purchases", give: givePurchases, ownsRows: true},
+		{key: "invoices.account_id", file: "invoices", give: giveInvoices, ownsRows: true},
+		{key: "invoices.purchase_id", ownsRows: true}, // with the account
+		{key: "invoices.individual_membership_id", ownsRows: true},
+		{key: "organisation_members.user_id", file: "organisations", give: giveOrganisations, erase: leaveOrganisations},
+		{key: "user_groups.user_id", file: "groups", give: giveGroups, erase: deleted("user_groups")},
+		{key: "user_permissions.user_id", file: "permissions", give: givePermissions, erase: deleted("user_permissions")},
+		{
+			key: "authenticators.user_id", file: "second_factors",
+			give:  "SELECT type, created_at, last_used_at FROM authenticators WHERE user_id = ?0 ORDER BY id",
+			erase: deleted("authenticators"),
+		},
+		{
+			key: "social_accounts.user_id", file: "linked_accounts",
+			give:  "SELECT provider, uid, date_joined, last_login FROM social_accounts WHERE user_id = ?0 ORDER BY id",
+			erase: deleted("social_accounts"),
+		},
+		{key: "profile_field_responses.user_id", file: "answers", give: giveAnswers, erase: deleted("profile_field_responses")},
+		{key: "term_acceptances.user_id", file: "accepted_terms", give: giveAcceptances, erase: forgetBrowser, ownsRows: true},
+		{
+			key: "sessions.user_id", file: "sessions",
+			give:  "SELECT created_at, expires_at FROM sessions WHERE user_id = ?0 ORDER BY created_at, token_hash",
+			erase: deleted("sessions"),
+		},
+		{key: "email_messages.user_id", file: "messages", give: giveMessages, erase: forgetMessages},
+		{key: "email_addresses.user_id", file: "addresses", give: giveAddresses, erase: deleted("email_addresses")},
 	}
 }
 
 // mentions are of others, and only name a person: an erasure leaves them without the name.
 func mentions() []holding {
 	return []holding{
-		{"admin_log_entries.user_id", "acts_as_staff", giveActs, renameActor, false},
-		{"pages.owner_id", "pages", "SELECT title, first_published_at FROM pages WHERE owner_id = ?0 ORDER BY id", unlinked("pages", "owner_id"), false},
-		{"pages.locked_by_id", "", "", unlinked("pages", "locked_by_id"), false},
-		{"page_revisions.user_id", "page_versions", "SELECT created_at FROM page_revisions WHERE user_id = ?0 ORDER BY id", unlinked("page_revisions", "user_id"), false},
-		{"theme_settings_revisions.user_id", "theme_versions", "SELECT created_at FROM theme_settings_revisions WHERE user_id = ?0 ORDER BY id", unlinked("theme_settings_revisions", "user_id"), false},
+		{key: "admin_log_entries.user_id", file: "acts_as_staff", give: giveActs, erase: renameActor},
+		{
+			key: "pages.owner_id", file: "pages",
+			give:  "SELECT title, first_published_at FROM pages WHERE owner_id = ?0 ORDER BY id",
+			erase: unlinked("pages", "owner_id"),
+		},
+		{key: "pages.locked_by_id", erase: unlinked("pages", "locked_by_id")},
+		{
+			key: "page_revisions.user_id", file: "page_versions",
+			give:  "SELECT created_at FROM page_revisions WHERE user_id = ?0 ORDER BY id",
+			erase: unlinked("page_revisions", "user_id"),
+		},
+		{
+			key: "theme_settings_revisions.user_id", file: "theme_versions",
+			give:  "SELECT created_at FROM theme_settings_revisions WHERE user_id = ?0 ORDER BY id",
+			erase: unlinked("theme_settings_revisions", "user_id"),
+		},
 	}
 }
 
@@ -78,8 +107,8 @@ func mentions() []holding {
 // others delete.
 func about() []holding {
 	return []holding{
-		{"users", "account", giveAccount, nil, true},
-		{"admin_log_entries", "history", giveHistory, nil, false},
+		{key: "users", file: "account", give: giveAccount, ownsRows: true},
+		{key: "admin_log_entries", file: "history", give: giveHistory},
 	}
 }
 
