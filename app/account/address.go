@@ -34,10 +34,13 @@ func LoadOwners(ctx context.Context, db bun.IDB, all []*Address) error {
 		ids = append(ids, a.UserID)
 	}
 	owners, err := Owners(ctx, db, ids)
+	if err != nil {
+		return err
+	}
 	for _, a := range all {
 		a.Owner = owners[a.UserID]
 	}
-	return err
+	return nil
 }
 
 // Owners finds people by their ids.

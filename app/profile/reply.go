@@ -23,11 +23,14 @@ type Reply struct {
 // Replies are all questions that a person can answer or has answered, also those that are not asked at present.
 func Replies(ctx context.Context, db bun.IDB, person int64) ([]*Reply, error) {
 	sheet, err := ask(ctx, db, person, "("+isLive+") OR r.id IS NOT NULL")
+	if err != nil {
+		return nil, err
+	}
 	var all []*Reply
 	for _, a := range sheet.All() {
 		all = append(all, &Reply{ID: a.ID, Person: person, Asked: a, Value: a.Stored})
 	}
-	return all, err
+	return all, nil
 }
 
 // Reply stores what staff answer for somebody. A first answer, another one and none any longer each need a permission of

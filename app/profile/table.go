@@ -19,7 +19,7 @@ type Answered struct {
 func (s *Service) Table(ctx context.Context) (Answered, error) {
 	a := Answered{db: s.db}
 	err := s.db.NewSelect().Model(&a.all).Join(`JOIN profile_field_groups g ON g.id = f.group_id`).Where(isLive).
-		OrderExpr(`g."order", g.id, f."order", f.id`).Scan(ctx)
+		OrderExpr(inOrder).Scan(ctx)
 	if err != nil {
 		return a, fmt.Errorf("list live questions: %w", err)
 	}
