@@ -51,14 +51,14 @@ func (s *Service) SignIn(ctx context.Context, c Credentials) (Arrival, error) {
 	if p.Any() {
 		return Arrival{}, fault.Invalid(p)
 	}
-	try, err := s.count(ctx, email, c)
+	t, err := s.count(ctx, email, c)
 	if err != nil {
 		return Arrival{}, err
 	}
 	for range 2 { // the second time when somebody changed the password while it was compared
-		a, err := s.attempt(ctx, try)
+		a, err := s.attempt(ctx, t)
 		if !errors.Is(err, errPasswordChanged) {
-			return a, s.unlooked(ctx, try, err)
+			return a, s.unlooked(ctx, t, err)
 		}
 	}
 	return Arrival{}, wrongCredentials()
@@ -95,21 +95,21 @@ func (s *Service) attempt(ctx context.Context, t try) (Arrival, error) {
 // verify tries the password as typed, then without surrounding spaces, and gives the one that fits, else "". A stored
 // hash that nobody can read fits nothing.
 func (s *Service) verify(ctx context.Context, hash, typed string) (plain string, outdated bool, err error) {
-	tries := []string{typed}
+	candidates := []string{typed}
 	if bare := strings.TrimSpace(typed); bare != typed && bare != "" {
-		tries = append(tries, bare)
+		candidates = append(candidates, bare)
 	}
-	for i, try := range tries {
-		ok, outdated, err := s.hasher.Verify(ctx, hash, try)
+	for i, candidate := range candidates {
+		ok, outdated, err := s.hasher.Verify(ctx, hash, candidate)
 		switch {
 		case errors.Is(err, password.ErrUnreadable), errors.Is(err, password.ErrTooCostly):
-			return "", false, s.hasher.Waste(ctx, try)
+			return "", false, s.hasher.Waste(ctx, candidate)
 		case err != nil && i > 0:
 			return "", false, fmt.Errorf("%w: %w", errOneWrong, err)
 		case err != nil:
 			return "", false, err
 		case ok:
-			return try, outdated, nil
+			return candidate, outdated, nil
 		}
 	}
 	return "", false, nil

@@ -14,11 +14,19 @@ import (
 
 // LoadGroups adds how many active questions these groups have.
 func LoadGroups(ctx context.Context, db bun.IDB, all []*Group) error {
-	counts, err := countBy(ctx, db, `SELECT group_id AS id, count(*) AS n FROM profile_fields WHERE is_active GROUP BY 1`)
+	var rows []struct{ ID, N int64 }
+	const count = `SELECT group_id AS id, count(*) AS n FROM profile_fields WHERE is_active GROUP BY 1`
+	if err := db.NewRaw(count).Scan(ctx, &rows); err != nil {
+		return fmt.Errorf("count the questions of groups: %w", err)
+	}
+	counts := map[int64]int64{}
+	for _, r := range rows {
+		counts[r.ID] = r.N
+	}
 	for _, g := range all {
 		g.Questions = counts[g.ID]
 	}
-	return err
+	return nil
 }
 
 // LoadRecords adds what lists of questions show: their groups.
@@ -46,24 +54,12 @@ func LoadAnswers(ctx context.Context, db bun.IDB, q *Question) error {
 	return nil
 }
 
-func countBy(ctx context.Context, db bun.IDB, query string) (map[int64]int64, error) {
-	var rows []struct{ ID, N int64 }
-	if err := db.NewRaw(query).Scan(ctx, &rows); err != nil {
-		return nil, fmt.Errorf("count what groups hold: %w", err)
-	}
-	counts := map[int64]int64{}
-	for _, r := range rows {
-		counts[r.ID] = r.N
-	}
-	return counts, nil
-}
-
 // CreateGroup stores a new group.
 func CreateGroup(ctx context.Context, tx bun.Tx, by access.Holder, g *Group) error {
 	if err := by.Must("users.add_profilefieldgroup"); err != nil {
 		return err
 	}
-	if err := g.valid(); err != nil {
+	if err := g.complete(); err != nil {
 		return err
 	}
 	if _, err := tx.NewInsert().Model(g).Returning("id").Exec(ctx); err != nil {
@@ -77,7 +73,7 @@ func UpdateGroup(ctx context.Context, tx bun.Tx, by access.Holder, _, after *Gro
 	if err := by.Must("users.change_profilefieldgroup"); err != nil {
 		return err
 	}
-	if err := after.valid(); err != nil {
+	if err := after.complete(); err != nil {
 		return err
 	}
 	columns := []string{"name_translations", "description_translations", "order", "is_active"}
@@ -98,7 +94,8 @@ func DeleteGroup(ctx context.Context, tx bun.Tx, by access.Holder, g *Group) err
 	return nil
 }
 
-func (g *Group) valid() error {
+// complete makes of nothing what the columns demand, and refuses a group without a name.
+func (g *Group) complete() error {
 	g.Name, g.Description = g.Name.filled(), g.Description.filled()
 	if g.Name.Any() {
 		return nil
@@ -121,7 +118,7 @@ func Create(ctx context.Context, tx bun.Tx, by access.Holder, q *Question) error
 	if err := by.Must("users.add_profilefield"); err != nil {
 		return err
 	}
-	if err := q.valid(); err != nil {
+	if err := q.complete(); err != nil {
 		return err
 	}
 	if _, err := tx.NewInsert().Model(q).Returning("id").Exec(ctx); err != nil {
@@ -137,7 +134,7 @@ func Update(ctx context.Context, tx bun.Tx, by access.Holder, before, after *Que
 		return err
 	}
 	after.Key = before.Key
-	if err := after.valid(); err != nil {
+	if err := after.complete(); err != nil {
 		return err
 	}
 	if !after.Confirmed {
@@ -155,8 +152,9 @@ func Update(ctx context.Context, tx bun.Tx, by access.Holder, before, after *Que
 	return nil
 }
 
-// valid also takes away limits that only numbers have.
-func (q *Question) valid() error {
+// complete makes of nothing what the columns demand, takes away limits that only numbers have, and refuses what is wrong
+// with the rest.
+func (q *Question) complete() error {
 	q.LabelTexts, q.HelpTexts = q.LabelTexts.filled(), q.HelpTexts.filled()
 	if q.Type != Number {
 		q.Min, q.Max = nil, nil

@@ -16,7 +16,7 @@ func (s *Service) Sample(ctx context.Context) error {
 		}
 		for i, q := range sampleQuestions() {
 			q.GroupID, q.Order, q.Active, q.Counts = group, i, true, true
-			if err := q.valid(); err != nil {
+			if err := q.complete(); err != nil {
 				return fmt.Errorf("sample question %s: %w", q.Key, err)
 			}
 			_, err := tx.NewInsert().Model(&q).On("CONFLICT ON CONSTRAINT profile_fields_key_unique DO UPDATE").
