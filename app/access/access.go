@@ -14,7 +14,7 @@ import (
 	"ams/app/lang"
 )
 
-// Holder is somebody with all that they may do at this moment. The zero Holder may nothing.
+// Holder is somebody with all that they may do at this moment. The zero Holder may do nothing.
 type Holder struct {
 	ID        int64
 	Name      string
@@ -27,7 +27,7 @@ type Holder struct {
 // May tells whether the holder has a permission such as "users.change_user".
 func (h Holder) May(code string) bool { return h.Superuser || h.codes[code] }
 
-// Must refuses who lacks a permission. Use cases of staff begin with it, whoever asked before.
+// Must refuses whoever lacks a permission. Use cases of staff begin with it, even where the page has asked already.
 func (h Holder) Must(code string) error {
 	if h.May(code) {
 		return nil
@@ -83,10 +83,10 @@ func (h Holder) Covers(other Holder) bool {
 	return h.Superuser || !other.Superuser && h.MayAll(other.Codes())
 }
 
-// GivenSQL is an array of what the user u was given, directly and through groups, for the query that finds out who a
-// request comes from: a change of rights holds from the next one. What holds at a place comes along, although few pages
-// ask: so whoever acts is known as wholly as those whom they look after, and no guard can forget to load a part of it. It
-// costs requests of staff 0.04 ms, and those of everybody else nothing.
+// GivenSQL is an array of what the user u was given, directly and through groups. The query that finds out who a
+// request comes from has it, so that a change of rights holds from the next request. Rights at places are in it,
+// although few pages ask for them: so no guard can forget to load them. They cost requests of staff 0.04 ms, and those
+// of everybody else nothing.
 const GivenSQL = "permissions_of(u.id)"
 
 // SomeSQL tells whether the user u can have been given anything. Most people never were, and asking so costs them next to

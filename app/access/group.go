@@ -43,7 +43,7 @@ func CreateGroup(ctx context.Context, tx bun.Tx, by Holder, g *Group) error {
 	return ofGroups().set(ctx, tx, g.ID, g.Codes)
 }
 
-// UpdateGroup stores a group that was before; by has to hold what is added.
+// UpdateGroup stores a changed group; by has to hold what is added.
 func UpdateGroup(ctx context.Context, tx bun.Tx, by Holder, before, after *Group) error {
 	if err := by.Must("auth.change_group"); err != nil {
 		return err
@@ -126,7 +126,7 @@ func SetGrants(ctx context.Context, tx bun.Tx, by Holder, person int64, before, 
 	return ofPeople().set(ctx, tx, person, after.Codes)
 }
 
-// JoinGroup gives a person one more group, which whoever does it has to hold in full.
+// JoinGroup puts a person into one more group; by has to hold all that the group may do.
 func JoinGroup(ctx context.Context, tx bun.Tx, by Holder, person, group int64) error {
 	if err := mayGiveGroups(ctx, tx, by, []int64{group}); err != nil {
 		return err
@@ -142,8 +142,8 @@ func JoinGroup(ctx context.Context, tx bun.Tx, by Holder, person, group int64) e
 	return nil
 }
 
-// mayGiveGroups locks the groups, so that they cannot grow before this transaction ends, and reads what they hold by a
-// statement of its own: one that waited for the lock would see what they held before.
+// mayGiveGroups locks the groups, so that they cannot grow before this transaction ends. What they hold it reads in a
+// second statement, because a statement that waited for the lock still sees the old rows.
 func mayGiveGroups(ctx context.Context, tx bun.Tx, by Holder, groups []int64) error {
 	if _, err := tx.NewRaw(`SELECT FROM groups WHERE id IN (?) ORDER BY id FOR NO KEY UPDATE`, bun.List(groups)).Exec(ctx); err != nil {
 		return fmt.Errorf("lock groups: %w", err)
@@ -158,7 +158,8 @@ func mayGiveGroups(ctx context.Context, tx bun.Tx, by Holder, groups []int64) er
 	return mayGive(by, "groups", nil, codes)
 }
 
-// Ship makes those of the groups that the program brings along that are missing, Editors and Moderators, and names them.
+// Ship makes the groups that the program brings along, Editors and Moderators, where they are missing, and names those
+// that it made.
 func Ship(ctx context.Context, db bun.IDB) (names []string, err error) {
 	if err = db.NewRaw(`SELECT ship_groups()`).Scan(ctx, &names); err != nil {
 		return nil, fmt.Errorf("make the groups that the program brings along: %w", err)

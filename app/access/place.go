@@ -84,7 +84,7 @@ type grant struct {
 	field  string // the input that names the place
 	group  int64
 	place  int64
-	paths  string // the query for path and label of a place, which it keeps where it is
+	paths  string // query for path and label of a place; its lock keeps the place from being deleted
 	rights []string
 }
 
@@ -155,8 +155,8 @@ func remove(ctx context.Context, tx bun.Tx, by Holder, row any, g grant) error {
 	return nil
 }
 
-// allowed holds the group, as mayGiveGroups does, and refuses what by would give without holding it there. What the group
-// has at this place already, or above it, is given to nobody. It tells what the place is called.
+// allowed holds the group, as mayGiveGroups does, and refuses what by would give without holding it there. What the
+// group has at this place already, or above it, needs no permission of by. It tells what the place is called.
 func (g grant) allowed(ctx context.Context, tx bun.Tx, by Holder) (label string, err error) {
 	if len(g.rights) == 0 {
 		return "", g.wrong(lang.M("Tick at least one right."))
@@ -206,7 +206,7 @@ func (g grant) missing() lang.Message {
 	return lang.M("This collection is no longer there. Choose another one.")
 }
 
-// stored puts the one rule of the schema into words that allowed does not look at.
+// stored puts into words the one rule of the schema that allowed does not check.
 func (g grant) stored(err error) error {
 	switch database.Constraint(err) {
 	case "group_page_permissions_once":

@@ -61,7 +61,7 @@ func (s *Service) Appoint(ctx context.Context, a Appointment) (created bool, err
 	return s.appoint(ctx, a, func(ctx context.Context, tx bun.Tx, id int64) error { return s.promote(ctx, tx, id, a) })
 }
 
-// appoint asks existing what to do with an account that has the address already.
+// appoint calls existing for an account that has the address already.
 func (s *Service) appoint(ctx context.Context, a Appointment, existing func(context.Context, bun.Tx, int64) error) (created bool, err error) {
 	hash := password.Unusable()
 	if a.Password != "" {

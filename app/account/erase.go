@@ -23,8 +23,8 @@ func wasErased() lang.Message {
 // Trace is what stands for a person who is erased: no name, but the same one everywhere.
 func Trace(id int64) string { return fmt.Sprintf("erased-%d", id) }
 
-// Anonymise leaves of an account only that it was there. Its pictures are deleted by job; everything else that belongs to
-// it has to be gone already. Nobody can ever use it again.
+// Anonymise empties the row of an account, which nobody can ever use again. Its pictures are deleted by job; everything
+// else that belongs to it has to be gone already.
 func (s *Service) Anonymise(ctx context.Context, tx bun.Tx, r *Record) error {
 	name, err := freeTrace(ctx, tx, r.ID)
 	if err != nil {

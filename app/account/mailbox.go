@@ -129,8 +129,8 @@ func (s *Service) onMailbox(ctx context.Context, who Person, email string,
 	})
 }
 
-// PreferMailbox makes an address the primary one, and tells the former one; changed is false when it is already. One
-// that is not verified only serves while no other is.
+// PreferMailbox makes an address the primary one, and tells the former one; changed is false when it is already. An
+// unverified address is refused once the person has a verified one.
 func (s *Service) PreferMailbox(ctx context.Context, who Person, email string, from Origin) (changed bool, err error) {
 	err = s.onMailbox(ctx, who, email, func(ctx context.Context, tx bun.Tx, owner Person, a addressRow, all []addressRow) error {
 		switch {

@@ -110,7 +110,7 @@ func hasPassword() error {
 	return fault.Conflict(lang.M("Your account has a password already. You can change it here."))
 }
 
-// replace stores a new password unless another one than u has was stored meanwhile.
+// replace stores a new password, unless the one that u had has been changed meanwhile.
 func (s *Service) replace(ctx context.Context, u userRow, n NewPassword, from Origin) (string, error) {
 	hash, err := s.hasher.Hash(ctx, n.Password)
 	if err != nil {
@@ -128,7 +128,7 @@ func (s *Service) replace(ctx context.Context, u userRow, n NewPassword, from Or
 	})
 }
 
-// store is what every new password brings along.
+// store keeps a new password, ends all sessions of the person and tells them.
 func (s *Service) store(ctx context.Context, tx bun.Tx, p Person, hash string, from Origin) error {
 	if _, err := tx.NewRaw("UPDATE users SET password = ? WHERE id = ?", hash, p.ID).Exec(ctx); err != nil {
 		return fmt.Errorf("store the password of user %d: %w", p.ID, err)

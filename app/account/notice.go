@@ -18,7 +18,8 @@ const longestAgent = 200
 // not told where those sit.
 type Origin struct{ Client, Agent string }
 
-// noticeMail is what views/mail/account_security_notice tells, and account_password_changed but for the change.
+// noticeMail is what views/mail/account_security_notice tells. account_password_changed tells the same without the
+// change.
 type noticeMail struct {
 	Name, Change, When string
 	Client, Agent      string // both empty when staff did it

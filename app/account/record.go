@@ -26,7 +26,7 @@ type Record struct {
 
 	access.Grants `bun:"-"`
 
-	Rights    access.Holder `bun:"-"` // what the person may do, for those who may not do as much
+	Rights    access.Holder `bun:"-"` // what the person may do: whoever may do less may not look after them
 	NewSecret string        `bun:"-"`
 	Repeat    string        `bun:"-"`
 	Invite    bool          `bun:"-"` // instead of a password, a letter with a link to choose one
@@ -48,7 +48,7 @@ func LoadGrants(ctx context.Context, db bun.IDB, r *Record) (err error) {
 	return err
 }
 
-// LoadRights adds what those of these people may do of whom that is not known yet.
+// LoadRights adds what these people may do, where that is not loaded yet.
 func LoadRights(ctx context.Context, db bun.IDB, all []*Record) error {
 	var ids []int64
 	for _, r := range all {
@@ -69,9 +69,9 @@ func LoadRights(ctx context.Context, db bun.IDB, all []*Record) error {
 	return nil
 }
 
-// MayLookAfter says why somebody may not change a person's account: it may do what they may not, so changing its
-// address or password would give them its rights; or it is nobody's any longer. Belonging to the staff is such a right, too.
-// The zero message: they may.
+// MayLookAfter says why somebody may not change an account; the zero message: they may. Whoever sets its address or
+// password can use its rights, so nobody changes an account that may do more than they; belonging to the staff is such
+// a right, too.
 func MayLookAfter(by access.Holder, r *Record) lang.Message {
 	switch {
 	case r.ErasedAt != nil:
@@ -97,8 +97,8 @@ func Locked(by access.Holder, r *Record, key string) bool {
 	return false
 }
 
-// Grave tells whether a save asks for a proof that is recent: one that makes somebody a member of the staff or takes that
-// from them, and one that changes how those come in who save it. There is no before of a new account.
+// Grave tells whether a save needs a recent proof of who makes it: when it changes who belongs to the staff, and when
+// people change how they come in themselves. before is nil for a new account, after for one that is deleted.
 func Grave(by access.Holder, before, after *Record) bool {
 	switch {
 	case after == nil:
@@ -157,8 +157,8 @@ func firstOf(p fault.Fields) lang.Message {
 	return lang.Message{}
 }
 
-// checkTaken looks for other accounts with the same address or username. An address that stays may be claimed by several
-// accounts and proved by one of them.
+// checkTaken looks for other accounts with the same address or username. An address that stays is not looked for:
+// several accounts may claim it before one of them proves that it is theirs.
 func checkTaken(ctx context.Context, db bun.IDB, before, r *Record) error {
 	var p fault.Fields
 	if before == nil || before.Email != r.Email {

@@ -127,7 +127,7 @@ func (s *Service) readReset(ctx context.Context, db bun.IDB, key string) (state 
 }
 
 // Reset stores the password that the owner of a link chose. Whoever could open the link has the mailbox, so its address
-// counts as verified unless another account has it. All sessions end, and what failed to sign in is forgotten.
+// counts as verified unless another account has it. All sessions end, and failed sign-ins are forgotten.
 func (s *Service) Reset(ctx context.Context, key string, n NewPassword, from Origin) error {
 	state, _, err := s.readReset(ctx, s.db, key)
 	if err != nil {

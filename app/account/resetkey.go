@@ -18,8 +18,8 @@ type resetLink struct {
 	mac           string
 }
 
-// resetState is all that ends the life of a link by changing: the first use, any sign-in, any other password and any
-// other address of the account.
+// resetState is what the key of a link is signed with. The link stops working once any of it changes: by its first use,
+// by a sign-in, by another password or address of the account.
 type resetState struct {
 	user      userRow
 	addresses []addressRow // by id
@@ -32,7 +32,7 @@ func resetKey(secret []byte, state resetState, address int64, now time.Time) str
 	return fmt.Sprintf("%s-%s-%s-%s", base36(l.user), base36(l.issued), base36(l.address), l.sign(secret, state))
 }
 
-// parseResetKey proves nothing yet.
+// parseResetKey reads a key without checking its signature.
 func parseResetKey(key string) (l resetLink, ok bool) {
 	parts := strings.SplitN(key, "-", 4)
 	if len(parts) != 4 {

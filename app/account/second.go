@@ -13,7 +13,8 @@ import (
 // condition is something about a person that package factor knows, which stands above this one.
 type condition = func(ctx context.Context, db bun.IDB, id int64) (bool, error)
 
-// Guard has sign-in ask for a second proof where needs says so, and keeps new addresses from whoever has one of any kind.
+// Guard tells sign-in by needs who has to show a second proof. By has it tells who has one of any kind: those get no
+// new address.
 func (s *Service) Guard(needs, has condition) { s.needs, s.has = needs, has }
 
 // needsSecond tells whether somebody has to show a second proof.

@@ -115,8 +115,8 @@ func (s *Service) verify(ctx context.Context, hash, typed string) (plain string,
 	return "", false, nil
 }
 
-// enter is one transaction for right credentials: the try was no failed one, a verified address signs in, another one
-// gets its verification mail.
+// enter ends a sign-in with right credentials, in one transaction: it gives the try back and signs in whoever has the
+// address verified. Anybody else gets its verification mail.
 func (s *Service) enter(ctx context.Context, user userRow, t try, freshHash string) (Arrival, error) {
 	now := s.clock.Now()
 	a := Arrival{Person: user.Person, PasswordHash: user.Password}
@@ -156,7 +156,8 @@ func (s *Service) enter(ctx context.Context, user userRow, t try, freshHash stri
 	return a, err
 }
 
-// admit records the sign-in of somebody whose password was right, or leaves that to who checks the second proof.
+// admit records the sign-in of somebody whose password was right, unless a second proof is needed: then whoever checks
+// that records it.
 func (s *Service) admit(ctx context.Context, tx bun.Tx, a *Arrival, now time.Time) error {
 	needs, err := s.needsSecond(ctx, tx, a.Person.ID)
 	if err != nil {

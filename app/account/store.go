@@ -46,7 +46,7 @@ func hold(ctx context.Context, tx bun.Tx, id int64) (userRow, error) {
 	return u, err
 }
 
-// lockUser is hold for whoever tells the erased by themselves.
+// lockUser is hold without refusing erased people; callers check.
 func lockUser(ctx context.Context, tx bun.Tx, id int64) (u userRow, err error) {
 	err = tx.NewSelect().Model(&u).Where("u.id = ?", id).For("NO KEY UPDATE OF ?TableAlias").Scan(ctx)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -98,7 +98,7 @@ func ByIDs(ctx context.Context, db bun.IDB, ids []int64) (map[int64]Person, erro
 	return people, nil
 }
 
-// activeStaff are all who are told what staff are told, in the order in which they joined.
+// activeStaff are the people whom letters to the staff go to, in the order in which they joined.
 func activeStaff(ctx context.Context, db bun.IDB) ([]Person, error) {
 	var rows []userRow
 	if err := db.NewSelect().Model(&rows).Where("u.is_staff AND u.is_active AND u.erased_at IS NULL").Order("u.id").Scan(ctx); err != nil {

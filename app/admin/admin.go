@@ -23,8 +23,8 @@ import (
 type Place struct {
 	web.Desk
 	Title lang.Message      // of all of it, in full
-	Empty lang.Message      // to those who may come in and have nothing to look after
-	Whole bool              // its histories also tell the values of what is asked only in the administration beside
+	Empty lang.Message      // what the start page tells those who may come in and have nothing to look after
+	Whole bool              // histories also show values of fields that only the other administration has (Beside)
 	Short bool              // a record lies directly below its list, "users/7/", and a new one at "users/new/"
 	Moved map[string]string // addresses below it whose pages are the site's own: "logout/" is "/accounts/logout/"
 }
@@ -77,7 +77,8 @@ func New(db *bun.DB, c clock.Clock, set *views.Set, at Place) *Admin {
 // Area names a section of the menu: all entities of an app, or those that name it as theirs.
 func (a *Admin) Area(name string, title lang.Message, icon string) { a.areas[name] = area{title, icon} }
 
-// Beside tells of another administration of the site: the history of a record also names what was done there.
+// Beside tells of another administration of the same site: each tells in the history of a record what was done in the
+// other.
 func (a *Admin) Beside(other *Admin) { a.beside, other.beside = other, a }
 
 // Address is the path of a record of an entity such as users.user, for letters to staff. An unknown entity is a mistake
@@ -103,8 +104,8 @@ func (a *Admin) lead(entity string, to func(face) string) string {
 // Table names a table that is no entity, for what a delete takes along.
 func (a *Admin) Table(name string, title lang.Message) { a.tables[name] = title }
 
-// Yield says which rows of a table go along with what these columns refer to, although the foreign keys refuse that: whoever
-// writes such a delete deletes them first. The condition is SQL about the table's own columns.
+// Yield says which rows of a table a delete takes along, by the columns that refer to what is deleted, although the
+// foreign keys refuse that: the Writer deletes these rows first. The condition is SQL about the table's own columns.
 func (a *Admin) Yield(table, condition string, columns ...string) {
 	a.yields[table] = yield{condition, columns}
 }

@@ -32,8 +32,8 @@ func (a *Admin) ChooserOf(key, where string) field.Chooser {
 	return lazy{admin: a, key: key, where: where}
 }
 
-// Lookup answers at an address below the administration's, to those who have a right, with what they may choose of what is no
-// entity here, for a text that is being typed. It gives the whole address.
+// Lookup offers suggestions, for a text that is being typed, of something that is no entity here: at a path below the
+// administration's, to those who have a right. It gives the whole address.
 func (a *Admin) Lookup(path, right string, find func(ctx context.Context, by access.Holder, text string) ([]field.Record, error)) string {
 	a.lookups = append(a.lookups, offering{path, right, find})
 	return a.path(path)

@@ -127,7 +127,7 @@ func (b *bound[M]) mistyped(v *visit, d *Deed[M], m *M) error {
 }
 
 // perform does it to the record as it stands now that nobody else can change it. Rows that refer to the record can be
-// added meanwhile, so that nobody waits in a circle.
+// added meanwhile: a lock that kept them out could end in a deadlock.
 func (b *bound[M]) perform(v *visit, d *Deed[M], id int64) error {
 	return b.admin.db.RunInTx(v.c.Context(), nil, func(ctx context.Context, tx bun.Tx) error {
 		if _, err := tx.NewRaw("SELECT id FROM ? WHERE id = ? FOR NO KEY UPDATE", b.meta().SQLName, id).Exec(ctx); err != nil {

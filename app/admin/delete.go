@@ -184,7 +184,7 @@ func (b *bound[M]) dropper(ctx context.Context, tx bun.Tx, v *visit, ids []int64
 			return fault.Conflict(lang.M("these belong to it: %s. %s", v.why(p, id), b.r.Instead))
 		}
 		for _, e := range entities {
-			takes := p.takes[id][e.table()] || p.cut && len(p.along[e.table()]) > 0 // what was not looked at may be this one's
+			takes := p.takes[id][e.table()] || p.cut && len(p.along[e.table()]) > 0 // rows beyond those that were looked at may belong to this record
 			if takes && v.lacks(e.face()) {
 				return fault.Conflict(lang.M("you do not have the permission to delete %s", e.face().many))
 			}

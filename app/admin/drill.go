@@ -42,7 +42,8 @@ func (b *bound[M]) drilling() (Filter, bool) {
 	return Filter{}, false
 }
 
-// opened is what a view shows the parts of: a day stands among those of its month.
+// opened is the span that a view is narrowed to, and the one whose parts are offered: a day stands among those of its
+// month.
 func (f Filter) opened(view listing.View) (chosen, whole span) {
 	chosen, _ = spanOf(view.Filters[f.Key])
 	if chosen.deep == days {

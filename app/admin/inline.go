@@ -331,7 +331,7 @@ func (t Table[M, C]) told(v *visit, d difference) (line changeLine, ok bool) {
 	return line, false
 }
 
-// print tells rows apart.
+// print is the values of a row as one text, to tell whether it has changed.
 func (o *opened[C]) print(c *C) string {
 	var parts []string
 	for _, f := range o.t.fields {

@@ -71,8 +71,8 @@ func (a *Admin) write(ctx context.Context, db bun.IDB, by access.Holder, e entry
 	return nil
 }
 
-// historyOf is what was done to a record, the newest first, and what was done to these parts of the person who it is:
-// limit entries after the first ones, each with how many there are in all.
+// historyOf is what was done to a record, the newest first: limit entries from the one at after, each with the number
+// of all. Where the record is a person, parts are the entities of whose entries those about the person come along.
 func historyOf(ctx context.Context, db bun.IDB, key string, id int64, after, limit int, parts ...string) (all []entry, err error) {
 	q := db.NewSelect().Model(&all).ColumnExpr("le.*, count(*) OVER () AS total").Where("le.entity = ? AND le.object_id = ?", key, id).
 		Order("le.id DESC").Offset(int64(after)).Limit(int64(limit))

@@ -94,7 +94,7 @@ func spanAt(d clock.Date, deep depth) span {
 	return span{d, deep}
 }
 
-// spanOf reads a span. Years that no record has are left to databases that have them.
+// spanOf reads a span. No record is from before the year 1000, so earlier years are none.
 func spanOf(value string) (s span, known bool) {
 	const form, earliest = "2006-01-02", 1000
 	for deep := years; deep <= days; deep++ {

@@ -41,7 +41,7 @@ type plan struct {
 	takes  map[int64]map[string]bool       // record to be deleted → tables that lose rows with it
 	cut    bool                            // there is more than was looked at
 	more   map[string]int                  // table → rows that go along beyond those looked at
-	least  bool                            // of what was not looked at, not everything was counted
+	least  bool                            // the numbers are lower bounds
 	blocks map[int64]map[string]rows       // record to be deleted → table → rows that refuse
 	links  map[string]map[int64]views.Link // table → links to some of the rows that refuse
 }
@@ -49,7 +49,7 @@ type plan struct {
 // rows counts rows once, by whatever ways they are reached.
 type rows map[int64]bool
 
-// add counts a row; those without an id are each another one.
+// add counts a row. Those without an id cannot be told apart, so each counts.
 func (r rows) add(id int64) {
 	if id == 0 {
 		id = -int64(len(r)) - 1

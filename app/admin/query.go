@@ -129,7 +129,8 @@ func (b *bound[M]) rows(ctx context.Context, db bun.IDB, ids []int64) ([]*M, err
 	return rows, nil
 }
 
-// first loads the first records of the list as it is by itself, those that fit a condition where there is one, and these.
+// first loads the records that the list begins with, of those that fit a condition where one is given, and in any case
+// these.
 func (b *bound[M]) first(ctx context.Context, db bun.IDB, limit int, ids []int64, where string) ([]*M, error) {
 	top := b.ordered(b.matching(db, listing.View{}, nil), listing.View{}).ColumnExpr("?", bun.Ident(b.idColumn())).Limit(int64(limit))
 	if where != "" {

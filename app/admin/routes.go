@@ -38,7 +38,8 @@ func (a *Admin) Routes(w *web.Web) {
 	r.POST("/:app/:model/:id/change/", named(entity.update))
 }
 
-// shortRoutes give each entity the place that it names. Nothing is found at any other, but only by those who may come in.
+// shortRoutes give each entity the place that it names. Every other address below is not found, which only those learn
+// who may come in.
 func (a *Admin) shortRoutes(r *web.Router) {
 	for _, e := range a.entities {
 		at := "/" + e.face().place

@@ -59,7 +59,8 @@ func (s *Service) write(ctx context.Context, to io.Writer, who account.Person) e
 	return errors.Join(s.picture(ctx, z, who.Picture), z.Close())
 }
 
-// picture copies what somebody has uploaded. One that is gone is no reason to have no file.
+// picture copies what somebody has uploaded. A picture that the bucket has lost does not keep the archive from being
+// made.
 func (s *Service) picture(ctx context.Context, z *zip.Writer, key string) error {
 	if key == "" || s.cfg.Buckets.Public == nil {
 		return nil

@@ -52,8 +52,8 @@ func (s *Service) Erase(ctx context.Context, tx bun.Tx, by access.Holder, r *acc
 	return s.sendErased(ctx, tx, r.Person)
 }
 
-// addressesOf are those by which stored things are known to be a person's: of the account, of its rows, and what history
-// says that it once had. What somebody else has proved, or signs in with, is theirs, whoever claims it.
+// addressesOf are the addresses by which stored things are known to be a person's: that of the account, its further
+// ones, and those that the history says it once had. One that somebody else has proved, or signs in with, is left out.
 func addressesOf(ctx context.Context, db bun.IDB, id int64) (all []string, err error) {
 	const list = `
 		WITH claimed (email) AS (

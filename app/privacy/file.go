@@ -123,8 +123,8 @@ func (s *Service) export(ctx context.Context, job Export) error {
 	return s.finish(ctx, f)
 }
 
-// begin names the object that is about to be stored. What an earlier run may have stored is deleted. Without an ID
-// nobody waits for a file any longer.
+// begin names the object that is about to be stored. What an earlier run may have stored is deleted. The row has no ID
+// when nobody waits for a file any longer.
 func (s *Service) begin(ctx context.Context, person int64) (f fileRow, who account.Person, err error) {
 	random := make([]byte, 16)
 	_, _ = rand.Read(random) // never fails
@@ -152,7 +152,7 @@ func (s *Service) begin(ctx context.Context, person int64) (f fileRow, who accou
 	return f, who, err
 }
 
-// gone makes no error of somebody who was deleted or erased meanwhile.
+// gone drops the error that somebody was deleted or erased meanwhile.
 func gone(err error) error {
 	if k := fault.KindOf(err); k == fault.Missing || k == fault.Clash {
 		return nil
@@ -205,7 +205,7 @@ func (s *Service) finish(ctx context.Context, f fileRow) error {
 	})
 }
 
-// discard has an object deleted. One that is still being stored is looked for again when that must be over.
+// discard has an object deleted: at once, and once more when a run that may still be storing it must be over.
 func (s *Service) discard(ctx context.Context, tx bun.Tx, f fileRow) error {
 	if f.Key == "" {
 		return nil

@@ -25,7 +25,7 @@ const noTick = "False"
 
 var monthPattern = regexp.MustCompile(`^[0-9]{4}-(0[1-9]|1[0-2])$`)
 
-// Parse makes of what a form sent what is stored: "" for no answer. Or it says what is wrong.
+// Parse turns what a form sent into what is stored, "" for no answer, or says what is wrong with it.
 func (q *Question) Parse(typed []string) (stored string, wrong lang.Message) {
 	if q.Type == Checkbox {
 		return q.parseTicks(typed)
@@ -54,7 +54,8 @@ func (q *Question) Parse(typed []string) (stored string, wrong lang.Message) {
 	return "", lang.Message{}
 }
 
-// tidy is the one text that was typed, as equal texts are equal: accents with their letters, nothing around it.
+// tidy is the one text that was typed, without spaces around it and with accents joined to their letters: texts that
+// look the same are stored the same.
 func (q *Question) tidy(typed []string) string {
 	if len(typed) == 0 {
 		return ""

@@ -33,7 +33,7 @@ type sessionRow struct {
 	Along       *int64     // nil where nothing was asked along
 }
 
-// state is all that a request knows of its session, kept among the values of gorilla's under stateKey.
+// state is all that a request knows of its session, kept among the values of the gorilla session under stateKey.
 type state struct {
 	row  sessionRow
 	kept contents
@@ -113,7 +113,8 @@ func endOthers(ctx context.Context, db bun.IDB, user int64, but []byte) error {
 	return nil
 }
 
-// sealed gives nothing for nothing: nearly every session is so, and reading gob takes longer than the query for it.
+// sealed gives no bytes where there is nothing to remember, as in nearly every session: decoding gob takes longer than
+// the query for the session.
 func (s *Store) sealed(c contents, tokenHash []byte) ([]byte, error) {
 	if c.empty() {
 		return []byte{}, nil

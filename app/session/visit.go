@@ -101,7 +101,7 @@ func (v *Visit) SignOut() {
 	v.renew(sessionRow{Fingerprint: []byte{}})
 }
 
-// renew has the cookie outlive the browser of somebody who wants to be remembered.
+// renew goes on under a new token. Its cookie outlives the browser where the person wants to be remembered.
 func (v *Visit) renew(row sessionRow) {
 	if v.session.ID != "" {
 		v.retired = append(v.retired, hashed(v.session.ID))
@@ -123,7 +123,7 @@ func (v *Visit) Prove() {
 	v.Renew()
 }
 
-// Proved tells whether that is less than so long ago.
+// Proved tells whether the last proof is younger than within.
 func (v *Visit) Proved(within time.Duration) bool {
 	at := v.state.row.ProvedAt
 	return at != nil && v.store.clock.Now().Sub(*at) < within

@@ -9,9 +9,8 @@ import (
 
 var numbered = regexp.MustCompile(`^[vV]?([0-9]{1,9}(?:\.[0-9]{1,9})*)$`)
 
-// Misleading is another active version of the term whose label says that it is newer, or older, while the days say the
-// opposite, and which of the two counts once both days have come: whoever edits is told. ok is false where there is
-// none, or where labels are no numbers.
+// Misleading finds an active sibling whose label order contradicts the date order, and names the one that will count.
+// ok is false where there is none, or where labels are no numbers.
 func (v *Version) Misleading() (other, counts string, ok bool) {
 	mine, known := numbersOf(v.Label)
 	if !known || v.From == nil || !v.Active {

@@ -162,7 +162,7 @@ func (v *Version) check() (p fault.Fields) {
 	return p
 }
 
-// same tells whether two versions are one where an accepted version may not change.
+// same reports whether v and other agree in everything that acceptance freezes.
 func (v *Version) same(other *Version) bool {
 	return v.TermID == other.TermID && v.Label == other.Label && v.Content == other.Content && v.ChangeLog == other.ChangeLog &&
 		v.From != nil && other.From != nil && v.From.Equal(*other.From)

@@ -180,7 +180,7 @@ func (c *Ctx) Renew() { c.visit.Renew() }
 // Prove remembers that the person has just shown who they are, by password or code.
 func (c *Ctx) Prove() { c.visit.Prove() }
 
-// Proved tells whether that is less than so long ago.
+// Proved tells whether the last proof is younger than within.
 func (c *Ctx) Proved(within time.Duration) bool { return c.visit.Proved(within) }
 
 // Note is what the session remembers under a name, "" for nothing.

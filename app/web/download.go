@@ -25,7 +25,7 @@ func (c *Ctx) Download(name, contentType string, write func(context.Context, io.
 	case !file.gone: // else the browser has left, which is its affair
 		c.web.log.ErrorContext(c.Context(), "a download broke off", "file", name, "error", err)
 	}
-	// Gin would catch a panic that ends the connection. A time limit that is long over keeps the end of the answer back.
+	// Gin would catch a panic that ends the connection. A deadline that is long over cuts the answer off instead.
 	_ = http.NewResponseController(c.gin.Writer).SetWriteDeadline(time.Unix(1, 0))
 	return nil
 }

@@ -172,8 +172,8 @@ func (c *Ctx) elsewhere() []elsewhere {
 	return out
 }
 
-// broken answers when nothing can be relied on, unless the visitor has left: whatever went wrong for want of a connection
-// is nobody's mistake, however the error names it.
+// broken answers when nothing can be relied on, unless the visitor has left: whatever fails then is nobody's mistake,
+// however the error names it.
 func (w *Web) broken(c *Ctx, err error) {
 	if c.base.Err() != nil {
 		w.log.InfoContext(c.Context(), "the visitor left", "method", c.Method(), "route", c.gin.FullPath(), "error", err)

@@ -13,8 +13,8 @@ import (
 // contentPath is the form of a content page's address below its language.
 var contentPath = regexp.MustCompile(`^/(?:[\pL\pM\pN_-]+/)*$`)
 
-// missing answers what no route does: the slash that was left out, the language that was left out, a content page, or
-// the page that says that there is nothing.
+// missing answers what no route does: with a redirect where the slash at the end or the language was left out, with a
+// content page, or with the page that says that there is nothing.
 func (w *Web) missing(c *Ctx) error {
 	r := c.gin.Request
 	path := r.URL.Path

@@ -18,8 +18,8 @@ func PerPerson(act string, r limit.Rule, h func(*Ctx, account.Person) error) fun
 	}
 }
 
-// PerClient lets a handler be used from one address as often as the rule says, by all its routes together: those that
-// give the same name for what they do.
+// PerClient lets a handler be used from one address as often as the rule says. Routes that give the same name for what
+// they do are counted together.
 func PerClient(act string, r limit.Rule, h Handler) Handler {
 	return func(c *Ctx) error {
 		if err := c.web.count(c, act+"/client/"+c.Client(), r); err != nil {

@@ -92,7 +92,8 @@ func (c *Ctx) account(s *views.Shell, f *cms.Frame) {
 	}
 }
 
-// Avatar is somebody's picture beside their name; until its small one is made, what stands for everybody without a picture.
+// Avatar is somebody's picture beside their name. Until its thumbnail is made, it is the sign of everybody without a
+// picture.
 func (c *Ctx) Avatar(p account.Person) views.Avatar {
 	a := views.Avatar{Name: p.Name(), Decorative: true}
 	switch {

@@ -21,8 +21,8 @@ const (
 	fieldsLimit = 1000
 )
 
-// Uploads gives the same place for forms with files of so many bytes in all. The kernel leaves their body alone: the
-// handler asks who it is that sends it, then reads it with ReadForm.
+// Uploads gives the same place for forms with files of so many bytes in all. The kernel does not read their body: the
+// handler first asks who sends it, then calls ReadForm.
 func (r *Router) Uploads(limit int64) *Router {
 	takes := *r
 	takes.uploads = limit
