@@ -130,6 +130,16 @@ func soon[T any](t *testing.T, what string, c <-chan T) T {
 // start runs a worker until stop, which wants Run to end without an error. The test's end stops it, too.
 func (b *bench) start(t *testing.T, change ...func(*jobs.RunnerConfig)) (stop func()) {
 	t.Helper()
+	cancel, wait := b.begin(t, change...)
+	return func() {
+		cancel()
+		wait()
+	}
+}
+
+// begin is start for tests that do something between the two halves of stop.
+func (b *bench) begin(t *testing.T, change ...func(*jobs.RunnerConfig)) (cancel, wait func()) {
+	t.Helper()
 	cfg := jobs.RunnerConfig{
 		DB: b.db.DB, Pool: b.db.Pool, Registry: b.registry, Log: slog.New(slog.DiscardHandler), Poll: time.Minute,
 	}
@@ -143,14 +153,16 @@ func (b *bench) start(t *testing.T, change ...func(*jobs.RunnerConfig)) (stop fu
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- r.Run(ctx) }()
-	stop = sync.OnceFunc(func() {
-		cancel()
+	wait = sync.OnceFunc(func() {
 		if err := soon(t, "Run ends", ended); err != nil {
 			t.Errorf("Run = %v, want nil", err)
 		}
 	})
-	t.Cleanup(stop)
-	return stop
+	t.Cleanup(func() {
+		cancel()
+		wait()
+	})
+	return cancel, wait
 }
 
 // idle starts a worker and returns when it listens and has nothing to do.

@@ -134,7 +134,7 @@ func TestTwoEnqueuersOfOneKey(t *testing.T) {
 			SELECT count(*) FROM pg_stat_activity
 			WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%DELETE FROM job_keys%'`) == 1
 	})
-	sooner, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	sooner, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
 	event(sooner, second, jobs.In(-time.Hour))
 	if len(seen) > 0 {

@@ -17,11 +17,12 @@ import (
 func TestWaiting(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	jobs.Handle(b.registry, func(_ context.Context, a task) error { return errors.New("cannot do " + a.Name) })
+	jobs.Handle(b.registry, func(_ context.Context, a task) error { return errors.New("cannot do " + a.Name) },
+		jobs.Backoff(24*time.Hour, 24*time.Hour))
 	jobs.Handle(b.registry, func(context.Context, errand) error { return nil }, jobs.Lane("quick"))
 	b.add(t, task{"the first"})
 	b.drain(t, 1)
-	b.add(t, errand{"x"}, jobs.In(10*time.Second))
+	b.add(t, errand{"x"}, jobs.In(time.Hour))
 	got, err := jobs.Waiting(t.Context(), b.db)
 	if err != nil || len(got) != 2 {
 		t.Fatalf("Waiting = %v, %v, want two jobs", got, err)
