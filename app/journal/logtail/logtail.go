@@ -183,6 +183,7 @@ func (s *Shipper) ship(batch []json.RawMessage) {
 	}
 	var status int
 	for attempt := 0; ; attempt++ {
+		ending := s.ends() // asked before: whatever the end overtakes is tried once more
 		status, err = s.post(body)
 		if err == nil && status/100 == 2 {
 			s.complained = false
@@ -192,7 +193,7 @@ func (s *Shipper) ship(batch []json.RawMessage) {
 			s.refused(status, len(batch))
 			return
 		}
-		if attempt == len(s.cfg.Pauses) || s.ends() {
+		if attempt == len(s.cfg.Pauses) || ending {
 			break
 		}
 		s.pause(s.cfg.Pauses[attempt])
