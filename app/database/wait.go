@@ -51,12 +51,16 @@ func WaitFor(ctx context.Context, dsn string) error {
 
 // retry calls try until it succeeds, at most n times and, unless until is zero, not after until.
 func retry(ctx context.Context, until time.Time, n int, try func(context.Context) error) error {
+	var last error
 	for i := 1; ; i++ {
 		limited, cancel := context.WithTimeout(ctx, each)
 		err := try(limited)
 		cancel()
 		if err == nil {
 			return nil
+		}
+		if last == nil || ctx.Err() == nil { // what the end of ctx breaks off tells nothing of the server
+			last = err
 		}
 		if ctx.Err() == nil && i < n && (until.IsZero() || time.Now().Add(pause).Before(until)) {
 			select {
@@ -66,9 +70,9 @@ func retry(ctx context.Context, until time.Time, n int, try func(context.Context
 			}
 		}
 		if ctx.Err() != nil {
-			return fmt.Errorf("wait for PostgreSQL: %s: %w", kind(err), ctx.Err())
+			return fmt.Errorf("wait for PostgreSQL: %s: %w", kind(last), ctx.Err())
 		}
-		return fmt.Errorf("wait for PostgreSQL: %s", kind(err))
+		return fmt.Errorf("wait for PostgreSQL: %s", kind(last))
 	}
 }
 
