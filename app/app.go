@@ -56,6 +56,8 @@ type Outside struct {
 	Log   *slog.Logger
 	// Trace hears how long requests and jobs took; nil for nobody.
 	Trace func(ctx context.Context, operation, name, outcome string, took time.Duration)
+	// AfterHash runs behind each hash of a password, which keeps its room until then; nil for what the profile needs.
+	AfterHash func()
 
 	Metrics   *metrics.Metrics // counts; nil where nobody looks
 	operators *operators       // hears of errors; nil where nobody is named
@@ -228,10 +230,10 @@ func (a *App) admit(post *mail.Post, languages lang.Languages, texts *lang.Catal
 // afterHash returns memory to the system, which takes as long as the heap is large: small in a deployment, but not where
 // many sites run in one process, as in tests.
 func (a *App) afterHash() func() {
-	if a.cfg.Profile == Production {
+	if a.out.AfterHash == nil && a.cfg.Profile == Production {
 		return debug.FreeOSMemory
 	}
-	return nil
+	return a.out.AfterHash
 }
 
 // issuer names the association in authenticator apps.
