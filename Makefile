@@ -13,7 +13,7 @@ run: ## everything on this machine: web, worker, PostgreSQL, objects, inbox, sam
 
 test: ## all tests, on a throw-away PostgreSQL
 	@tools/setup postgres chromium
-	@mkdir -p .dev && go build -o .dev/withpg ./tools/withpg && .dev/withpg go test -timeout 20m ./...
+	@mkdir -p .dev && go build -o .dev/withpg ./tools/withpg && .dev/withpg go test -timeout 40m ./...
 
 bench: ## how fast and how big the program is on this machine; see docs/performance.md
 	@tools/setup postgres

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"net/url"
@@ -59,7 +60,7 @@ func typed(t *testing.T, getenv func(string) string, lines string, args ...strin
 func TestCommands(t *testing.T) {
 	t.Parallel()
 	db := dbtest.Empty(t)
-	local := localEnv("DATABASE_URL", dbtest.DSN(t), "AMS_ENABLED_LANGUAGES", "en,mi", "AMS_DEV_DIR", t.TempDir())
+	local := localEnv("DATABASE_URL", dbtest.DSN(t), "AMS_ENABLED_LANGUAGES", "en,mi", "AMS_DEV_DIR", t.TempDir(), "PORT", freePort(t))
 	must := func(t *testing.T, stdin string, args ...string) string {
 		t.Helper()
 		code, out, errs := run(t, local, stdin, args...)
@@ -303,14 +304,30 @@ func started(t *testing.T, settings []string, ready string, args ...string) (sto
 	}, out
 }
 
+// givenPorts are those of freePort.
+var givenPorts sync.Map
+
+// freePort is one that nothing listens on and no other test of this process has. The system gives ports from 32768 on to
+// connections, so that one of those may be taken before somebody listens on it.
 func freePort(t *testing.T) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	const first, last, tries = 20_000, 32_000, 100
+	for range tries {
+		port := strconv.Itoa(first + rand.IntN(last-first))
+		if _, given := givenPorts.LoadOrStore(port, true); given {
+			continue
+		}
+		l, err := net.Listen("tcp", ":"+port)
+		if err != nil {
+			continue
+		}
+		if err := l.Close(); err != nil {
+			t.Fatal(err)
+		}
+		return port
 	}
-	defer l.Close()
-	return strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
+	t.Fatalf("no free port after %d tries", tries)
+	return ""
 }
 
 func status(t *testing.T, url string) int {

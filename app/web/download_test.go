@@ -40,18 +40,18 @@ func TestDownload(t *testing.T) {
 			select {
 			case <-ctx.Done():
 				return ctx.Err()
-			case <-time.After(300 * time.Millisecond):
+			case <-time.After(3 * time.Second):
 				return write(ctx, out)
 			}
 		},
 	}
-	k := newKernel(t, 100*time.Millisecond, func(w *web.Web) {
+	k := newKernel(t, 2*time.Second, func(w *web.Web) {
 		w.Localised("/test").GET("/:name/", func(c *web.Ctx) error {
 			return c.Download(c.Param("name")+".csv", "text/csv; charset=utf-8", files[c.Param("name")])
 		})
 	})
 	server := httptest.NewUnstartedServer(k.Handler())
-	server.Config.WriteTimeout = 100 * time.Millisecond
+	server.Config.WriteTimeout = 2 * time.Second
 	server.Start()
 	defer server.Close()
 	for name, want := range map[string]struct {

@@ -56,7 +56,7 @@ func TestReadForm(t *testing.T) {
 	t.Parallel()
 	var seen string
 	var ended error
-	k := newKernel(t, 200*time.Millisecond, func(w *web.Web) {
+	k := newKernel(t, 2*time.Second, func(w *web.Web) {
 		w.Localised("/test").Uploads(3*mebibyte).POST("/", func(c *web.Ctx) error {
 			seen = ""
 			defer func() { ended = c.Context().Err() }()
@@ -117,15 +117,15 @@ func TestReadForm(t *testing.T) {
 		t.Errorf("a file where none is taken = %d, want 413", got.Code)
 	}
 	slow := httptest.NewUnstartedServer(k.Handler())
-	slow.Config.ReadTimeout = 100 * time.Millisecond
-	slow.Config.WriteTimeout = 100 * time.Millisecond // counts from the head of the request
+	slow.Config.ReadTimeout = 2 * time.Second
+	slow.Config.WriteTimeout = 2 * time.Second // counts from the head of the request
 	slow.Start()
 	defer slow.Close()
 	contentType, body = posted(t, "a", "", "1", "f", "x", "abc")
 	in, out := io.Pipe()
 	go func() {
 		_, _ = out.Write(body[:100])
-		time.Sleep(300 * time.Millisecond)
+		time.Sleep(3 * time.Second)
 		_, err := out.Write(body[100:])
 		out.CloseWithError(err)
 	}()

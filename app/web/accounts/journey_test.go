@@ -87,6 +87,10 @@ func (w *walk) signUp() {
 	w.fill("#id_first_name", firstName)
 	w.fill("#id_last_name", "Tūī")
 	w.fill("#id_username", "kea")
+	if w.scripts { // what is said of the username moves the button
+		w.Type(kb.Tab)
+		w.Until(`document.querySelector('.field-good') !== null && !document.querySelector('.htmx-settling')`)
+	}
 	w.press("#sign-up > .buttons [type=submit]")
 	w.refused()
 	w.press(`.problems a[href="#id_email"]`)
