@@ -35,6 +35,9 @@ const conns = 4
 // patience bounds every step of the set-up: a loaded machine is slow, a stuck one shall fail.
 const patience = 2 * time.Minute
 
+// returning is how long connections may be on their way back after a test.
+const returning = 30 * time.Second
+
 // shared is the one package variable of the program. Tests of a package have no common owner that could hold the
 // server: package testing offers only TestMain for that, which every package would have to write and could forget.
 var shared state
@@ -169,12 +172,23 @@ func open(t testing.TB, name string, conns int) *database.DB {
 	if err != nil {
 		t.Fatalf("dbtest: %v", err)
 	}
-	t.Cleanup(func() {
-		if err := db.Close(); err != nil {
-			t.Errorf("dbtest: %v", err)
-		}
-	})
+	t.Cleanup(func() { shut(t, db) })
 	return db
+}
+
+// shut closes a database and wants every connection back. What a test has stopped may need longer for that than Close
+// waits; the pool goes on closing.
+func shut(t testing.TB, db *database.DB) {
+	err := db.Close()
+	for end := time.Now().Add(returning); err != nil && db.Pool.Stat().TotalConns() > 0; time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Errorf("dbtest: %v", err)
+			return
+		}
+	}
+	if err != nil {
+		t.Logf("dbtest: only after more than the usual time: %v", err)
+	}
 }
 
 // template makes sure that the migrated template of these very migrations is there, and returns its name. The first
