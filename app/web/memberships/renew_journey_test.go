@@ -107,6 +107,9 @@ func TestOrganisationRenewalJourney(t *testing.T) {
 				b.Type(kb.Backspace + kb.Delete + seats)
 			}
 			retype("3")
+			if way.scripts { // another price moves the button
+				b.Until(`!document.querySelector('#period').textContent.includes('$4,000.00')`)
+			}
 			press("#renew > .buttons [type=submit]")
 			b.Refused()
 			fine(t, b, way.scripts)

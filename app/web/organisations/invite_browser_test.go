@@ -50,7 +50,8 @@ func TestInviteByKeyboard(t *testing.T) {
 			if scripts { // the form waits for the next one
 				b.Until(`document.activeElement.id === 'id_email' && document.activeElement.value === '' && !document.querySelector('.htmx-settling')`)
 				b.Type("x@example.org" + kb.Enter)
-				b.Until(`document.querySelectorAll('#members tbody tr').length === 3`)
+				b.Until(`document.querySelectorAll('#members tbody tr').length === 3 && document.activeElement.id === 'id_email' &&
+					!document.querySelector('.htmx-settling')`)
 			} else {
 				c.invited("x@example.org")
 				b.Open(c.page)
