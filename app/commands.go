@@ -8,15 +8,18 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"github.com/alecthomas/kong"
 )
 
-// Streams are where a command reads and writes.
+// Streams are where a command reads and writes, and how patient it is.
 type Streams struct {
 	In       io.Reader
 	Out, Err io.Writer
 	Person   bool // somebody sits there and can be asked
+	// OperatorLimit is how long one message to the operators may take; 0 means 5 seconds.
+	OperatorLimit time.Duration
 }
 
 // environment of one call of the program.

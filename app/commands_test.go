@@ -261,7 +261,9 @@ const program = "AMS_TEST_PROGRAM"
 
 func TestMain(m *testing.M) {
 	if os.Getenv(program) != "" {
-		os.Exit(app.Main(context.Background(), os.Args, os.Getenv, app.Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}))
+		os.Exit(app.Main(context.Background(), os.Args, os.Getenv, app.Streams{
+			In: os.Stdin, Out: os.Stdout, Err: os.Stderr, OperatorLimit: time.Minute,
+		}))
 	}
 	if dir := os.Getenv(storeFolder); dir != "" {
 		os.Exit(keepObjects(dir))

@@ -14,15 +14,13 @@ import (
 	"ams/app/mail"
 )
 
-const (
-	operatorBacklog = 100
-	operatorLimit   = 5 * time.Second
-)
+const operatorBacklog = 100
 
 // operators tells those who run the installation of errors, by mail: each kind of error once in a while, however many
 // processes meet it.
 type operators struct {
 	entries chan journal.Entry
+	limit   time.Duration // of one message
 	stop    context.CancelFunc
 	ended   chan struct{}
 }
@@ -61,7 +59,7 @@ func (o *operators) start(a *App) {
 func (o *operators) close(a *App) {
 	o.stop()
 	<-o.ended
-	ctx, cancel := context.WithTimeout(context.Background(), operatorLimit)
+	ctx, cancel := context.WithTimeout(context.Background(), o.limit)
 	defer cancel()
 	for {
 		select {
@@ -74,7 +72,7 @@ func (o *operators) close(a *App) {
 }
 
 func (o *operators) tell(ctx context.Context, a *App, e journal.Entry) {
-	ctx, cancel := context.WithTimeout(ctx, operatorLimit)
+	ctx, cancel := context.WithTimeout(ctx, o.limit)
 	defer cancel()
 	err := a.letters.Report(ctx, a.db.DB, fingerprint(e), mail.Message{
 		From: a.cfg.Mail.ServerFrom, To: a.cfg.Mail.Operators, Subject: journal.Name(e.Level) + ": " + e.Message, Text: report(e),

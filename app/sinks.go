@@ -1,7 +1,9 @@
 package app
 
 import (
+	"cmp"
 	"log/slog"
+	"time"
 
 	"ams/app/journal"
 	"ams/app/journal/incident"
@@ -44,7 +46,7 @@ func (c *call) sinks(cfg Config, service string, out *Outside) (closing func(), 
 		sinks = append(sinks, shipper.Sink())
 	}
 	if len(cfg.Mail.Operators) > 0 {
-		out.operators = &operators{entries: make(chan journal.Entry, operatorBacklog)}
+		out.operators = &operators{entries: make(chan journal.Entry, operatorBacklog), limit: cmp.Or(c.OperatorLimit, 5*time.Second)}
 		sinks = append(sinks, out.operators.sink())
 	}
 	all := journal.New(sinks...)
