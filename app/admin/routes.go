@@ -1,7 +1,6 @@
 package admin
 
 import (
-	"net/url"
 	"strconv"
 
 	"ams/app/fault"
@@ -94,7 +93,7 @@ func (v *visit) speak() error {
 func (a *Admin) entered(h func(*visit) error) web.Handler {
 	return func(c *web.Ctx) error {
 		if !c.Person().SignedIn() {
-			return web.Go(c, a.path("login/")+"?next="+url.QueryEscape(c.Here()))
+			return web.Go(c, href.WithNext(a.path("login/"), c.Here()))
 		}
 		if err := a.place.Enter(c); err != nil {
 			return err

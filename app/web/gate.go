@@ -2,7 +2,8 @@ package web
 
 import (
 	"net/http"
-	"net/url"
+
+	"ams/app/href"
 )
 
 // Gate leads people to the terms that they have still to accept, and from there back to the address that they asked
@@ -12,10 +13,10 @@ func (c *Ctx) Gate() (gone bool, err error) {
 	if err != nil || !owes {
 		return false, err
 	}
-	href := c.Path("/terms/accept/") + "?next=" + url.QueryEscape(c.Here())
+	accept := href.WithNext(c.Path("/terms/accept/"), c.Here())
 	if c.HX() {
-		c.Header("HX-Redirect", ascii(href))
+		c.Header("HX-Redirect", ascii(accept))
 		return true, c.send(http.StatusOK, "")
 	}
-	return true, Go(c, href)
+	return true, Go(c, accept)
 }

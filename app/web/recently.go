@@ -1,10 +1,10 @@
 package web
 
 import (
-	"net/url"
 	"time"
 
 	"ams/app/account"
+	"ams/app/href"
 )
 
 // proofLife is how long a proof of who somebody is counts as recent.
@@ -43,5 +43,5 @@ func (c *Ctx) Proof() (string, error) {
 	if c.Method() == "POST" && !c.HX() {
 		back = c.gin.Request.URL.EscapedPath()
 	}
-	return c.Path(page) + "?next=" + url.QueryEscape(back), nil
+	return href.WithNext(c.Path(page), back), nil
 }

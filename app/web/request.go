@@ -10,6 +10,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"ams/app/account"
+	"ams/app/href"
 	"ams/app/lang"
 	"ams/jobs"
 )
@@ -80,7 +81,7 @@ func (w *Web) overHTTPS(r *http.Request) bool {
 
 // signInAddress is where an anonymous visitor is sent, to come back afterwards.
 func (c *Ctx) signInAddress() string {
-	return c.Path("/accounts/login/") + "?next=" + url.QueryEscape(c.Here())
+	return href.WithNext(c.Path(account.SignInPath), c.Here())
 }
 
 // SignedIn lets only people with a session reach a handler.
