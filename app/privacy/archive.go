@@ -3,6 +3,7 @@ package privacy
 import (
 	"archive/zip"
 	"context"
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,6 +11,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/uptrace/bun"
 
 	"ams/app/account"
 	"ams/app/sheet"
@@ -20,10 +23,19 @@ import (
 const batch = 500
 
 // write makes the archive: all as JSON in one file, each table that has rows once more for spreadsheets, and the picture.
-// Rows are read in small portions, so that the bucket may take its time without a transaction waiting for it.
+// The tables are read as they stand at one moment, a small portion at a time.
 func (s *Service) write(ctx context.Context, to io.Writer, who account.Person) error {
-	given := slices.DeleteFunc(append(about(), s.holdings()...), func(h holding) bool { return h.give == "" })
 	z := zip.NewWriter(to)
+	moment := &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}
+	err := s.db.RunInTx(ctx, moment, func(ctx context.Context, tx bun.Tx) error { return s.writeTables(ctx, tx, z, who.ID) })
+	if err != nil {
+		return err
+	}
+	return errors.Join(s.picture(ctx, z, who.Picture), z.Close())
+}
+
+func (s *Service) writeTables(ctx context.Context, db bun.IDB, z *zip.Writer, person int64) error {
+	given := slices.DeleteFunc(append(about(), s.holdings()...), func(h holding) bool { return h.give == "" })
 	whole, err := s.entry(z, "data.json")
 	if err != nil {
 		return err
@@ -36,7 +48,7 @@ func (s *Service) write(ctx context.Context, to io.Writer, who account.Person) e
 		}
 		open = "],"
 		comma := "\n"
-		err := s.rows(ctx, h, who.ID, func(row string) error {
+		err := rows(ctx, db, h, person, func(row string) error {
 			_, err := io.WriteString(whole, comma+row)
 			comma = ",\n"
 			return err
@@ -52,11 +64,11 @@ func (s *Service) write(ctx context.Context, to io.Writer, who account.Person) e
 		return fmt.Errorf("end data.json in the archive: %w", err)
 	}
 	for _, h := range tables {
-		if err := s.table(ctx, z, h, who.ID); err != nil {
+		if err := s.table(ctx, db, z, h, person); err != nil {
 			return err
 		}
 	}
-	return errors.Join(s.picture(ctx, z, who.Picture), z.Close())
+	return nil
 }
 
 // picture copies what somebody has uploaded. A picture that the bucket has lost does not keep the archive from being
@@ -90,14 +102,14 @@ func (s *Service) entry(z *zip.Writer, name string) (io.Writer, error) {
 }
 
 // table writes one table for spreadsheets.
-func (s *Service) table(ctx context.Context, z *zip.Writer, h holding, person int64) error {
+func (s *Service) table(ctx context.Context, db bun.IDB, z *zip.Writer, h holding, person int64) error {
 	out, err := s.entry(z, h.file+".csv")
 	if err != nil {
 		return err
 	}
 	w := sheet.New(out)
 	first := true
-	err = s.rows(ctx, h, person, func(row string) error {
+	err = rows(ctx, db, h, person, func(row string) error {
 		heads, cells, err := columns(row)
 		if err != nil {
 			return fmt.Errorf("read a row of %s: %w", h.file, err)
@@ -114,19 +126,19 @@ func (s *Service) table(ctx context.Context, z *zip.Writer, h holding, person in
 }
 
 // rows gives what a holding has about a person, each row as a JSON object with its columns in order.
-func (s *Service) rows(ctx context.Context, h holding, person int64, each func(row string) error) error {
+func rows(ctx context.Context, db bun.IDB, h holding, person int64, each func(row string) error) error {
 	for offset := 0; ; offset += batch {
-		var rows []string
+		var found []string
 		query := "SELECT row_to_json(t)::text FROM (" + h.give + ") t LIMIT ?1 OFFSET ?2"
-		if err := s.db.NewRaw(query, person, batch, offset).Scan(ctx, &rows); err != nil {
+		if err := db.NewRaw(query, person, batch, offset).Scan(ctx, &found); err != nil {
 			return fmt.Errorf("read %s of person %d: %w", h.file, person, err)
 		}
-		for _, row := range rows {
+		for _, row := range found {
 			if err := each(row); err != nil {
 				return err
 			}
 		}
-		if len(rows) < batch {
+		if len(found) < batch {
 			return nil
 		}
 	}

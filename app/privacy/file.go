@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strconv"
 	"time"
 
@@ -160,20 +161,27 @@ func gone(err error) error {
 	return err
 }
 
-// store writes the archive into the bucket as it is made. No transaction is open meanwhile.
+// store makes the archive and puts it into the bucket. It lies on the disk meanwhile, so that the bucket may take its time.
 func (s *Service) store(ctx context.Context, key string, who account.Person) error {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	from, to := io.Pipe()
-	written := make(chan struct{})
-	go func() {
-		defer close(written)
-		_ = to.CloseWithError(s.write(ctx, to, who)) // the reader learns of the error
+	file, err := os.CreateTemp("", "ams-data-*.zip")
+	if err != nil {
+		return fmt.Errorf("make room for an archive: %w", err)
+	}
+	defer func() {
+		_ = file.Close()
+		_ = os.Remove(file.Name())
 	}()
-	_, err := s.cfg.Buckets.Private.Put(ctx, storage.Object{Key: key, Type: "application/zip", Size: -1, Body: from})
-	_ = from.CloseWithError(err) // ends the writer where the bucket takes no more
-	cancel()
-	<-written
+	if err := s.write(ctx, file, who); err != nil {
+		return err
+	}
+	size, err := file.Seek(0, io.SeekCurrent)
+	if err == nil {
+		_, err = file.Seek(0, io.SeekStart)
+	}
+	if err != nil {
+		return fmt.Errorf("read an archive from its beginning: %w", err)
+	}
+	_, err = s.cfg.Buckets.Private.Put(ctx, storage.Object{Key: key, Type: "application/zip", Size: size, Body: file})
 	return err
 }
 
