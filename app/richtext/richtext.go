@@ -39,9 +39,9 @@ var (
 // A policy never changes once it is built, so all texts share it.
 var (
 	paragraph = sync.OnceValue(func() *bluemonday.Policy {
-		return policy("p", "br", "b", "strong", "i", "em", "a", "ul", "ol", "li", "sup", "sub", "s", "del")
+		return aligned(policy("p", "br", "b", "strong", "i", "em", "a", "ul", "ol", "li", "sup", "sub", "s", "del"))
 	})
-	line     = sync.OnceValue(func() *bluemonday.Policy { return policy("p", "br", "b", "strong", "i", "em", "a") })
+	line     = sync.OnceValue(func() *bluemonday.Policy { return aligned(policy("p", "br", "b", "strong", "i", "em", "a")) })
 	document = sync.OnceValue(func() *bluemonday.Policy {
 		return policy("h2", "h3", "h4", "p", "br", "b", "strong", "i", "em", "a", "ul", "ol", "li")
 	})
@@ -51,7 +51,6 @@ var (
 func policy(elements ...string) *bluemonday.Policy {
 	p := bluemonday.NewPolicy()
 	p.AllowElements(elements...)
-	p.AllowAttrs("class").Matching(alignment).OnElements("p")
 	p.AllowAttrs("href").OnElements("a")
 	p.AllowAttrs("data-page", "data-document").Matching(id).OnElements("a")
 	p.AllowURLSchemes("http", "https", "ftp", "mailto", "tel")
@@ -59,6 +58,11 @@ func policy(elements ...string) *bluemonday.Policy {
 	p.RequireParseableURLs(true)
 	p.RequireNoFollowOnFullyQualifiedLinks(true)
 	p.RequireNoReferrerOnFullyQualifiedLinks(true)
+	return p
+}
+
+func aligned(p *bluemonday.Policy) *bluemonday.Policy {
+	p.AllowAttrs("class").Matching(alignment).OnElements("p")
 	return p
 }
 

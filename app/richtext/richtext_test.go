@@ -83,7 +83,7 @@ func TestCleanOfALine(t *testing.T) {
 
 func TestDocument(t *testing.T) {
 	t.Parallel()
-	const text = `<h1>a</h1><h2 class="x">b</h2><h3>c</h3><h4>d</h4><h5>e</h5><p>f<sup>g</sup> <a href="https://x.test/">h</a></p><ol><li>i</li></ol>`
+	const text = `<h1>a</h1><h2 class="x">b</h2><h3>c</h3><h4>d</h4><h5>e</h5><p class="align-center">f<sup>g</sup> <a href="https://x.test/">h</a></p><ol><li>i</li></ol>`
 	const link = `<a href="https://x.test/" rel="nofollow noreferrer">h</a>`
 	got := richtext.Clean(richtext.Document, text)
 	if want := `a<h2>b</h2><h3>c</h3><h4>d</h4>e<p>fg ` + link + `</p><ol><li>i</li></ol>`; got != want {
