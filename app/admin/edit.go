@@ -143,7 +143,11 @@ func (b *bound[M]) saveList(v *visit) error {
 		return web.Invalid(v.c, v.a.page.list, page, v.a.region, page.Region)
 	}
 	v.done(lang.N("%d entry was changed.", "%d entries were changed.", len(changed), len(changed)))
-	return web.Go(v.c, b.face().path(v.a)+b.view(v).Query())
+	list := b.face().path(v.a)
+	if v.c.HX() {
+		return web.Back(v.c, list)
+	}
+	return web.Go(v.c, list+b.view(v).Query())
 }
 
 // readEdits gives the rows that are to change, in the order of their ids, so that two people who save at once wait for

@@ -86,18 +86,35 @@ func OneOf(key string, label lang.Message, column string, options ...field.Optio
 	}
 }
 
-// Related narrows to the rows that belong to a record; where is SQL with one placeholder, its id.
+// Related narrows to the rows that belong to a record; where is SQL with one placeholder, its id. Of more records than a
+// list can offer none is chosen here: then it is as Whose.
 func Related(key string, label lang.Message, where string, to field.Chooser) Filter {
 	return Filter{
 		Key: key, Label: label,
 		options: func(ctx context.Context, _ *lang.Translator) (out []views.Option, err error) {
-			records, _, err := to.Offer(ctx, field.Many, nil)
+			records, whole, err := to.Offer(ctx, field.Many, nil)
+			if err != nil || !whole {
+				return nil, err
+			}
 			for _, r := range records {
 				out = append(out, views.Option{Value: strconv.FormatInt(r.ID, 10), Text: r.Name})
 			}
-			return out, err
+			return out, nil
 		},
 		narrow: byID(where),
+		named: func(v *visit, value string) (string, error) {
+			id, err := strconv.ParseInt(value, 10, 64)
+			if err != nil { // then it narrows nothing
+				return "", nil
+			}
+			records, _, err := to.Offer(v.c.Context(), 1, []int64{id})
+			for _, r := range records {
+				if r.ID == id {
+					return r.Name, err
+				}
+			}
+			return value, err
+		},
 	}
 }
 

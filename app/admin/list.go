@@ -25,6 +25,7 @@ type listBar struct {
 	Search  *views.Input // nil where nothing can be searched
 	Label   string
 	Selects []listFilter
+	unasked []string // keys of filters that only a link sets
 }
 
 // listFilter is one filter of the bar.
@@ -112,7 +113,7 @@ func (b *bound[M]) listPage(v *visit, e edits) (page listPage, err error) {
 	if err != nil {
 		return page, err
 	}
-	region := listRegion{Order: view.OrderText(), Kept: b.kept(view), Chips: chips, Drill: b.drill(v, l), Table: b.listTable(v, l, rows), Acts: b.acts(v, l, len(rows))}
+	region := listRegion{Order: view.OrderText(), Kept: bar.kept(view), Chips: chips, Drill: b.drill(v, l), Table: b.listTable(v, l, rows), Acts: b.acts(v, l, len(rows))}
 	region.Table.Pager = views.NewPager("list-pager", v.say(lang.M("Pages of the list")), view.Page, l.pages, func(p int) string {
 		return b.face().path(v.a) + view.OnPage(p).Query()
 	})
@@ -149,15 +150,20 @@ func (b *bound[M]) bar(v *visit, view listing.View) (listBar, views.Filters, err
 		})
 	}
 	for _, f := range b.r.Filters {
-		if f.named != nil {
-			if err := f.chip(v, view, bar.Action, &chips); err != nil {
-				return bar, chips, err
-			}
-			continue
+		var options []views.Option
+		var err error
+		if f.options != nil {
+			options, err = f.options(v.c.Context(), v.tr)
 		}
-		options, err := f.options(v.c.Context(), v.tr)
+		if err == nil && f.named != nil && len(options) == 0 {
+			err = f.chip(v, view, bar.Action, &chips)
+		}
 		if err != nil {
 			return bar, chips, err
+		}
+		if f.named != nil && len(options) == 0 {
+			bar.unasked = append(bar.unasked, f.Key)
+			continue
 		}
 		value := view.Filters[f.Key]
 		if value == "" {
@@ -197,10 +203,10 @@ func (f Filter) chip(v *visit, view listing.View, list string, chips *views.Filt
 }
 
 // kept are the values of the filters that nobody chooses, which a search goes on from.
-func (b *bound[M]) kept(view listing.View) (all []views.Hidden) {
-	for _, f := range b.r.Filters {
-		if value := view.Filters[f.Key]; f.named != nil && value != "" {
-			all = append(all, views.Hidden{Name: f.Key, Value: value})
+func (b listBar) kept(view listing.View) (all []views.Hidden) {
+	for _, key := range b.unasked {
+		if value := view.Filters[key]; value != "" {
+			all = append(all, views.Hidden{Name: key, Value: value})
 		}
 	}
 	return all
