@@ -54,6 +54,30 @@ func (p Person) Name() string {
 // Label names a person to themselves: an account from elsewhere may have no name, but it has a username.
 func (p Person) Label() string { return cmp.Or(p.Name(), p.Username) }
 
+// Title names a person in lists and messages of the staff, with the address that tells people of one name apart.
+func (p Person) Title() string {
+	if name := p.Name(); name != "" {
+		return name + " (" + p.Email + ")"
+	}
+	return p.Email
+}
+
+// Called is Label as pages name people to others: of whoever was erased there is no name to show.
+func (p Person) Called(tr *lang.Translator) string {
+	if p.ErasedAt != nil {
+		return tr.Say(lang.M("Erased person"))
+	}
+	return p.Label()
+}
+
+// Listed is Title, as Called is Label.
+func (p Person) Listed(tr *lang.Translator) string {
+	if p.ErasedAt != nil {
+		return p.Called(tr)
+	}
+	return p.Title()
+}
+
 // Page is the path of the person's own page below the language.
 func (p Person) Page() string {
 	return "/users/" + href.Segment(p.Username) + "/"

@@ -34,13 +34,8 @@ type Record struct {
 	Vouched   bool          `bun:"-"` // the primary address counts as verified
 }
 
-// Title names a person in lists and messages.
-func (r *Record) Title() string {
-	if name := r.Name(); name != "" {
-		return name + " (" + r.Email + ")"
-	}
-	return r.Email
-}
+// Title is that of the person.
+func (r *Record) Title() string { return r.Person.Title() }
 
 // LoadGrants adds what the person was given, and what they may do by it.
 func LoadGrants(ctx context.Context, db bun.IDB, r *Record) (err error) {
@@ -111,25 +106,37 @@ func Grave(by access.Holder, before, after *Record) bool {
 	return by.ID == after.ID && (before.Email != after.Email || after.NewSecret != "" || after.NoSecret || after.Vouched)
 }
 
-// HashNew checks and hashes a new password, before a transaction begins. A new account has one, or its owner is invited
-// to choose one; without one for another account nothing happens.
-func (s *Service) HashNew(ctx context.Context, r *Record) error {
-	typed := r.NewSecret != "" || r.Repeat != ""
+// CheckRecord lists what is wrong with an account as a whole: its new password, and what other accounts have already.
+func (s *Service) CheckRecord(ctx context.Context, db bun.IDB, before, r *Record) (fault.Fields, error) {
 	var p fault.Fields
+	s.checkSecret(&p, r)
+	err := findTaken(ctx, db, before, r, &p)
+	return p, err
+}
+
+// checkSecret wants a password or an invitation to choose one for a new account. An account that is there may keep its own.
+func (s *Service) checkSecret(p *fault.Fields, r *Record) {
+	typed := r.NewSecret != "" || r.Repeat != ""
 	switch {
 	case typed && r.Invite:
 		p.Add("invite", lang.M("Enter a password or send a link to choose one, not both."))
 	case typed && r.NoSecret:
 		p.Add("no_password", lang.M("Enter a new password or take the present one away, not both."))
 	case typed:
-		s.checkNew(&p, NewPassword{r.NewSecret, r.Repeat}, aboutPassword(r.Person))
+		s.checkNew(p, NewPassword{r.NewSecret, r.Repeat}, aboutPassword(r.Person))
 	case r.ID == 0 && !r.Invite:
 		p.Add("password1", lang.M("Enter a password, or have a link sent to choose one."))
-	default:
-		return nil
 	}
-	if p.Any() {
+}
+
+// HashNew checks and hashes a new password, before a transaction begins. Without one nothing happens.
+func (s *Service) HashNew(ctx context.Context, r *Record) error {
+	var p fault.Fields
+	if s.checkSecret(&p, r); p.Any() {
 		return fault.Invalid(p)
+	}
+	if r.NewSecret == "" {
+		return nil
 	}
 	hash, err := s.hasher.Hash(ctx, r.NewSecret)
 	r.Password = hash
@@ -157,10 +164,21 @@ func firstOf(p fault.Fields) lang.Message {
 	return lang.Message{}
 }
 
-// checkTaken looks for other accounts with the same address or username. An address that stays is not looked for:
-// several accounts may claim it before one of them proves that it is theirs.
+// checkTaken refuses what findTaken finds.
 func checkTaken(ctx context.Context, db bun.IDB, before, r *Record) error {
 	var p fault.Fields
+	if err := findTaken(ctx, db, before, r, &p); err != nil {
+		return err
+	}
+	if p.Any() {
+		return fault.Invalid(p)
+	}
+	return nil
+}
+
+// findTaken looks for other accounts with the same address or username. An address that stays is not looked for:
+// several accounts may claim it before one of them proves that it is theirs.
+func findTaken(ctx context.Context, db bun.IDB, before, r *Record, p *fault.Fields) error {
 	if before == nil || before.Email != r.Email {
 		owner, found, err := OwnerOf(ctx, db, r.Email)
 		if err != nil {
@@ -176,9 +194,6 @@ func checkTaken(ctx context.Context, db bun.IDB, before, r *Record) error {
 	}
 	if taken {
 		p.Add("username", usernameTaken())
-	}
-	if p.Any() {
-		return fault.Invalid(p)
 	}
 	return nil
 }

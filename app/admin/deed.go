@@ -81,6 +81,11 @@ func (b *bound[M]) deed(v *visit, goOn func(*Deed[M], *M) error) error {
 }
 
 func (b *bound[M]) askDeed(v *visit) error {
+	if input, moved := b.r.Moved[v.c.Param("deed")]; moved {
+		return b.recordOf(v, func(m *M) error {
+			return web.Go(v.c, b.face().record(v.a, b.id(m), change)+"#"+views.FieldID(input))
+		})
+	}
 	return b.deed(v, func(d *Deed[M], m *M) error {
 		page, err := b.deedPage(v, d, m)
 		if err != nil {

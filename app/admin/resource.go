@@ -9,6 +9,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"ams/app/access"
+	"ams/app/fault"
 	"ams/app/field"
 	"ams/app/lang"
 	"ams/app/web"
@@ -57,6 +58,7 @@ type Resource[M any] struct {
 	Inlines  []Inline[M]
 	Actions  []Action[M]
 	Deeds    []Deed[M]
+	Moved    map[string]string // addresses below a record, where it once had a page more: the inputs that are asked there now
 
 	Onward []Onward[M] // lists of other entities that a record leads to
 
@@ -67,6 +69,9 @@ type Resource[M any] struct {
 
 	Under Under // whose parts these records are; may be zero
 
+	// Check lists what the domain has against a draft, under the names of its fields; before is nil for a new one. It is asked
+	// where a field is refused, too, so that people hear of everything at once; Write has the last word. May be nil.
+	Check   func(ctx context.Context, db bun.IDB, before, m *M) (fault.Fields, error)
 	Prepare func(context.Context, *M) error // slow work of a save, before its transaction
 	Write   Writer[M]
 	// Stored is told of a save that is committed, for what the person's own session has to know; may be nil.

@@ -61,6 +61,21 @@ func (b *bound[M]) keep(v *visit, d *draft[M], f field.Field[M]) error {
 	return nil
 }
 
+// checkDraft adds what the domain has against the record, but for fields that are refused already.
+func (b *bound[M]) checkDraft(v *visit, before *M, d *draft[M]) error {
+	if b.r.Check == nil {
+		return nil
+	}
+	wrong, err := b.r.Check(v.c.Context(), b.admin.db, before, d.m)
+	known := d.problems
+	for _, p := range wrong.List() {
+		if len(known.Of(p.Name)) == 0 {
+			d.problems.Add(p.Name, p.Text)
+		}
+	}
+	return err
+}
+
 // create stores a new record.
 func (b *bound[M]) create(v *visit) error {
 	if err := b.needAdd(v); err != nil {
@@ -72,6 +87,9 @@ func (b *bound[M]) create(v *visit) error {
 	}
 	if v.c.Form(FieldMore) != "" {
 		return b.more(v, d, b.addPage)
+	}
+	if err := b.checkDraft(v, nil, d); err != nil {
+		return err
 	}
 	if !d.problems.Any() && b.r.Write.grave(v.by, nil, d.m) {
 		if away, err := v.prove(); away {
@@ -205,6 +223,11 @@ func (b *bound[M]) change(v *visit, before *M) error {
 	}
 	if err == nil && v.c.Form(FieldMore) != "" {
 		return b.more(v, d, b.changePage)
+	}
+	if err == nil {
+		if err := b.checkDraft(v, before, d); err != nil {
+			return err
+		}
 	}
 	if err == nil && !d.problems.Any() && b.grave(v, before, d) {
 		if away, err := v.prove(); away {

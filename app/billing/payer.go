@@ -31,6 +31,22 @@ func (p Payer) Name() string {
 // Title names the payer for staff, where a person has given no name by the username.
 func (p Payer) Title() string { return cmp.Or(p.Name(), p.Person.Username) }
 
+// Called is Title on pages: of a person who was erased there is no name to show.
+func (p Payer) Called(tr *lang.Translator) string {
+	if p.isPerson() {
+		return p.Person.Called(tr)
+	}
+	return p.Organisation.Name
+}
+
+// Listed is Called with the address.
+func (p Payer) Listed(tr *lang.Translator) string {
+	if p.isPerson() {
+		return p.Person.Listed(tr)
+	}
+	return p.Organisation.Name + " (" + p.Organisation.Email + ")"
+}
+
 // Reader is who opens the payer's letters: the person, or the organisation's contact.
 func (p Payer) Reader() string {
 	if p.isPerson() {

@@ -3,9 +3,11 @@ package billing
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/uptrace/bun"
 
+	"ams/app/account"
 	"ams/app/lang"
 )
 
@@ -18,26 +20,28 @@ type Sale struct {
 	Raised *invoiceRow `bun:"rel:has-one,join:id=purchase_id"`
 
 	// Whose it is, what was bought and who sent the form, as WithSale reads them.
-	PersonID         int64  `bun:",scanonly"`
-	FirstName        string `bun:",scanonly"`
-	LastName         string `bun:",scanonly"`
-	Username         string `bun:",scanonly"`
-	PersonEmail      string `bun:",scanonly"`
-	OrganisationID   int64  `bun:",scanonly"`
-	OrganisationName string `bun:",scanonly"`
-	OfficeEmail      string `bun:",scanonly"`
-	OptionEN         string `bun:"option_en,scanonly"`
-	OptionMI         string `bun:"option_mi,scanonly"`
-	BuyerEmail       string `bun:",scanonly"`
+	PersonID         int64      `bun:",scanonly"`
+	FirstName        string     `bun:",scanonly"`
+	LastName         string     `bun:",scanonly"`
+	Username         string     `bun:",scanonly"`
+	PersonEmail      string     `bun:",scanonly"`
+	PersonErasedAt   *time.Time `bun:",scanonly"`
+	OrganisationID   int64      `bun:",scanonly"`
+	OrganisationName string     `bun:",scanonly"`
+	OfficeEmail      string     `bun:",scanonly"`
+	OptionEN         string     `bun:"option_en,scanonly"`
+	OptionMI         string     `bun:"option_mi,scanonly"`
+	BuyerEmail       string     `bun:",scanonly"`
+	BuyerErasedAt    *time.Time `bun:",scanonly"`
 }
 
 // WithSale reads along with purchases what is shown of them.
 func WithSale(q *bun.SelectQuery) *bun.SelectQuery {
 	return q.Relation("Raised").ColumnExpr("?TableColumns").
 		ColumnExpr(`coalesce(u.id, 0) AS person_id, coalesce(u.first_name, '') AS first_name, coalesce(u.last_name, '') AS last_name,
-			coalesce(u.username, '') AS username, coalesce(u.email, '') AS person_email, coalesce(o.id, 0) AS organisation_id,
+			coalesce(u.username, '') AS username, coalesce(u.email, '') AS person_email, u.erased_at AS person_erased_at, coalesce(o.id, 0) AS organisation_id,
 			coalesce(o.name, '') AS organisation_name, coalesce(o.email, '') AS office_email, mo.name_en AS option_en, mo.name_mi AS option_mi,
-			coalesce(bu.email, '') AS buyer_email`).
+			coalesce(bu.email, '') AS buyer_email, bu.erased_at AS buyer_erased_at`).
 		Join("LEFT JOIN individual_memberships AS im ON im.id = p.individual_membership_id").
 		Join("LEFT JOIN users AS u ON u.id = im.user_id").
 		Join("LEFT JOIN organisation_memberships AS om ON om.id = p.organisation_membership_id").
@@ -87,9 +91,14 @@ func (s *Sale) Entry() Entry {
 // Owner is whose the purchase is.
 func (s *Sale) Owner() (p Payer) {
 	p.Person.ID, p.Person.FirstName, p.Person.LastName = s.PersonID, s.FirstName, s.LastName
-	p.Person.Username, p.Person.Email = s.Username, s.PersonEmail
+	p.Person.Username, p.Person.Email, p.Person.ErasedAt = s.Username, s.PersonEmail, s.PersonErasedAt
 	p.Organisation.ID, p.Organisation.Name, p.Organisation.Email = s.OrganisationID, s.OrganisationName, s.OfficeEmail
 	return p
+}
+
+// Buyer is who sent the form, by address alone.
+func (s *Sale) Buyer() account.Person {
+	return account.Person{Email: s.BuyerEmail, ErasedAt: s.BuyerErasedAt}
 }
 
 // Option is the name of what was bought.

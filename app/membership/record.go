@@ -3,7 +3,6 @@ package membership
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"github.com/uptrace/bun"
 
@@ -38,7 +37,7 @@ func (r *Record) Title() string { return r.TitleIn(lang.EN) }
 
 // TitleIn is Title in a language.
 func (r *Record) TitleIn(l lang.Locale) string {
-	return strings.TrimSpace(r.Owner.Name()+" ("+r.Owner.Email+")") + ", " + r.Held.Option.Name.In(l)
+	return r.Owner.Title() + ", " + r.Held.Option.Name.In(l)
 }
 
 // WithOwner reads whose the memberships are and what they are along with them.

@@ -152,6 +152,16 @@ func Update(ctx context.Context, tx bun.Tx, by access.Holder, before, after *Que
 	return nil
 }
 
+// Check lists what is wrong with a question whose fields may be refused.
+func Check(_ context.Context, _ bun.IDB, before, q *Question) (fault.Fields, error) {
+	draft := *q
+	if before != nil {
+		draft.Key = before.Key
+	}
+	p, _ := fault.Problems(draft.complete())
+	return p, nil
+}
+
 // complete makes of nothing what the columns demand, takes away limits that only numbers have, and refuses what is wrong
 // with the rest.
 func (q *Question) complete() error {

@@ -10,6 +10,7 @@ import (
 	"ams/app/access"
 	"ams/app/account"
 	"ams/app/admin"
+	"ams/app/fault"
 	"ams/app/field"
 	"ams/app/lang"
 	"ams/app/web"
@@ -42,11 +43,11 @@ func editorUsers(a *admin.Admin, d Domains) admin.Resource[person] {
 		},
 		Add: add, Sections: change, Actions: editorUserActions(a, d.People),
 		Broken: account.Taken, Stored: goOn,
-		Prepare: func(ctx context.Context, p *person) error {
+		Check: func(ctx context.Context, db bun.IDB, before, p *person) (fault.Fields, error) {
 			p.Invite = p.ID == 0 && p.NewSecret == "" && p.Repeat == ""
-			return d.People.HashNew(ctx, p)
+			return d.People.CheckRecord(ctx, db, before, p)
 		},
-		Write: personWriter(d),
+		Prepare: d.People.HashNew, Write: personWriter(d),
 	}
 }
 

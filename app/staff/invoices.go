@@ -27,7 +27,7 @@ func invoices(a *admin.Admin, bills *billing.Service) admin.Resource[invoice] {
 		Title: func(i *invoice) string { return i.Number }, Rows: billing.LoadRecords, Fill: billing.LoadBought,
 		Columns: []admin.Column[invoice]{
 			admin.Text("number", lang.M("Number"), "i.invoice_number", func(i *invoice) string { return i.Number }),
-			admin.Text("account", lang.M("Account"), "", func(i *invoice) string { return i.Owner.Name() }),
+			admin.Words("account", lang.M("Account"), "", func(tr *lang.Translator, i *invoice) string { return i.Owner.Called(tr) }),
 			admin.Words("purpose", lang.M("Purpose"), "", func(tr *lang.Translator, i *invoice) string { return tr.Say(i.Purpose.Text()) }),
 			admin.Day("issue_date", lang.M("Issued"), "i.issue_date", func(i *invoice) clock.Date { return i.IssueDate }),
 			admin.Day("due_date", lang.M("Due date"), "i.due_date", func(i *invoice) clock.Date { return i.DueDate }),
@@ -84,7 +84,7 @@ func invoiceFields() []field.Field[invoice] {
 	}
 	return []field.Field[invoice]{
 		field.Computed("state", lang.M("Status"), func(tr *lang.Translator, i *invoice) string { return statement.InvoiceBadge(tr, i.State()).Text }),
-		text("account", lang.M("Account"), func(i *invoice) string { return i.Owner.Name() + " (" + i.Owner.Email() + ")" }),
+		field.Computed("account", lang.M("Account"), func(tr *lang.Translator, i *invoice) string { return i.Owner.Listed(tr) }),
 		text("what", lang.M("Bought"), func(i *invoice) string { return i.What }),
 		field.Computed("purpose", lang.M("Purpose"), func(tr *lang.Translator, i *invoice) string { return tr.Say(i.Purpose.Text()) }),
 		day("issue_date", lang.M("Issued"), func(i *invoice) clock.Date { return i.IssueDate }),

@@ -42,7 +42,7 @@ func memberships(a *admin.Admin, members *membership.Service, bills *billing.Ser
 		Subject: ownerOfMembership,
 		Load:    membership.WithOwner, Rows: members.LoadRecords, Fill: members.LoadRenewals, Notes: t.notes,
 		Columns: []admin.Column[individual]{
-			admin.Text("user", lang.M("Person"), "", func(m *individual) string { return m.Owner.Name() + " (" + m.Owner.Email + ")" }),
+			admin.Words("user", lang.M("Person"), "", func(tr *lang.Translator, m *individual) string { return m.Owner.Listed(tr) }),
 			t.optionColumn(), t.statusColumn(), t.startColumn(), t.expiryColumn(), t.approvedColumn(),
 		},
 		Search:  []admin.Search{admin.Parent("users", "user_id"), admin.Parent("membership_options", "membership_option_id")},

@@ -34,12 +34,14 @@ func purchases(a *admin.Admin, bills *billing.Service, c clock.Clock) admin.Reso
 	without.Offer = func(p *purchase) bool { return p.Entry().Failed() }
 	return admin.Resource[purchase]{
 		App: "billing", Model: "purchase", One: lang.M("purchase"), Many: lang.M("Purchases"), Icon: "receipt", Letter: "c", Order: "p.id DESC",
-		Title: func(p *purchase) string { return p.Code + ", " + p.Owner().Title() }, Load: billing.WithSale,
+		Title:   func(p *purchase) string { return p.Code + ", " + p.Owner().Title() },
+		Spoken:  func(tr *lang.Translator, p *purchase) string { return p.Code + ", " + p.Owner().Called(tr) },
+		Load:    billing.WithSale,
 		Subject: func(p *purchase) int64 { return p.PersonID },
 		Columns: []admin.Column[purchase]{
 			admin.Time("created_at", lang.M("Bought on"), "p.created_at", func(p *purchase) *time.Time { return &p.CreatedAt }),
 			admin.Text("code", lang.M("Code"), "p.code", func(p *purchase) string { return p.Code }),
-			admin.Text("owner", lang.M("Owner"), "", func(p *purchase) string { return p.Owner().Title() }),
+			admin.Words("owner", lang.M("Owner"), "", func(tr *lang.Translator, p *purchase) string { return p.Owner().Called(tr) }),
 			{Key: "option", Label: lang.M("Membership option"), Kind: views.KindText, Cell: func(tr *lang.Translator, p *purchase) views.Cell {
 				return views.Cell{Text: p.Option().In(tr.Locale()), Under: tr.Say(p.Kind.Text())}
 			}},
@@ -123,7 +125,7 @@ func soldFields(a *admin.Admin) []field.Field[purchase] {
 		return words(key, label, func(_ *lang.Translator, p *purchase) string { return of(p) })
 	}
 	return []field.Field[purchase]{
-		text("owner", lang.M("Owner"), func(p *purchase) string { return p.Owner().Title() + " (" + p.Owner().Email() + ")" }).
+		field.Computed("owner", lang.M("Owner"), func(tr *lang.Translator, p *purchase) string { return p.Owner().Listed(tr) }).
 			To(func(p *purchase) string {
 				if p.OrganisationID != 0 {
 					return a.Address("organisations.organisation", p.OrganisationID)
@@ -138,7 +140,7 @@ func soldFields(a *admin.Admin) []field.Field[purchase] {
 				return a.Address("memberships.individualmembership", p.Membership.Individual)
 			}),
 		words("kind", lang.M("Purpose"), func(tr *lang.Translator, p *purchase) string { return tr.Say(p.Kind.Text()) }),
-		text("buyer", lang.M("Bought by"), func(p *purchase) string { return p.BuyerEmail }).
+		words("buyer", lang.M("Bought by"), func(tr *lang.Translator, p *purchase) string { return p.Buyer().Listed(tr) }).
 			To(func(p *purchase) string { return a.Address("users.user", p.BuyerID) }),
 		when("created_at", lang.M("Bought on"), func(p *purchase) *time.Time { return &p.CreatedAt }),
 		text("description", lang.M("Bought"), func(p *purchase) string { return p.Description }),

@@ -83,6 +83,7 @@ func questions(a *admin.Admin, languages []lang.Locale) admin.Resource[question]
 			admin.YesNo("is_active", lang.M("Active"), "f.is_active"),
 		},
 		Sections: questionSections(basics, languages),
+		Check:    profile.Check,
 		Broken:   profile.Broken,
 		Write:    admin.Writer[question]{Create: profile.Create, Update: profile.Update, Delete: profile.Delete},
 	}

@@ -45,7 +45,7 @@ func termTexts(s *terms.Service, languages []lang.Locale) admin.Resource[term] {
 		},
 		Onward: []admin.Onward[term]{{Entity: "terms.termversion", Filter: "term", ID: func(t *term) int64 { return t.ID }}},
 		Broken: terms.Broken, Instead: lang.M("Delete its versions first, or switch them off."),
-		Write: admin.Writer[term]{Create: s.CreateTerm, Update: s.UpdateTerm, Delete: s.DeleteTerm},
+		Check: terms.CheckTerm, Write: admin.Writer[term]{Create: s.CreateTerm, Update: s.UpdateTerm, Delete: s.DeleteTerm},
 	}
 }
 
@@ -142,7 +142,7 @@ func termAcceptances(a *admin.Admin) admin.Resource[acceptance] {
 		Spoken: func(tr *lang.Translator, a *acceptance) string { return a.TitleIn(tr.Locale()) },
 		Rows:   terms.LoadAcceptances,
 		Columns: []admin.Column[acceptance]{
-			admin.Text("user", lang.M("Person"), "", func(a *acceptance) string { return a.Owner.Name() + " (" + a.Owner.Email + ")" }),
+			admin.Words("user", lang.M("Person"), "", func(tr *lang.Translator, a *acceptance) string { return a.Owner.Listed(tr) }),
 			admin.Words("term_version", lang.M("Version"), "ta.term_version_id", accepted),
 			admin.Time("accepted_at", lang.M("Accepted on"), "ta.accepted_at", func(a *acceptance) *time.Time { return &a.AcceptedAt }),
 			admin.Text("ip_address", lang.M("Client address"), "", func(a *acceptance) string { return a.Address }),
@@ -156,7 +156,7 @@ func termAcceptances(a *admin.Admin) admin.Resource[acceptance] {
 			admin.Times("accepted_at", lang.M("Accepted on"), "ta.accepted_at").Drill(),
 		},
 		Sections: []admin.Section[acceptance]{admin.Sect(lang.Message{},
-			text("user", lang.M("Person"), func(a *acceptance) string { return a.Owner.Name() + " (" + a.Owner.Email + ")" }),
+			field.Computed("user", lang.M("Person"), func(tr *lang.Translator, a *acceptance) string { return a.Owner.Listed(tr) }),
 			field.Computed("term_version", lang.M("Version"), accepted),
 			field.Computed("accepted_at", lang.M("Accepted on"), func(tr *lang.Translator, a *acceptance) string { return tr.Moment(a.AcceptedAt) }),
 			text("ip_address", lang.M("Client address"), func(a *acceptance) string { return a.Address }),

@@ -59,9 +59,10 @@ func users(a *admin.Admin, d Domains) admin.Resource[person] {
 		},
 		Actions: []admin.Action[person]{exportPeople(d), inviting(d.People)},
 		Deeds:   []admin.Deed[person]{erase(d.Privacy)},
+		Moved:   map[string]string{"password": "password1"},
 		Inlines: []admin.Inline[person]{answers(d.Questions), addressTable(a, d.People), factorTable(a)},
 		Onward:  sales(),
-		Prepare: d.People.HashNew, Broken: account.Taken, Write: personWriter(d), Stored: goOn,
+		Check:   d.People.CheckRecord, Prepare: d.People.HashNew, Broken: account.Taken, Write: personWriter(d), Stored: goOn,
 	}
 }
 
@@ -69,13 +70,8 @@ func personWriter(d Domains) admin.Writer[person] {
 	return admin.Writer[person]{Create: d.People.AddRecord, Update: d.People.ChangeRecord, Delete: d.Privacy.Delete, Proof: account.Grave}
 }
 
-// personCalled names a person on pages. Of whoever was erased there is no name to show.
-func personCalled(tr *lang.Translator, p *person) string {
-	if p.ErasedAt != nil {
-		return tr.Say(lang.M("Erased person"))
-	}
-	return p.Title()
-}
+// personCalled names a person on pages.
+func personCalled(tr *lang.Translator, p *person) string { return p.Listed(tr) }
 
 // withPeople is what goes along with a person who is deleted, by the permission for people alone.
 func withPeople() []string {

@@ -12,6 +12,21 @@ import (
 	"ams/app/lang"
 )
 
+// CheckTerm lists what is wrong with a term whose fields may be refused, the keys of others included.
+func CheckTerm(ctx context.Context, db bun.IDB, _, t *Term) (fault.Fields, error) {
+	draft := *t
+	draft.tidy()
+	p := draft.check()
+	taken, err := db.NewSelect().Model((*Term)(nil)).Where("key = ? AND id <> ?", draft.Key, draft.ID).Exists(ctx)
+	if err != nil {
+		return p, fmt.Errorf("look for another term %s: %w", draft.Key, err)
+	}
+	if taken {
+		p.Add("key", keyTaken())
+	}
+	return p, nil
+}
+
 // CreateTerm stores a new term, of which nothing is shown until it has a version.
 func (s *Service) CreateTerm(ctx context.Context, tx bun.Tx, by access.Holder, t *Term) error {
 	if err := by.Must("terms.add_term"); err != nil {
@@ -119,11 +134,13 @@ func lockedText() lang.Message {
 	return lang.M("People have accepted this version, so it is kept as the record of what they agreed to. Publish a new version instead.")
 }
 
+func keyTaken() lang.Message { return lang.M("There is a term with this key already.") }
+
 // Broken names the input and says what to do when a rule of the schema refuses a value.
 func Broken(constraint string) (key string, text lang.Message) {
 	switch constraint {
 	case "terms_key_unique":
-		return "key", lang.M("There is a term with this key already.")
+		return "key", keyTaken()
 	case "unique_term_version":
 		return "version", lang.M("This term has a version with this label already.")
 	case "term_versions_term":

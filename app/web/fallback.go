@@ -33,7 +33,7 @@ func (w *Web) missing(c *Ctx) error {
 	case !isContent:
 		return fault.NotFound(lang.Message{})
 	case !reads:
-		return errMethod
+		return WrongMethod(c)
 	case !c.prefix:
 		return c.redirect(http.StatusFound, "/"+string(c.locale)+withSlash(r.URL.EscapedPath()))
 	}
@@ -59,8 +59,11 @@ func (c *Ctx) redirect(status int, path string) error {
 
 func (w *Web) wrongMethod(c *Ctx) error { return errMethod }
 
-// WrongMethod refuses a method that an address knows but does not take.
-func WrongMethod() error { return errMethod }
+// WrongMethod refuses a request that wants to change something at an address that is only read.
+func WrongMethod(c *Ctx) error {
+	c.Header("Allow", "GET, HEAD")
+	return errMethod
+}
 
 // contentPage shows a page that editors wrote.
 func (w *Web) contentPage(c *Ctx, path string) error {

@@ -57,7 +57,7 @@ func (h *Handler) dashboard(c *web.Ctx, viewer account.Person) error {
 		return err
 	}
 	if c.Method() == http.MethodPost { // the gate asks before it is told that nothing is to be sent here
-		return web.WrongMethod()
+		return web.WrongMethod(c)
 	}
 	held, through, err := h.members.Of(c.Context(), owner.ID)
 	if err != nil {

@@ -60,6 +60,9 @@ func TestNobodyIsNameless(t *testing.T) {
 	for _, path := range []string{update, overview, activate, mailboxes, resetting, "/en/accounts/password/change/", "/en/users/~data/", "/en/users/~data/?about=erasure"} {
 		v.Get(path).Status(http.StatusOK).Has(`.breadcrumbs a[href="`+ownPage+`"]`, "kea").Has(`header [aria-label="Account of kea"]`, "")
 	}
+	s.Exec("INSERT INTO email_addresses (user_id, email) SELECT id, 'other@example.org' FROM users WHERE username = 'kea'")
+	v.Post(mailboxes, "action_send", "1", "email", "other@example.org").Status(http.StatusSeeOther)
+	s.Visitor().Get(linkIn(s, "other@example.org")).Status(http.StatusOK).Has("main", "other@example.org is the e-mail address of kea.")
 }
 
 // A form that does not ask for the preferred language leaves it alone.

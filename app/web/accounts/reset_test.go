@@ -46,6 +46,7 @@ func chosen(v *webtest.Visitor, form string) *webtest.Answer {
 func dead(s *webtest.Site, link string) {
 	s.T.Helper()
 	s.Visitor().Get(link).Status(http.StatusOK).Has("h1", "This link does not work").Has(`main a[href="`+resetting+`"]`, "Ask for another link").Lacks("main form")
+	s.Visitor().Get(link+"?next=%2Fen%2Fx%2F").Has(`main a[href="`+resetting+`?next=%2Fen%2Fx%2F"]`, "Ask for another link")
 }
 
 func TestRequestReset(t *testing.T) {
@@ -250,6 +251,7 @@ func TestReset(t *testing.T) {
 		s.Person("kea")
 		s.Person("other")
 		address(s, "kea", "second@example.org", true)
+		address(s, "kea", webtest.Address("other"), false) // anybody may list it, and frees no guesses by that
 		for range 5 {
 			says(t, try(s.Visitor(), keaMail, "wrong"), wrong)
 			says(t, try(s.Visitor(), "second@example.org", "wrong"), wrong)

@@ -62,10 +62,7 @@ func (h *Handler) show(c *web.Ctx, p account.Person) error {
 func newDetailPage(c *web.Ctx, b billing.Bill) detailPage {
 	say := c.Translator()
 	title := c.Text(lang.M("Invoice %s", b.Number))
-	name := b.Owner.Name()
-	if name == "" {
-		name = c.Text(lang.M("User"))
-	}
+	name := b.Owner.Called(c.Translator())
 	home := c.Path(b.Owner.Page())
 	page := detailPage{
 		Head:    views.Head{Title: title, Crumbs: []views.Crumb{{Text: name, Href: home}}},
