@@ -29,7 +29,6 @@ type Shell struct {
 	Languages  []Language // empty when only one is enabled
 	Crumbs     []Crumb    // empty on home pages
 	Flashes    []Message
-	Failed     Message // what a script shows when it gets no answer that says more
 	LinkedIn   string
 	Facebook   string
 	Columns    []FooterColumn

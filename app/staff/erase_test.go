@@ -197,7 +197,7 @@ func TestErasing(t *testing.T) {
 		ruru.Get(page(s, "ruru", "change")).Lacks("form[action$='/erase/']")
 		ruru.Post(page(s, "ruru", "erase"), "typed", "ruru").Status(http.StatusSeeOther)
 		boss.Post(page(s, "boss", "erase"), "typed", "boss").Status(http.StatusSeeOther).To(page(s, "boss", "change"))
-		if got := flash(boss); !strings.Contains(got, "You cannot delete your own account") {
+		if got := flash(boss); !strings.Contains(got, "You cannot delete or erase your own account") {
 			t.Errorf("flash = %q", got)
 		}
 		s.Clock.Pass(5 * time.Minute)

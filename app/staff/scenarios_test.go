@@ -141,13 +141,13 @@ func TestSaving(t *testing.T) {
 		t.Parallel()
 		s := site(t)
 		v := s.SignedIn("boss")
-		form := v.Get(page(s, "kea", "change")).Fields("#record", "email", "no address", "username", "a b", "first_name", "Hine <b>", "password1", "secret")
+		form := v.Get(page(s, "kea", "change")).Fields("#record", "email", "no address", "username", "a b", "first_name", "Hine <b>", "password1", fresh, "password2", fresh)
 		before := s.Contents()
 		doc := v.Post(page(s, "kea", "change"), form...).Status(http.StatusUnprocessableEntity).Document()
 		if n := doc.Find(".problems li a").Length(); n != 2 {
 			t.Errorf("%d problems, want 2: %s", n, doc.Find(".problems").Text())
 		}
-		for name, want := range map[string]string{"email": "no address", "username": "a b", "first_name": "Hine <b>", "password1": ""} {
+		for name, want := range map[string]string{"email": "no address", "username": "a b", "first_name": "Hine <b>", "password1": "", "password2": ""} {
 			if got := doc.Find("#id_"+name).AttrOr("value", ""); got != want {
 				t.Errorf("%s = %q, want %q", name, got, want)
 			}

@@ -55,7 +55,7 @@ func TestInvitedPeople(t *testing.T) {
 			t.Errorf("subject = %q", mail.Subject)
 		}
 		for _, part := range []string{mail.Text, mail.HTML} {
-			if !strings.Contains(part, "has made an account for you") || !strings.Contains(part, "3 days") {
+			if !strings.Contains(part, "You have an account at") || !strings.Contains(part, "3 days") {
 				t.Errorf("the letter does not say who writes and for how long the link works:\n%s", part)
 			}
 		}

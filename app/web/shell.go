@@ -42,7 +42,6 @@ func (c *Ctx) shell(head views.Head, body template.HTML) (views.Shell, error) {
 	}
 	c.account(&s, f)
 	s.Flashes = c.flashes()
-	s.Failed = views.Message{Level: views.LevelError, Text: c.Text(lang.M("That did not work. Check your connection and try again."))}
 	return s, nil
 }
 

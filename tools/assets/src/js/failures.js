@@ -3,9 +3,30 @@
 // or the form tells as much when it is sent.
 const unasked = ({ requestConfig }) => !requestConfig?.triggeringEvent || requestConfig.elt?.matches('[data-check]')
 
+// icon is one of the same file as those that the page has.
+function icon(name) {
+  const svg = document.querySelector('svg.bi').cloneNode(true)
+  const use = svg.querySelector('use')
+  svg.setAttribute('class', `bi bi-${name}`)
+  use.setAttribute('href', use.getAttribute('href').replace(/#.*/, `#${name}`))
+  return svg
+}
+
+function element(name, attributes, ...children) {
+  const made = document.createElement(name)
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value)
+  made.append(...children)
+  return made
+}
+
+// tell shows what shared/message would; its sentences stand translated where those that are spoken do.
 function tell() {
+  const { failed, error, close } = document.getElementById('live').dataset
   const messages = document.getElementById('messages')
-  messages.replaceChildren(document.getElementById('failed').content.cloneNode(true))
+  messages.replaceChildren(element('div', { class: 'alert alert-error alert-dismissible', 'data-message': '', role: 'alert' },
+    icon('exclamation-circle-fill'),
+    element('div', { class: 'alert-text' }, element('span', { class: 'word' }, error), ` ${failed}`),
+    element('button', { class: 'close', type: 'button', 'data-dismiss': '', 'aria-label': close }, icon('x-lg'))))
   messages.scrollIntoView({ block: 'start' })
 }
 
