@@ -13,6 +13,7 @@ import (
 	"ams/app/field"
 	"ams/app/lang"
 	"ams/app/listing"
+	"ams/app/session"
 	"ams/app/web"
 	"ams/views"
 )
@@ -142,7 +143,11 @@ func (b *bound[M]) saveList(v *visit) error {
 		}
 		return web.Invalid(v.c, v.a.page.list, page, v.a.region, page.Region)
 	}
-	v.done(lang.N("%d entry was changed.", "%d entries were changed.", len(changed), len(changed)))
+	if len(changed) == 0 {
+		v.c.Flash(session.Info, lang.M("Nothing was changed."))
+	} else {
+		v.done(lang.N("%d entry was changed.", "%d entries were changed.", len(changed), len(changed)))
+	}
 	list := b.face().path(v.a)
 	if v.c.HX() {
 		return web.Back(v.c, list)

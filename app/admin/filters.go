@@ -92,14 +92,11 @@ func Related(key string, label lang.Message, where string, to field.Chooser) Fil
 	return Filter{
 		Key: key, Label: label,
 		options: func(ctx context.Context, _ *lang.Translator) (out []views.Option, err error) {
-			records, whole, err := to.Offer(ctx, field.Many, nil)
-			if err != nil || !whole {
-				return nil, err
-			}
+			records, _, err := to.Offer(ctx, field.Many, nil) // none where they are too many
 			for _, r := range records {
 				out = append(out, views.Option{Value: strconv.FormatInt(r.ID, 10), Text: r.Name})
 			}
-			return out, nil
+			return out, err
 		},
 		narrow: byID(where),
 		named: func(v *visit, value string) (string, error) {

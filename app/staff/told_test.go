@@ -129,6 +129,8 @@ func TestListSavesInPlace(t *testing.T) {
 	if n := s.Count(`SELECT "order" FROM profile_fields WHERE id = ?`, first); n != 7 {
 		t.Errorf("the order is %d, want 7", n)
 	}
+	b.Do(chromedp.Click("#edits [type=submit]"))
+	b.Until(`window.same && document.querySelector('#messages .alert-info')?.textContent.includes('Nothing was changed.')`)
 	if got := webtest.Ask[string](b, "location.pathname + location.search"); got != fields {
 		t.Errorf("the address is %s, want %s", got, fields)
 	}
