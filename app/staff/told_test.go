@@ -96,6 +96,14 @@ func TestErasedAreNamed(t *testing.T) {
 			}
 		}
 	}
+	letter := s.Mails("kea@example.org")[0]
+	for _, part := range []string{letter.Text, letter.HTML} {
+		for _, told := range []string{"your name, username, e-mail addresses", "invoices, and the dates and amounts", "because the law asks", "which terms were accepted"} {
+			if !strings.Contains(strings.Join(strings.Fields(part), " "), told) {
+				t.Errorf("the last letter does not say %q:\n%s", told, part)
+			}
+		}
+	}
 	number := ""
 	s.Row(&number, "SELECT invoice_number FROM invoices")
 	v.Get("/billing/invoice/"+number+"/detail/").Status(http.StatusOK).Has("main", "Erased person")
