@@ -263,9 +263,9 @@ func (b *bound[M]) empty(v *visit, view listing.View) views.Empty {
 			Action: views.Action{Text: v.say(lang.M("Show all")), Href: b.face().path(v.a) + view.Cleared().Query()},
 		}
 	}
-	e := views.Empty{Icon: b.r.Icon, Title: v.say(lang.M("Nothing here yet")), Text: v.say(lang.M("What is added appears in this list."))}
+	e := views.Empty{Icon: b.r.Icon, Title: v.say(lang.M("Nothing here yet"))}
 	if v.mayAdd(b.face()) {
-		e.Action = b.addAction(v)
+		e.Text, e.Action = v.say(lang.M("What is added appears in this list.")), b.addAction(v)
 	}
 	return e
 }

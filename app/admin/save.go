@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/uptrace/bun"
 
@@ -67,11 +68,16 @@ func (b *bound[M]) checkDraft(v *visit, before *M, d *draft[M]) error {
 	wrong, err := b.r.Check(v.c.Context(), b.admin.db, before, d.m)
 	known := d.problems
 	for _, p := range wrong.List() {
-		if len(known.Of(p.Name)) == 0 {
+		if !refuses(known, p.Name) {
 			d.problems.Add(p.Name, p.Text)
 		}
 	}
 	return err
+}
+
+// refuses tells whether a field is refused, in one language or as a whole.
+func refuses(p fault.Fields, name string) bool {
+	return slices.ContainsFunc(p.List(), func(f fault.Field) bool { return f.Name == name || strings.HasPrefix(f.Name, name+"_") })
 }
 
 // create stores a new record.

@@ -74,6 +74,9 @@ func (s *Service) Confirm(ctx context.Context, who account.Person, code, client 
 // checked does something in the transaction that spends a code, or refuses the code. Wrong ones are counted before
 // they are looked at, so that many at once can guess no more often than one after another.
 func (s *Service) checked(ctx context.Context, id int64, typed, client string, then func(context.Context, bun.Tx) error) error {
+	if strings.TrimSpace(typed) == "" { // no guess, so it does not count as one
+		return noCode()
+	}
 	now := s.clock.Now()
 	own := limit.Count{Key: fmt.Sprintf("second factor/person/%d", id), Rule: limit.Rule{Max: 5, Window: 5 * time.Minute}}
 	shared := limit.Count{Key: "second factor/client/" + client, Rule: limit.PerMinute(10)}
@@ -134,6 +137,12 @@ func (s *Service) spend(ctx context.Context, tx bun.Tx, id int64, code string, n
 
 func digits(code string, n int) bool {
 	return len(code) == n && strings.Trim(code, "0123456789") == ""
+}
+
+func noCode() error {
+	var p fault.Fields
+	p.Add("code", lang.M("Enter a code."))
+	return fault.Invalid(p)
 }
 
 func wrongCode() error {

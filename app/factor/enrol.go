@@ -45,6 +45,9 @@ func (st State) Unable() lang.Message {
 // SwitchOn stores the secret, once the person has shown that their app knows it. Whoever has no recovery codes gets a
 // set; codes tells so.
 func (s *Service) SwitchOn(ctx context.Context, who account.Person, secret, code string, from account.Origin) (codes bool, err error) {
+	if strings.TrimSpace(code) == "" {
+		return false, noCode()
+	}
 	now := s.clock.Now()
 	want, err := totp.Code(secret, now)
 	if err != nil || subtle.ConstantTimeCompare([]byte(want), []byte(strings.TrimSpace(code))) != 1 {

@@ -37,7 +37,10 @@ func addresses(a *admin.Admin, people *account.Service) admin.Resource[address] 
 			field.Ref("user", lang.M("Person"), func(e *address) *int64 { return &e.UserID }, a.Chooser("users.user")).OnceOnly().Known((*address).Person),
 			email, verified, primary)},
 		Actions: []admin.Action[address]{
-			{Name: "verify", Label: lang.M("Mark as verified"), Each: people.VerifyAddress},
+			{
+				Name: "verify", Label: lang.M("Mark as verified"), Each: people.VerifyAddress,
+				Offer: func(e *address) bool { return !e.Verified },
+			},
 			{
 				Name: "prefer", Label: lang.M("Make primary"),
 				Ask:  lang.M("Its owner signs in with it from then on, and all messages go there. The former primary address is told."),

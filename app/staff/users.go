@@ -97,7 +97,7 @@ func emptyKeeps() lang.Message {
 }
 
 func vouch(help lang.Message) field.Field[person] {
-	return field.Bool("verified", lang.M("The e-mail address is verified"), func(p *person) *bool { return &p.Vouched }).
+	return field.Bool("verified", lang.M("The new e-mail address is verified"), func(p *person) *bool { return &p.Vouched }).
 		Help(help)
 }
 

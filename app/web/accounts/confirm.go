@@ -23,10 +23,14 @@ func (h *Handler) sent(c *web.Ctx) error {
 func (h *Handler) confirmation(c *web.Ctx) error {
 	seen, err := h.people.Confirmation(c.Context(), c.Param("key"))
 	if fault.KindOf(err) == fault.Missing {
+		addresses := lang.M("E-mail addresses")
+		if !c.Person().SignedIn() { // that page asks for it
+			addresses = lang.M("Sign in")
+		}
 		return h.notice(c, confirmTitle(), []lang.Message{
 			lang.M("This link is not valid, has expired or was used already."),
 			lang.M("Sign in with your e-mail address: if it is not confirmed yet, we send another message."),
-		}, views.Buttons{Cancel: views.Link{Text: c.Text(lang.M("E-mail addresses")), Href: c.Path(account.AddressesPath)}})
+		}, views.Buttons{Cancel: views.Link{Text: c.Text(addresses), Href: c.Path(account.AddressesPath)}})
 	}
 	if err != nil {
 		return err

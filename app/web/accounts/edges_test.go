@@ -1,6 +1,7 @@
 package accounts_test
 
 import (
+	"image/color"
 	"net/http"
 	"strings"
 	"testing"
@@ -70,4 +71,50 @@ func TestReadOnlyAddress(t *testing.T) {
 			t.Errorf("POST %s: Allow = %q, want GET, HEAD", path, got)
 		}
 	}
+}
+
+// TestNoCode: pressing the button without a code says so, and is no guess.
+func TestNoCode(t *testing.T) {
+	t.Parallel()
+	s, _, secret := guarded(t)
+	v := halfway(s)
+	for range 12 {
+		v.Post(authenticate, "code", " ").Status(http.StatusUnprocessableEntity).Has("#id_code-error", "Enter a code.")
+	}
+	v.Post(authenticate, "code", codeAt(t, s, secret)).Status(http.StatusSeeOther)
+	s.Person("tui")
+	s.SignedIn("tui").Send(activate, "#switch-on", "code", "").Status(http.StatusUnprocessableEntity).Has("#id_code-error", "Enter a code.")
+}
+
+// TestPictureOnceMore: a picture that came with a refused form has to be chosen again, and the form says so.
+func TestPictureOnceMore(t *testing.T) {
+	t.Parallel()
+	s := webtest.New(t, webtest.Store(t)...)
+	s.Person("kea")
+	v := s.SignedIn("kea")
+	form := v.Get(update).Fields("form#profile", "first_name", "", "profile_picture", webtest.Leave)
+	v.Upload(update, "profile_picture", "kea.png", photo(t, 8, 8, color.White), form...).Status(http.StatusUnprocessableEntity).
+		Has("#id_first_name-error", "").Has("#id_profile_picture-error", "Choose the picture once more")
+	v.Post(update, form...).Status(http.StatusUnprocessableEntity).Lacks("#id_profile_picture-error")
+}
+
+// TestOwnLanguageOffered: whoever signs up in another language than English is offered messages in it.
+func TestOwnLanguageOffered(t *testing.T) {
+	t.Parallel()
+	s := webtest.New(t)
+	s.Visitor().Get("/mi/accounts/signup/").Has("#id_language option[selected][value=mi]", "")
+	s.Visitor().Get(signUp).Has("#id_language", "No preference").Lacks("#id_language option[selected]:not([value=''])")
+}
+
+// TestWayOn: a refusal leads to where it can be helped.
+func TestWayOn(t *testing.T) {
+	t.Parallel()
+	s := webtest.New(t)
+	s.Person("kea")
+	s.Visitor().Get("/en/accounts/confirm-email/1:x:y/").Status(http.StatusOK).Has(`main a[href="`+mailboxes+`"]`, "Sign in")
+	v := s.SignedIn("kea")
+	v.Get("/en/accounts/confirm-email/1:x:y/").Has(`main a[href="`+mailboxes+`"]`, "E-mail addresses")
+	address(s, "kea", "second@example.org", false)
+	v.Get(activate).Status(http.StatusFound).To(overview)
+	v.Get(overview).Has(`#messages a[href="`+mailboxes+`"]`, "E-mail addresses")
 }

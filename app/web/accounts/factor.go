@@ -135,7 +135,8 @@ func (h *Handler) offer(c *web.Ctx, p account.Person) error {
 		return web.Go(c, c.Path(switchOffPath))
 	}
 	if why := st.Unable(); !why.Empty() {
-		return h.backToFactor(c, session.Failure, why)
+		c.FlashLink(session.Failure, why, lang.M("E-mail addresses"), account.AddressesPath)
+		return web.Go(c, c.Path(factorPath))
 	}
 	page, err := h.offerPage(c, p, "")
 	if err != nil {

@@ -23,6 +23,7 @@ const (
 	// sectionPrefix begins what the button of a section sends. Anything else may be an answer: a question that was imported
 	// can have any key.
 	sectionPrefix = "section-"
+	pictureField  = "profile_picture"
 )
 
 // profilePage is views/users/profile.
@@ -45,7 +46,7 @@ func (h *Handler) profile(c *web.Ctx, p account.Person) error {
 func (h *Handler) updateProfile(c *web.Ctx, p account.Person) error {
 	var chosen account.Upload
 	err := c.ReadForm(func(f web.File) (err error) {
-		if f.Field == "profile_picture" {
+		if f.Field == pictureField {
 			chosen, err = received(f)
 		}
 		return err
@@ -68,6 +69,9 @@ func (h *Handler) updateProfile(c *web.Ctx, p account.Person) error {
 	along := account.Along{Problems: wrong, Store: h.questions.Storing(p.ID, answers)}
 	after, err := h.people.UpdateProfile(c.Context(), p, typed, along)
 	if problems, refused := fault.Problems(err); refused {
+		if typed.Picture.Size > 0 && len(problems.Of(pictureField)) == 0 { // browsers forget which file it was
+			problems.Add(pictureField, lang.M("Choose the picture once more: it was not stored either."))
+		}
 		form := h.profileForm(c, p, typed)
 		form.Sections = append(form.Sections, sections(c, sheet, c.Posted())...)
 		form = refuse(c, form, problems)
@@ -149,7 +153,7 @@ func (h *Handler) profileForm(c *web.Ctx, p account.Person, typed account.Profil
 	last.Input.Autocomplete, last.Input.MaxLength = "family-name", "150"
 	fields := []views.Field{first, last, usernameField(c, typed.Username)}
 	if h.people.HasPictures() {
-		picture := views.FileField("profile_picture", c.Text(lang.M("Profile picture")), "image/jpeg,image/png,image/gif,image/webp")
+		picture := views.FileField(pictureField, c.Text(lang.M("Profile picture")), "image/jpeg,image/png,image/gif,image/webp")
 		picture.Optional = true
 		picture.Input.Preview = c.Text(lang.M("The picture that you have chosen"))
 		picture.Help = c.Text(lang.M("A JPEG, PNG, GIF or WebP picture of at most %s MB. Anybody who has its address can see it.", fmt.Sprint(account.MaxPicture>>20)))

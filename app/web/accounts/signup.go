@@ -22,6 +22,9 @@ func (h *Handler) newAccount(c *web.Ctx) error {
 	if email := c.Query("email"); account.ValidEmail(email) {
 		typed.Email = email
 	}
+	if c.Locale() != lang.Default { // whoever chose another language for the site gets messages in it, too
+		typed.Language = string(c.Locale())
+	}
 	return web.Show(c, h.page.entrance, signUpPage(c, h.signUpForm(c, typed)))
 }
 

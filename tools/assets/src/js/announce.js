@@ -24,8 +24,10 @@ export function announceIn(root) {
   if (own) announce(words(own))
 }
 
-// announceMessages speaks those that came along with a region. An alert is heard by itself.
+// announceMessages shows and speaks those that came along with a region. An alert is heard by itself.
 export function announceMessages() {
+  const messages = document.getElementById('messages')
+  if (messages.firstElementChild && messages.getBoundingClientRect().top < 0) messages.scrollIntoView({ block: 'start' })
   for (const message of document.querySelectorAll('#messages [data-message][role="status"]')) announce(words(message))
 }
 

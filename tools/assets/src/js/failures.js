@@ -32,6 +32,7 @@ function tell() {
 
 export function watchFailures() {
   document.addEventListener('htmx:beforeSwap', ({ detail }) => {
+    if (detail.xhr.status === 422) document.getElementById('messages').replaceChildren() // of what was done before
     if (!detail.isError || !detail.xhr.getResponseHeader('HX-Reswap')) return
     detail.isError = false
     detail.shouldSwap = !unasked(detail)
