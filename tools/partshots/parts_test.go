@@ -48,6 +48,8 @@ func open(t *testing.T, browser context.Context, width int64, url string) contex
 	if err := chromedp.Do(tab, chromedp.EmulateViewport(width, 900), chromedp.Navigate(url), chromedp.WaitVisible("#refused")); err != nil {
 		t.Fatalf("open %s: %v", url, err)
 	}
+	// The page scrolls to its first summary of problems once its scripts are there; a click before would miss.
+	until(t, tab, `document.readyState === 'complete' && document.activeElement.matches('[data-problems]')`)
 	return tab
 }
 
