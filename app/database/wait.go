@@ -59,8 +59,9 @@ func retry(ctx context.Context, until time.Time, n int, try func(context.Context
 		if err == nil {
 			return nil
 		}
-		if last == nil || ctx.Err() == nil { // what the end of ctx breaks off tells nothing of the server
-			last = err
+		end, ends := ctx.Deadline() // a try may end by it before ctx knows
+		if broken := ctx.Err() != nil || ends && !time.Now().Before(end); last == nil || !broken {
+			last = err // what the end breaks off tells nothing of the server
 		}
 		if ctx.Err() == nil && i < n && (until.IsZero() || time.Now().Add(pause).Before(until)) {
 			select {
