@@ -82,6 +82,9 @@ func (b *bound[M]) deed(v *visit, goOn func(*Deed[M], *M) error) error {
 
 func (b *bound[M]) askDeed(v *visit) error {
 	if input, moved := b.r.Moved[v.c.Param("deed")]; moved {
+		if err := v.need(view); err != nil {
+			return err
+		}
 		return b.recordOf(v, func(m *M) error {
 			return web.Go(v.c, b.face().record(v.a, b.id(m), change)+"#"+views.FieldID(input))
 		})

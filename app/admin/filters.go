@@ -99,19 +99,10 @@ func Related(key string, label lang.Message, where string, to field.Chooser) Fil
 			return out, err
 		},
 		narrow: byID(where),
-		named: func(v *visit, value string) (string, error) {
-			id, err := strconv.ParseInt(value, 10, 64)
-			if err != nil { // then it narrows nothing
-				return "", nil
-			}
-			records, _, err := to.Offer(v.c.Context(), 1, []int64{id})
-			for _, r := range records {
-				if r.ID == id {
-					return r.Name, err
-				}
-			}
-			return value, err
-		},
+		named: calling(func(v *visit, id int64) ([]field.Record, error) {
+			records, _, err := to.Offer(v.c.Context(), 0, []int64{id})
+			return records, err
+		}),
 	}
 }
 
@@ -120,21 +111,30 @@ func Related(key string, label lang.Message, where string, to field.Chooser) Fil
 func Whose(key string, label lang.Message, where, of string) Filter {
 	return Filter{
 		Key: key, Label: label, narrow: byID(where),
-		named: func(v *visit, value string) (string, error) {
-			id, err := strconv.ParseInt(value, 10, 64)
-			if err != nil { // then it narrows nothing
-				return "", nil
-			}
+		named: calling(func(v *visit, id int64) ([]field.Record, error) {
 			e, known := v.a.find(of)
 			if !known || !v.may(e.face(), view) {
-				return value, nil
+				return nil, nil
 			}
-			records, err := e.offer().named(v.c.Context(), []int64{id})
-			if err != nil || len(records) == 0 {
-				return value, err
+			return e.offer().named(v.c.Context(), []int64{id})
+		}),
+	}
+}
+
+// calling names the record of an id, by its number where find does not give it.
+func calling(find func(*visit, int64) ([]field.Record, error)) func(*visit, string) (string, error) {
+	return func(v *visit, value string) (string, error) {
+		id, err := strconv.ParseInt(value, 10, 64)
+		if err != nil { // then it narrows nothing
+			return "", nil
+		}
+		records, err := find(v, id)
+		for _, r := range records {
+			if r.ID == id {
+				return r.Name, err
 			}
-			return records[0].Name, nil
-		},
+		}
+		return value, err
 	}
 }
 

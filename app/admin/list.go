@@ -151,17 +151,16 @@ func (b *bound[M]) bar(v *visit, view listing.View) (listBar, views.Filters, err
 	}
 	for _, f := range b.r.Filters {
 		var options []views.Option
-		var err error
 		if f.options != nil {
-			options, err = f.options(v.c.Context(), v.tr)
-		}
-		if err == nil && f.named != nil && len(options) == 0 {
-			err = f.chip(v, view, bar.Action, &chips)
-		}
-		if err != nil {
-			return bar, chips, err
+			var err error
+			if options, err = f.options(v.c.Context(), v.tr); err != nil {
+				return bar, chips, err
+			}
 		}
 		if f.named != nil && len(options) == 0 {
+			if err := f.chip(v, view, bar.Action, &chips); err != nil {
+				return bar, chips, err
+			}
 			bar.unasked = append(bar.unasked, f.Key)
 			continue
 		}

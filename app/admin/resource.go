@@ -58,7 +58,7 @@ type Resource[M any] struct {
 	Inlines  []Inline[M]
 	Actions  []Action[M]
 	Deeds    []Deed[M]
-	Moved    map[string]string // addresses below a record, where it once had a page more: the inputs that are asked there now
+	Moved    map[string]string // former pages below a record, and the inputs that took their place
 
 	Onward []Onward[M] // lists of other entities that a record leads to
 

@@ -26,7 +26,7 @@ func (s *Service) Erase(ctx context.Context, tx bun.Tx, by access.Holder, r *acc
 		return err
 	}
 	if waits {
-		return fault.Conflict(onItsWay())
+		return fault.Conflict(OnItsWay())
 	}
 	d := doomed{by: by, id: r.ID, trace: account.Trace(r.ID), email: r.Email}
 	if d.addresses, err = addressesOf(ctx, tx, r.ID); err != nil {
@@ -72,7 +72,8 @@ func addressesOf(ctx context.Context, db bun.IDB, id int64) (all []string, err e
 	return all, nil
 }
 
-func onItsWay() lang.Message {
+// OnItsWay says why nobody can be erased at the moment.
+func OnItsWay() lang.Message {
 	return lang.M("An invoice of this person is on its way. Wait until it is there, then erase the person.")
 }
 

@@ -161,16 +161,17 @@ func gone(err error) error {
 	return err
 }
 
-// store makes the archive and puts it into the bucket. It lies on the disk meanwhile, so that the bucket may take its time.
+// store makes the archive and puts it into the bucket. It lies on the disk meanwhile, so that the bucket may take its time,
+// and without a name, so that a run that is killed leaves nothing of it.
 func (s *Service) store(ctx context.Context, key string, who account.Person) error {
 	file, err := os.CreateTemp("", "ams-data-*.zip")
 	if err != nil {
 		return fmt.Errorf("make room for an archive: %w", err)
 	}
-	defer func() {
-		_ = file.Close()
-		_ = os.Remove(file.Name())
-	}()
+	defer file.Close()
+	if err := os.Remove(file.Name()); err != nil {
+		return fmt.Errorf("take the name from an archive: %w", err)
+	}
 	if err := s.write(ctx, file, who); err != nil {
 		return err
 	}

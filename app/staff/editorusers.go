@@ -44,6 +44,7 @@ func editorUsers(a *admin.Admin, d Domains) admin.Resource[person] {
 		Add: add, Sections: change, Actions: editorUserActions(a, d.People),
 		Broken: account.Taken, Stored: goOn,
 		Check: func(ctx context.Context, db bun.IDB, before, p *person) (fault.Fields, error) {
+			// The form has no box for it: whoever leaves the password empty wants the link.
 			p.Invite = p.ID == 0 && p.NewSecret == "" && p.Repeat == ""
 			return d.People.CheckRecord(ctx, db, before, p)
 		},

@@ -27,7 +27,7 @@ func erasure(ctx context.Context, own *privacy.Service, p *person) (q admin.Ques
 		return q, err
 	}
 	if c.OnItsWay {
-		q.Refused = []lang.Message{lang.M("An invoice of this person is on its way. Wait until it is there, then erase the person.")}
+		q.Refused = []lang.Message{privacy.OnItsWay()}
 		return q, nil
 	}
 	q.Lines = []lang.Message{

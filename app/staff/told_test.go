@@ -115,6 +115,8 @@ func TestOldPasswordPage(t *testing.T) {
 	s := site(t)
 	s.SignedIn("boss").Get(page(s, "kea", "password")).Status(http.StatusFound).To(page(s, "kea", "change") + "#id_password1")
 	s.SignedIn("boss").Get(groups + "1/password/").Status(http.StatusNotFound)
+	s.Clerk("blind")
+	s.SignedIn("blind").Get(page(s, "kea", "password")).Status(http.StatusForbidden)
 }
 
 // TestListSavesInPlace: what is changed in a list is stored without another page; what is refused stays beside its row.
